@@ -1,0 +1,157 @@
+import { app, team } from './identifiers.ts';
+import type { Json } from './json.ts';
+import type { Live } from './live.ts';
+import { messageTimestamps } from './time.ts';
+
+export type Block = { readonly type: string; readonly block_id: string } & Json;
+
+export type SharedFile = { readonly id: string; readonly name: string; readonly title: string; readonly size: number; readonly url: string };
+
+export type Message = {
+  readonly ts: string;
+  readonly channel: string;
+  readonly user: string;
+  readonly thread_ts?: string;
+  /** A thread reply that is also shown in the channel. */
+  readonly broadcast: boolean;
+  text: string;
+  blocks: readonly Block[];
+  files: readonly SharedFile[];
+  edited?: { readonly user: string; readonly ts: string };
+  metadata?: Json;
+  /** A deleted root that still has replies stays as a tombstone. */
+  deleted?: boolean;
+  readonly reactions: Map<string, Set<string>>;
+  /** What the program's clock showed at that moment, in epoch seconds; only the page reads it. */
+  readonly shown_at: number;
+};
+
+/** Seen by one person only, gone when they reload, and nobody can edit it but the response_url that made it. */
+export type Ephemeral = {
+  readonly ts: string;
+  readonly channel: string;
+  readonly user: string;
+  readonly thread_ts?: string;
+  text: string;
+  blocks: readonly Block[];
+  readonly shown_at: number;
+};
+
+export type NewMessage = {
+  readonly channel: string;
+  readonly user?: string;
+  readonly text: string;
+  readonly blocks?: readonly Block[];
+  readonly thread_ts?: string;
+  readonly broadcast?: boolean;
+  readonly metadata?: Json;
+  readonly files?: readonly SharedFile[];
+};
+
+export type Messages = {
+  post(message: NewMessage): Message;
+  whisper(ephemeral: { channel: string; user: string; text: string; blocks?: readonly Block[]; thread_ts?: string }): Ephemeral;
+  find(channel: string, ts: string): Message | undefined;
+  findEphemeral(channel: string, ts: string): Ephemeral | undefined;
+  /** Roots and broadcast replies, oldest first. */
+  roots(channel: string): Message[];
+  /** A root and its replies, oldest first. */
+  thread(channel: string, ts: string): Message[];
+  replies(message: Message): Message[];
+  ephemerals(user: string): Ephemeral[];
+  /** Tell the pages that a message changed. */
+  changed(message: Message | Ephemeral): void;
+  remove(message: Message | Ephemeral): void;
+};
+
+/** Everything that was said. `shownAt` gives the program's time in epoch seconds. */
+export function openMessages(live: Live, shownAt: () => number): Messages {
+  const nextTs = messageTimestamps();
+  const said = new Map<string, Message[]>();
+  const whispers: Ephemeral[] = [];
+  const inChannel = (channel: string): Message[] => said.get(channel) ?? [];
+
+  const messages: Messages = {
+    post(given) {
+      const { user = app.botUserId, blocks = [], broadcast = false, files = [], ...rest } = given;
+      const message: Message = { ...rest, ts: nextTs(), user, blocks, broadcast, files, reactions: new Map(), shown_at: shownAt() };
+      said.set(given.channel, [...inChannel(given.channel), message]);
+      messages.changed(message);
+      const root = given.thread_ts === undefined ? undefined : messages.find(given.channel, given.thread_ts);
+      if (root) messages.changed(root);
+      return message;
+    },
+    whisper({ blocks = [], ...rest }) {
+      const ephemeral: Ephemeral = { ...rest, ts: nextTs(), blocks, shown_at: shownAt() };
+      whispers.push(ephemeral);
+      messages.changed(ephemeral);
+      return ephemeral;
+    },
+    find: (channel, ts) => inChannel(channel).find((message) => message.ts === ts),
+    findEphemeral: (channel, ts) => whispers.find((ephemeral) => ephemeral.channel === channel && ephemeral.ts === ts),
+    roots: (channel) => inChannel(channel).filter((message) => message.thread_ts === undefined || message.broadcast),
+    thread: (channel, ts) => inChannel(channel).filter((message) => message.ts === ts || message.thread_ts === ts),
+    replies: (root) => inChannel(root.channel).filter((message) => message.thread_ts === root.ts),
+    ephemerals: (user) => whispers.filter((ephemeral) => ephemeral.user === user),
+    changed(message) {
+      if ('reactions' in message) live.emit({ type: 'message', message: asShown(message, messages.replies(message)) });
+      else live.emit({ type: 'ephemeral', ephemeral: message });
+    },
+    remove(message) {
+      if (!('reactions' in message)) {
+        whispers.splice(whispers.indexOf(message), 1);
+        live.emit({ type: 'gone', channel: message.channel, ts: message.ts });
+        return;
+      }
+      if (messages.replies(message).length > 0) {
+        Object.assign(message, { deleted: true, text: 'This message was deleted.', blocks: [], files: [] });
+        messages.changed(message);
+        return;
+      }
+      said.set(
+        message.channel,
+        inChannel(message.channel).filter((other) => other !== message),
+      );
+      live.emit({ type: 'gone', channel: message.channel, ts: message.ts });
+      const root = message.thread_ts === undefined ? undefined : messages.find(message.channel, message.thread_ts);
+      if (root) messages.changed(root);
+    },
+  };
+  return messages;
+}
+
+/** A message as the page reads it. */
+export function asShown(message: Message, replies: readonly Message[]): Json {
+  const { reactions, ...rest } = message;
+  return {
+    ...rest,
+    reactions: [...reactions].map(([name, users]) => ({ name, users: [...users] })),
+    reply_count: replies.length,
+    reply_users: [...new Set(replies.map((reply) => reply.user))],
+    ...(replies.length > 0 ? { latest_reply: replies.at(-1)?.ts, latest_reply_at: replies.at(-1)?.shown_at } : {}),
+  };
+}
+
+/** A message as the Web API gives it; metadata only when asked for (`include_all_metadata`). */
+export function asAnswered(message: Message, replies: readonly Message[], withMetadata = true): Json {
+  const { ts, user, text, blocks, thread_ts, edited, metadata, files, reactions } = message;
+  const threaded = thread_ts ?? (replies.length > 0 ? ts : undefined);
+  return {
+    type: 'message',
+    ...(message.deleted === true ? { subtype: 'tombstone', hidden: true } : {}),
+    ts,
+    user,
+    text,
+    team: team.id,
+    ...(user === app.botUserId ? { bot_id: app.botId, app_id: app.id } : {}),
+    ...(blocks.length > 0 ? { blocks } : {}),
+    ...(threaded === undefined ? {} : { thread_ts: threaded }),
+    ...(replies.length > 0
+      ? { reply_count: replies.length, reply_users: [...new Set(replies.map((reply) => reply.user))], latest_reply: replies.at(-1)?.ts }
+      : {}),
+    ...(edited ? { edited } : {}),
+    ...(metadata && withMetadata ? { metadata } : {}),
+    ...(files.length > 0 ? { files: files.map((file) => ({ ...file, url_private: file.url })) } : {}),
+    ...(reactions.size > 0 ? { reactions: [...reactions].map(([name, by]) => ({ name, users: [...by], count: by.size })) } : {}),
+  };
+}

@@ -1,0 +1,62 @@
+/** A person of the local workspace; `id` looks like Slack's (`U…`), `name` is the handle without @. */
+export type Person = {
+  readonly id: string;
+  readonly name: string;
+  readonly real_name: string;
+  readonly title?: string;
+  /** Shown beside the name, so that whoever acts as this person knows what they may do; Slack itself knows no roles. */
+  readonly roles: readonly string[];
+  readonly deleted?: boolean;
+  readonly is_restricted?: boolean;
+};
+
+/** The hands on the program's clock. Times are ISO 8601 with an offset or Z; a bad value is refused by throwing. */
+export type ClockControl = {
+  now(): Promise<string>;
+  set(now: string): Promise<string>;
+  advance(seconds: number): Promise<string>;
+  readonly zone: string;
+};
+
+/** A slash command as manifest.yml declares it. */
+export type DeclaredCommand = {
+  readonly command: string;
+  readonly description: string;
+  readonly usage_hint: string;
+  /** Names in the text arrive as ids (`<@U…|maya>`); our manifest says true, so that is the default here. */
+  readonly should_escape?: boolean;
+};
+
+export type SlackOptions = {
+  /** 0 or nothing = any free port. */
+  readonly port?: number;
+  readonly people: readonly Person[];
+  /** Names without #. The first one is open when the page loads. */
+  readonly channels: readonly string[];
+  /** The only bot token that is accepted; every other one answers invalid_auth. */
+  readonly botToken: string;
+  readonly appToken: string;
+  readonly commands: readonly DeclaredCommand[];
+  readonly clock?: ClockControl;
+  /** Whom the page acts as at first: id or name; the first person otherwise. */
+  readonly viewer?: string;
+  /** How often each socket is told to reconnect, in ms; 0 = never. Slack does it about hourly, we every ten minutes. */
+  readonly refreshEveryMs?: number;
+  /** Slack's limits per method; false only where a test would drown in them. */
+  readonly rateLimits?: boolean;
+  /** Bot scopes of the manifest; a method outside them answers missing_scope. Nothing = everything is granted. */
+  readonly scopes?: readonly string[];
+  /** Channels the app was already invited to. Everywhere else it is not_in_channel until conversations.join. */
+  readonly appIn?: readonly string[];
+  readonly app?: { readonly name: string; readonly display_name: string };
+  /** JSON of numbers (p95_ms, error_rate, connections, lock_waits), polled by us and drawn on the page. */
+  readonly metricsUrl?: string;
+  /** For tests: the stopwatch behind trigger ids, response_urls and rate limits, in ms. */
+  readonly elapsedMs?: () => number;
+  /** For tests: how long an acknowledgement may take, in ms. Slack gives 3,000. */
+  readonly ackWithinMs?: number;
+  /** For tests: waits before each delivery of an event, in ms. Slack: at once, again at once, after 1 min, after 5 min. */
+  readonly eventDelaysMs?: readonly number[];
+  /** One line per call or delivery; tokens never appear in it. */
+  readonly log?: (line: string) => void;
+};

@@ -1,0 +1,68 @@
+import type { AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
+import type { Instant } from './instant.ts';
+import type { Evidence } from './items.ts';
+import type { Alert, Metric, Readings } from './monitor.ts';
+import type { Actor, Person } from './people.ts';
+import type { Plan } from './plan.ts';
+import type { Backup, Rehearsal } from './proof.ts';
+
+/** What people ask for, through any door. */
+export type HumanCommand =
+  | { readonly type: 'start_checklist' }
+  | { readonly type: 'confirm_item'; readonly item: string; readonly note: string }
+  | { readonly type: 'withdraw_item'; readonly item: string }
+  /** `digest` is the one the approver saw; approving another one is refused. */
+  | { readonly type: 'approve'; readonly digest: string }
+  | { readonly type: 'reject'; readonly reason: string }
+  | { readonly type: 'start' }
+  /** Without `t0`: the next moment that fits. */
+  | { readonly type: 'schedule'; readonly t0: Instant | null }
+  | { readonly type: 'stop_after_step' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'roll_back' }
+  | { readonly type: 'confirm_presence' }
+  | { readonly type: 'cancel' };
+
+/** What the schedule notices. */
+export type TimerCommand =
+  | { readonly type: 'revise_plan'; readonly plan: Plan; readonly changes: readonly string[] }
+  | { readonly type: 'open_preparation' };
+
+/** What the worker reports. Every one of them is fenced by the lease. */
+export type WorkerCommand =
+  | { readonly type: 'begin_step'; readonly step: StepName }
+  | { readonly type: 'record_evidence'; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'record_backup'; readonly backup: Backup }
+  | { readonly type: 'record_rehearsal'; readonly rehearsal: Rehearsal }
+  | { readonly type: 'record_dry_run' }
+  | { readonly type: 'begin_migrating'; readonly baseline: Readings; readonly fingerprint: string; readonly newestSample: Instant | null }
+  | { readonly type: 'begin_unit'; readonly position: number; readonly backend: Backend; readonly newestSample: Instant | null }
+  | {
+      readonly type: 'record_unit';
+      readonly position: number;
+      readonly statements: readonly AppliedStatement[];
+      readonly ms: number;
+      readonly longestWaitMs: number;
+      readonly tries: number;
+    }
+  | { readonly type: 'record_validation'; readonly failures: readonly string[] }
+  | { readonly type: 'finish'; readonly after: Readings }
+  | { readonly type: 'hold'; readonly reason: HoldReason; readonly detail: string }
+  | { readonly type: 'fail'; readonly detail: string }
+  | { readonly type: 'raise_alert'; readonly alert: Alert }
+  | { readonly type: 'clear_alert'; readonly metric: Metric }
+  | { readonly type: 'record_stopped'; readonly detail: string }
+  | { readonly type: 'record_undone'; readonly version: string; readonly ms: number; readonly detail: string }
+  | { readonly type: 'record_rolled_back'; readonly after: Readings; readonly detail: string }
+  | { readonly type: 'record_rollback_failure'; readonly detail: string; readonly remaining: readonly string[] };
+
+export type Command = HumanCommand | TimerCommand | WorkerCommand;
+
+/** What a decision may know besides the run: the moment, who acts, who has which role now, and how to hash. */
+export type Context = {
+  readonly now: Instant;
+  readonly actor: Actor;
+  readonly people: readonly Person[];
+  /** SHA-256 as lower-case hex; handed in because the domain imports nothing. */
+  readonly sha256: (text: string) => string;
+};

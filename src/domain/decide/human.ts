@@ -1,0 +1,153 @@
+import type { Context, HumanCommand } from '../commands.ts';
+import { between, plus } from '../instant.ts';
+import { isHumanItem, ITEM_ROLES, ITEM_TITLES } from '../items.ts';
+import type { Role } from '../people.ts';
+import { countingApprovals, predictedPrepareMs, predictedRunMs, readiness, windowRefusal } from '../gates.ts';
+import { rollbackProved } from '../proof.ts';
+import { touched, WORKING, type Run } from '../run.ts';
+import { judgeWindow } from '../window.ts';
+import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
+
+/** Who may give each command. Rolling back is deliberately easier than going forward. */
+export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[]>> = {
+  start_checklist: ['requester', 'operator'],
+  confirm_item: ITEM_ROLES,
+  withdraw_item: ITEM_ROLES,
+  approve: ['approver'],
+  reject: ['approver'],
+  start: ['requester', 'operator'],
+  schedule: ['requester', 'operator'],
+  stop_after_step: ['requester', 'operator', 'on_call'],
+  resume: ['requester', 'operator'],
+  roll_back: ['requester', 'operator', 'approver', 'on_call'],
+  confirm_presence: ['requester', 'operator', 'on_call'],
+  cancel: ['requester', 'operator'],
+};
+
+/** Decides what a person asks for: first whether they may, then whether the run allows it. */
+export function decideHuman(run: Run, command: HumanCommand, context: Context): Decision {
+  const denied = notPermitted(context, COMMAND_ROLES[command.type]);
+  if (denied !== null) return denied;
+  switch (command.type) {
+    case 'start_checklist':
+      return run.state === 'planned' ? happened({ type: 'checklist_started' }) : wrongState(run, 'start');
+    case 'confirm_item':
+      return confirmItem(run, command, context);
+    case 'withdraw_item':
+      return withdrawItem(run, command.item);
+    case 'approve':
+      return approve(run, command.digest, context);
+    case 'reject':
+      return reject(run, command.reason);
+    case 'start':
+      return start(run, context);
+    case 'schedule':
+      return schedule(run, command.t0, context);
+    case 'stop_after_step':
+      return stopAfterStep(run);
+    case 'resume':
+      return run.state === 'holding' ? happened({ type: 'resumed' }) : wrongState(run, 'resume');
+    case 'roll_back':
+      return rollBack(run);
+    case 'confirm_presence':
+      return WORKING.includes(run.state) ? happened({ type: 'presence_confirmed' }) : wrongState(run, 'watch');
+    case 'cancel':
+      return cancel(run, context);
+  }
+}
+
+function confirmItem(run: Run, command: { item: string; note: string }, context: Context): Decision {
+  if (!isHumanItem(command.item)) return refuse({ code: 'unknown_item', item: command.item });
+  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled') return wrongState(run, 'confirm');
+  const note = command.note.trim();
+  if (note === '') return refuse({ code: 'evidence_empty' });
+  const expiresAt = plus(context.now, run.plan.timing.humanEvidenceMs);
+  const evidence = {
+    item: command.item,
+    verdict: 'pass',
+    value: note,
+    limit: '',
+    source: 'a person',
+    at: context.now,
+    expiresAt,
+    actor: context.actor,
+  } as const;
+  return happened({ type: 'evidence_recorded', evidence: [evidence] });
+}
+
+function withdrawItem(run: Run, item: string): Decision {
+  if (!isHumanItem(item)) return refuse({ code: 'unknown_item', item });
+  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled') return wrongState(run, 'withdraw');
+  if (run.evidence[item] === undefined) return refuse({ code: 'already_so', detail: `"${ITEM_TITLES[item]}" is not confirmed.` });
+  return happened({ type: 'evidence_withdrawn', item });
+}
+
+function approve(run: Run, digest: string, context: Context): Decision {
+  if (run.state === 'planned') return refuse({ code: 'proof_missing' });
+  if (run.state !== 'checklist' && run.state !== 'approved') return wrongState(run, 'approve');
+  if (context.actor.id === run.requester.id) return refuse({ code: 'own_plan' });
+  if (run.rehearsal === null) return refuse({ code: 'proof_missing' });
+  if (digest !== run.digest) return refuse({ code: 'plan_changed' });
+  if (!rollbackProved(run.rehearsal)) return refuse({ code: 'items_open', items: [ITEM_TITLES.rollback_proof] });
+  const counting = countingApprovals(run, context);
+  if (counting.some((approval) => approval.by.id === context.actor.id)) return refuse({ code: 'already_approved' });
+  const approved = { type: 'approved', digest, expiresAt: plus(context.now, run.plan.timing.approvalMs) } as const;
+  const reached = run.state === 'checklist' && counting.length + 1 >= run.plan.quorum;
+  return reached ? happened(approved, { type: 'quorum_reached' }) : happened(approved);
+}
+
+function reject(run: Run, reason: string): Decision {
+  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled') return wrongState(run, 'reject');
+  if (reason.trim() === '') return refuse({ code: 'evidence_empty' });
+  return happened({ type: 'rejected', reason: reason.trim() });
+}
+
+function start(run: Run, context: Context): Decision {
+  if (run.state !== 'planned' && run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled')
+    return wrongState(run, 'start');
+  const notReady = readiness(run, context);
+  if (notReady !== null) return refuse(notReady);
+  const closed = windowRefusal(run, context.now, predictedPrepareMs(run) + predictedRunMs(run));
+  if (closed !== null) return refuse(closed);
+  return happened({ type: 'started', t0: context.now });
+}
+
+function schedule(run: Run, t0: string | null, context: Context): Decision {
+  if (run.state !== 'planned' && run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled')
+    return wrongState(run, 'schedule');
+  const notReady = readiness(run, context);
+  if (notReady !== null) return refuse(notReady);
+  const wanted = t0 ?? nextFit(run, context);
+  if (wanted === null) return refuse({ code: 'window_open' });
+  if (between(context.now, wanted) <= 0) return refuse({ code: 'in_the_past' });
+  const closed = windowRefusal(run, wanted, predictedRunMs(run));
+  return closed === null ? happened({ type: 'scheduled', t0: wanted }) : refuse(closed);
+}
+
+/** The next moment that fits, or null when that is now. When none fits, now is tried so that the refusal says why. */
+function nextFit(run: Run, context: Context): string | null {
+  const verdict = judgeWindow(run.plan.window, context.now, predictedPrepareMs(run) + predictedRunMs(run));
+  return verdict.open ? null : (verdict.next ?? plus(context.now, 1));
+}
+
+function stopAfterStep(run: Run): Decision {
+  if (run.state !== 'preparing' && run.state !== 'migrating') return wrongState(run, 'stop');
+  if (run.stopRequested !== null)
+    return refuse({ code: 'already_so', detail: `@${run.stopRequested.name} has asked for that already; it stops after this step.` });
+  return happened({ type: 'stop_requested' });
+}
+
+function rollBack(run: Run): Decision {
+  if (run.state === 'stopping' || run.state === 'rolling_back' || run.state === 'rolled_back') {
+    const first = run.rollback;
+    return first === null ? wrongState(run, 'roll back') : refuse({ code: 'already_rolling_back', by: `@${first.by.name}`, at: first.at });
+  }
+  if (!WORKING.includes(run.state) && run.state !== 'rollback_failed') return wrongState(run, 'roll back');
+  return happened({ type: 'rollback_requested' });
+}
+
+function cancel(run: Run, context: Context): Decision {
+  const idle = run.state === 'planned' || run.state === 'checklist' || run.state === 'approved' || run.state === 'scheduled';
+  if (!idle && !(run.state === 'holding' && !touched(run))) return wrongState(run, 'cancel');
+  return happened({ type: 'cancelled', reason: `Cancelled by @${context.actor.name}. The database was not touched.` });
+}

@@ -1,0 +1,214 @@
+import type { Context, WorkerCommand } from '../commands.ts';
+import { digestOf } from '../digest.ts';
+import type { Happening } from '../events.ts';
+import { backupProved, forwardHold, openItems, predictedRunMs, predictedUnitMs, readiness } from '../gates.ts';
+import { between, plus } from '../instant.ts';
+import { ITEM_TITLES, type Evidence } from '../items.ts';
+import { unitsOf } from '../plan.ts';
+import { predictedRollbackMs, restored, rollbackProved, type Rehearsal } from '../proof.ts';
+import { inWords, refusalSentence } from '../refusal.ts';
+import { touched, WORKING, type Run } from '../run.ts';
+import { happened, refuse, wrongState, type Decision } from './decision.ts';
+
+type Of<Type extends WorkerCommand['type']> = Extract<WorkerCommand, { type: Type }>;
+
+/** Decides what the worker reports. It never refuses for who asks (the lease does that), only for what cannot be. */
+export function decideWorker(run: Run, command: WorkerCommand, context: Context): Decision {
+  switch (command.type) {
+    case 'begin_step':
+      return happened({ type: 'step_begun', step: command.step });
+    case 'record_evidence':
+      return recordEvidence(run, command);
+    case 'record_backup':
+      return beforeWriting(run) ? happened({ type: 'backed_up', backup: command.backup }) : wrongState(run, 'back up');
+    case 'record_rehearsal':
+      return recordRehearsal(run, command.rehearsal, context);
+    case 'record_dry_run':
+      return run.state === 'preparing' ? happened({ type: 'dry_run_posted' }) : wrongState(run, 'rehearse');
+    case 'begin_migrating':
+      return beginMigrating(run, command, context);
+    case 'begin_unit':
+      return beginUnit(run, command, context);
+    case 'record_unit':
+      return recordUnit(run, command);
+    case 'record_validation':
+      return recordValidation(run, command);
+    case 'finish':
+      return finish(run, command, context);
+    case 'hold':
+      return WORKING.includes(run.state) && run.state !== 'holding'
+        ? happened({ type: 'held', reason: command.reason, detail: command.detail })
+        : wrongState(run, 'hold');
+    case 'fail':
+      return run.state === 'preparing' && !touched(run) ? happened({ type: 'failed', detail: command.detail }) : wrongState(run, 'fail');
+    default:
+      return decideWatching(run, command);
+  }
+}
+
+/** Alerts, and the way back. */
+function decideWatching(
+  run: Run,
+  command: Of<'raise_alert' | 'clear_alert' | 'record_stopped' | 'record_undone' | 'record_rolled_back' | 'record_rollback_failure'>,
+): Decision {
+  switch (command.type) {
+    case 'raise_alert': {
+      const current = run.alerts[command.alert.metric];
+      if (current !== undefined && current.clearedAt === null)
+        return refuse({ code: 'already_so', detail: 'That alert is already raised.' });
+      return working(run) ? happened({ type: 'alert_raised', alert: command.alert }) : wrongState(run, 'alert');
+    }
+    case 'clear_alert': {
+      const current = run.alerts[command.metric];
+      if (current === undefined || current.clearedAt !== null) return refuse({ code: 'already_so', detail: 'That alert is not raised.' });
+      return happened({ type: 'alert_cleared', metric: command.metric });
+    }
+    case 'record_stopped':
+      return run.state === 'stopping' ? happened({ type: 'stopped', detail: command.detail }) : wrongState(run, 'stop');
+    case 'record_undone':
+      if (run.state !== 'rolling_back') return wrongState(run, 'undo');
+      if (run.rollback?.undone.includes(command.version) === true) return refuse({ code: 'out_of_order' });
+      return happened({ type: 'unit_undone', version: command.version, ms: command.ms, detail: command.detail });
+    case 'record_rolled_back':
+      if (run.state !== 'rolling_back' || run.units.some((unit) => unit.state !== 'undone')) return refuse({ code: 'out_of_order' });
+      return happened({ type: 'rolled_back', after: command.after, detail: command.detail });
+    case 'record_rollback_failure':
+      if (run.state !== 'rolling_back' && run.state !== 'stopping') return wrongState(run, 'roll back');
+      return happened({ type: 'rollback_failed', detail: command.detail, remaining: command.remaining });
+  }
+}
+
+function beforeWriting(run: Run): boolean {
+  return run.state === 'checklist' || run.state === 'approved' || run.state === 'scheduled' || run.state === 'preparing';
+}
+
+function working(run: Run): boolean {
+  return WORKING.includes(run.state) || run.state === 'stopping' || run.state === 'rolling_back';
+}
+
+function recordEvidence(run: Run, command: Of<'record_evidence'>): Decision {
+  if (!beforeWriting(run)) return wrongState(run, 'check');
+  const recorded: Happening = { type: 'evidence_recorded', evidence: command.evidence };
+  const red = command.evidence.filter((entry) => entry.verdict !== 'pass');
+  if (run.state !== 'preparing' || red.length === 0) return happened(recorded);
+  const detail = red.map((entry) => `${ITEM_TITLES[entry.item]}: ${entry.value} (limit ${entry.limit})`).join('; ');
+  return happened(recorded, { type: 'held', reason: 'not_green', detail });
+}
+
+function recordRehearsal(run: Run, rehearsal: Rehearsal, context: Context): Decision {
+  if (!beforeWriting(run)) return wrongState(run, 'rehearse');
+  if (run.backup === null || rehearsal.backupId !== run.backup.id) return refuse({ code: 'out_of_order' });
+  const digest = digestOf(run.plan, rehearsal, context.sha256);
+  const rehearsed: Happening = { type: 'rehearsed', rehearsal, digest, evidence: proofEvidence(run, rehearsal, context) };
+  if (run.state !== 'preparing') return happened(rehearsed);
+  if (!rollbackProved(rehearsal)) {
+    return happened(rehearsed, {
+      type: 'failed',
+      detail: `${proofSentence(rehearsal)} The database was not touched. Mend the migration and plan again.`,
+    });
+  }
+  if (digest === run.digest) return happened(rehearsed);
+  const detail = 'The rehearsal on the fresh backup differs from the one that was approved. Cancel, and plan again to see what changed.';
+  return happened(rehearsed, { type: 'held', reason: 'rehearsal_differs', detail });
+}
+
+/** The two proof lines of the checklist, as the rehearsal fills them. */
+function proofEvidence(run: Run, rehearsal: Rehearsal, context: Context): readonly Evidence[] {
+  const base = { at: context.now, expiresAt: plus(context.now, run.plan.timing.proofMs), actor: context.actor };
+  const proved = restored(rehearsal);
+  const contents = `${rehearsal.tables} tables, ${rehearsal.rows.toLocaleString('en-US')} rows restored in ${inWords(rehearsal.restoreMs)}`;
+  return [
+    {
+      ...base,
+      item: 'backup',
+      verdict: proved ? 'pass' : 'breach',
+      value: proved ? contents : rehearsal.restoreError,
+      limit: 'restores with equal row counts',
+      source: `pg_restore of ${rehearsal.backupId}`,
+    },
+    {
+      ...base,
+      item: 'rollback_proof',
+      verdict: rollbackProved(rehearsal) ? 'pass' : 'breach',
+      value: proofSentence(rehearsal),
+      limit: 'schema comes back exactly',
+      source: 'rehearsal on the restore',
+    },
+  ];
+}
+
+/** What the rehearsal showed, in one sentence. */
+export function proofSentence(rehearsal: Rehearsal): string {
+  if (!restored(rehearsal)) return `The backup did not restore: ${rehearsal.restoreError}`;
+  const bad = rehearsal.migrations.find((entry) => entry.up !== 'ok' || entry.down !== 'exact' || entry.upAgain !== 'ok');
+  if (bad !== undefined) {
+    if (bad.up !== 'ok') return `${bad.version} fails on the copy: ${bad.detail}`;
+    if (bad.down !== 'exact')
+      return `The down of ${bad.version} ${bad.down === 'differs' ? 'leaves a different schema' : `is ${bad.down}`}: ${bad.detail}`;
+    return `${bad.version} cannot be applied again after its down: ${bad.detail}`;
+  }
+  if (rehearsal.validationFailures.length > 0) return `Validation fails on the copy: ${rehearsal.validationFailures.join('; ')}`;
+  return `up, down and up again on the copy; the schema came back exactly. Rollback predicted ${inWords(predictedRollbackMs(rehearsal))}.`;
+}
+
+function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Context): Decision {
+  if (run.state !== 'preparing') return wrongState(run, 'migrate');
+  if (!backupProved(run)) return refuse({ code: 'backup_unproved' });
+  if (run.dryRunAt === null || run.started === null || run.t0 === null || between(run.t0, context.now) < 0)
+    return refuse({ code: 'out_of_order' });
+  const notReady = readiness(run, context);
+  if (notReady !== null) {
+    const reason = openItems(run, context.now).length > 0 ? 'evidence' : 'plan_differs';
+    return happened({ type: 'held', reason, detail: refusalSentence(notReady, (instant) => instant) });
+  }
+  if (command.fingerprint !== run.plan.fingerprint) {
+    return happened({
+      type: 'held',
+      reason: 'plan_differs',
+      detail: 'The live schema is not the one that was planned and approved: somebody changed it since. Cancel, and plan again.',
+    });
+  }
+  const hold = forwardHold(run, { now: context.now, newestSample: command.newestSample, durationMs: predictedRunMs(run) });
+  if (hold !== null) return happened({ type: 'held', ...hold });
+  const begun: Happening = { type: 'migrating_begun', baseline: command.baseline, fingerprint: command.fingerprint };
+  return happened(begun);
+}
+
+function beginUnit(run: Run, command: Of<'begin_unit'>, context: Context): Decision {
+  if (run.state !== 'migrating') return wrongState(run, 'migrate');
+  const next = unitsOf(run.plan).find((unit) => run.units.find((entry) => entry.position === unit.position)?.state !== 'applied');
+  if (next?.position !== command.position) return refuse({ code: 'out_of_order' });
+  const hold = forwardHold(run, {
+    now: context.now,
+    newestSample: command.newestSample,
+    durationMs: predictedUnitMs(run, command.position),
+  });
+  if (hold !== null) return happened({ type: 'held', ...hold });
+  return happened({ type: 'unit_begun', position: command.position, backend: command.backend });
+}
+
+function recordUnit(run: Run, command: Of<'record_unit'>): Decision {
+  // A statement may commit in the moment in which somebody presses Roll back: what happened is recorded all the same.
+  if (run.state !== 'migrating' && run.state !== 'stopping' && run.state !== 'holding') return wrongState(run, 'migrate');
+  const unit = run.units.find((entry) => entry.position === command.position);
+  if (unit === undefined || unit.state !== 'begun') return refuse({ code: 'out_of_order' });
+  const applied: Happening = { ...command, type: 'unit_applied' };
+  if (run.state !== 'migrating') return happened(applied);
+  if (command.position === unitsOf(run.plan).length - 1) return happened(applied, { type: 'all_applied' });
+  if (run.stopRequested === null) return happened(applied);
+  return happened(applied, { type: 'held', reason: 'stopped', detail: `@${run.stopRequested.name} asked to stop after this step.` });
+}
+
+function recordValidation(run: Run, command: Of<'record_validation'>): Decision {
+  if (run.state !== 'validating') return wrongState(run, 'validate');
+  if (command.failures.length === 0) return happened({ type: 'validated' });
+  return happened({ type: 'held', reason: 'validation_failed', detail: command.failures.join('; ') });
+}
+
+function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
+  if (run.state !== 'observing' || run.t0 === null) return wrongState(run, 'finish');
+  const early = between(run.t0, context.now) < run.plan.timing.observeMs;
+  const alerting = Object.values(run.alerts).some((alert) => alert.clearedAt === null);
+  if (early || alerting) return refuse({ code: 'out_of_order' });
+  return happened({ type: 'completed', after: command.after });
+}

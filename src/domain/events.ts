@@ -1,0 +1,97 @@
+import type { Instant } from './instant.ts';
+import type { Evidence, HumanItem } from './items.ts';
+import type { Alert, Metric, Readings } from './monitor.ts';
+import type { Actor } from './people.ts';
+import type { Plan, RelationLock } from './plan.ts';
+import type { Backup, Rehearsal } from './proof.ts';
+
+/** A backend of the target as it must be named before it is cancelled: pids are reused, start times are not (R74). */
+export type Backend = { readonly pid: number; readonly startedAt: string };
+
+/** What one statement did on the target. */
+export type AppliedStatement = {
+  readonly index: number;
+  readonly ms: number;
+  readonly rows: number | null;
+  readonly locks: readonly RelationLock[];
+};
+
+/** Why a run holds: it does nothing more until somebody, or the end of peak hours, lets it go on. */
+export type HoldReason =
+  | 'not_green'
+  | 'peak_hours'
+  | 'monitor_silent'
+  | 'watcher_silent'
+  | 'stopped'
+  | 'plan_differs'
+  | 'rehearsal_differs'
+  | 'evidence'
+  | 'statement_failed'
+  | 'lock_budget'
+  | 'validation_failed'
+  | 'target_unreachable';
+
+/** The worker's work in words a card can show. */
+export type StepName =
+  | 'check'
+  | 'backup'
+  | 'prove'
+  | 'dry_run'
+  | 'begin'
+  | 'apply'
+  | 'validate'
+  | 'finish'
+  | 'resume'
+  | 'open'
+  | 'stop'
+  | 'undo'
+  | 'verify_rollback';
+
+/** Everything that can happen to a run. The past tense says what happened; nothing here asks for anything. */
+export type Happening =
+  | { readonly type: 'planned'; readonly target: string; readonly plan: Plan; readonly digest: string }
+  | { readonly type: 'plan_revised'; readonly plan: Plan; readonly digest: string; readonly changes: readonly string[] }
+  | { readonly type: 'checklist_started' }
+  | { readonly type: 'evidence_recorded'; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'evidence_withdrawn'; readonly item: HumanItem }
+  | { readonly type: 'step_begun'; readonly step: StepName }
+  | { readonly type: 'backed_up'; readonly backup: Backup }
+  | { readonly type: 'rehearsed'; readonly rehearsal: Rehearsal; readonly digest: string; readonly evidence: readonly Evidence[] }
+  | { readonly type: 'approved'; readonly digest: string; readonly expiresAt: Instant }
+  | { readonly type: 'quorum_reached' }
+  | { readonly type: 'rejected'; readonly reason: string }
+  | { readonly type: 'scheduled'; readonly t0: Instant }
+  | { readonly type: 'schedule_missed'; readonly t0: Instant }
+  | { readonly type: 'started'; readonly t0: Instant }
+  | { readonly type: 'dry_run_posted' }
+  | { readonly type: 'migrating_begun'; readonly baseline: Readings; readonly fingerprint: string }
+  | { readonly type: 'unit_begun'; readonly position: number; readonly backend: Backend }
+  | {
+      readonly type: 'unit_applied';
+      readonly position: number;
+      readonly statements: readonly AppliedStatement[];
+      readonly ms: number;
+      /** Longest any application session waited behind us, in milliseconds (R11). */
+      readonly longestWaitMs: number;
+      /** How many tries the locks took. */
+      readonly tries: number;
+    }
+  | { readonly type: 'all_applied' }
+  | { readonly type: 'validated' }
+  | { readonly type: 'completed'; readonly after: Readings }
+  | { readonly type: 'alert_raised'; readonly alert: Alert }
+  | { readonly type: 'alert_cleared'; readonly metric: Metric }
+  | { readonly type: 'presence_confirmed' }
+  | { readonly type: 'stop_requested' }
+  | { readonly type: 'held'; readonly reason: HoldReason; readonly detail: string }
+  | { readonly type: 'resumed' }
+  | { readonly type: 'rollback_requested' }
+  | { readonly type: 'stopped'; readonly detail: string }
+  | { readonly type: 'unit_undone'; readonly version: string; readonly ms: number; readonly detail: string }
+  | { readonly type: 'rolled_back'; readonly after: Readings; readonly detail: string }
+  | { readonly type: 'rollback_failed'; readonly detail: string; readonly remaining: readonly string[] }
+  | { readonly type: 'failed'; readonly detail: string }
+  | { readonly type: 'cancelled'; readonly reason: string };
+
+/** A happening with who caused it and when, as the ledger keeps it. */
+export type RunEvent = Happening & { readonly at: Instant; readonly actor: Actor };

@@ -1,0 +1,185 @@
+import type { RunEvent } from './events.ts';
+import type { Evidence, ItemKey } from './items.ts';
+import { unitsOf } from './plan.ts';
+import type { Run, RunState, UnitRun } from './run.ts';
+
+/** The identity a run gets when it is created; events carry everything else. */
+export type RunIdentity = { readonly id: string; readonly number: number };
+
+type Changes = { readonly [Type in RunEvent['type']]: (run: Run, event: Extract<RunEvent, { type: Type }>) => Partial<Run> };
+
+/** The run after its first event. Any other first event is a bug in the ledger. */
+export function begin(identity: RunIdentity, event: RunEvent): Run {
+  if (event.type !== 'planned') throw new Error(`A run begins with planned, not ${event.type}`);
+  return {
+    ...identity,
+    version: 1,
+    state: 'planned',
+    target: event.target,
+    requester: event.actor,
+    plan: event.plan,
+    digest: event.digest,
+    changes: [],
+    evidence: {},
+    checklistAt: null,
+    approvals: [],
+    backup: null,
+    rehearsal: null,
+    scheduledFor: null,
+    started: null,
+    t0: null,
+    dryRunAt: null,
+    baseline: null,
+    after: null,
+    fingerprint: null,
+    units: [],
+    step: null,
+    stopRequested: null,
+    holding: null,
+    alerts: {},
+    watcher: null,
+    rollback: null,
+    end: null,
+  };
+}
+
+/** The run after one more event. Pure: the same events give the same run on every machine. */
+export function evolve(run: Run, event: RunEvent): Run {
+  const change = CHANGES[event.type] as (run: Run, event: RunEvent) => Partial<Run>;
+  return { ...run, ...change(run, event), version: run.version + 1 };
+}
+
+/** The run after all its events. */
+export function replay(identity: RunIdentity, events: readonly RunEvent[]): Run {
+  const [first, ...rest] = events;
+  if (first === undefined) throw new Error('A run without events');
+  return rest.reduce(evolve, begin(identity, first));
+}
+
+const CHANGES: Changes = {
+  planned: () => {
+    throw new Error('planned happens once');
+  },
+  plan_revised: (run, event) => ({
+    plan: event.plan,
+    digest: event.digest,
+    changes: event.changes,
+    approvals: [],
+    rehearsal: null,
+    scheduledFor: null,
+    evidence: withoutItems(run, ['rollback_proof', 'backup', 'rollback_review', 'staging']),
+    state: run.state === 'planned' ? 'planned' : 'checklist',
+  }),
+  checklist_started: (_run, event) => ({ state: 'checklist', checklistAt: event.at }),
+  evidence_recorded: (run, event) => ({ evidence: withEvidence(run, event.evidence) }),
+  evidence_withdrawn: (run, event) => ({ evidence: withoutItems(run, [event.item]) }),
+  step_begun: (_run, event) => ({ step: { name: event.step, at: event.at } }),
+  backed_up: (_run, event) => ({ backup: event.backup }),
+  rehearsed: (run, event) => ({
+    rehearsal: event.rehearsal,
+    digest: event.digest,
+    evidence: withEvidence(run, event.evidence),
+    ...voidedBy(run, event.digest),
+  }),
+  approved: (run, event) => ({
+    approvals: [...run.approvals, { by: event.actor, at: event.at, digest: event.digest, expiresAt: event.expiresAt }],
+  }),
+  quorum_reached: () => ({ state: 'approved' }),
+  rejected: (_run, event) => ended(event.at, 'cancelled', `Rejected by @${event.actor.name}: ${event.reason}`),
+  scheduled: (_run, event) => ({ state: 'scheduled', scheduledFor: event.t0, watcher: { actor: event.actor, seenAt: event.at } }),
+  schedule_missed: () => ({ state: 'approved', scheduledFor: null }),
+  started: (run, event) => {
+    const by = run.state === 'scheduled' && run.watcher !== null ? run.watcher.actor : event.actor;
+    return { state: 'preparing', started: { at: event.at, by }, t0: event.t0, watcher: { actor: by, seenAt: event.at }, step: null };
+  },
+  dry_run_posted: (_run, event) => ({ dryRunAt: event.at }),
+  migrating_begun: (_run, event) => ({ state: 'migrating', t0: event.at, baseline: event.baseline, fingerprint: event.fingerprint }),
+  unit_begun: (run, event) => ({ units: withUnit(run, event.position, (before) => begunUnit(before, event)) }),
+  unit_applied: (run, event) => ({ units: withUnit(run, event.position, (before) => appliedUnit(before, event)) }),
+  all_applied: () => ({ state: 'validating', stopRequested: null }),
+  validated: () => ({ state: 'observing' }),
+  completed: (_run, event) => ({ ...ended(event.at, 'completed', 'Every statement applied, validated and observed.'), after: event.after }),
+  alert_raised: (run, event) => ({ alerts: { ...run.alerts, [event.alert.metric]: event.alert } }),
+  alert_cleared: (run, event) => {
+    const alert = run.alerts[event.metric];
+    return alert === undefined ? {} : { alerts: { ...run.alerts, [event.metric]: { ...alert, clearedAt: event.at } } };
+  },
+  presence_confirmed: (_run, event) => ({ watcher: { actor: event.actor, seenAt: event.at } }),
+  stop_requested: (_run, event) => ({ stopRequested: event.actor }),
+  held: (run, event) => ({
+    state: 'holding',
+    stopRequested: null,
+    step: null,
+    holding: { reason: event.reason, detail: event.detail, since: event.at, from: run.state },
+  }),
+  resumed: (run, event) => ({
+    state: run.holding?.from ?? run.state,
+    holding: null,
+    watcher: event.actor.via === 'worker' ? run.watcher : { actor: event.actor, seenAt: event.at },
+  }),
+  rollback_requested: (run, event) => ({
+    state: 'stopping',
+    rollback: { by: event.actor, at: event.at, from: run.holding?.from ?? run.state, undone: [] },
+    stopRequested: null,
+    holding: null,
+    step: null,
+    end: null,
+  }),
+  stopped: () => ({ state: 'rolling_back', step: null }),
+  unit_undone: (run, event) => {
+    const units = unitsOf(run.plan);
+    return {
+      rollback: run.rollback === null ? null : { ...run.rollback, undone: [...run.rollback.undone, event.version] },
+      units: run.units.map((unit) => (units[unit.position]?.version === event.version ? { ...unit, state: 'undone' } : unit)),
+    };
+  },
+  rolled_back: (_run, event) => ({ ...ended(event.at, 'rolled_back', event.detail), after: event.after }),
+  rollback_failed: (_run, event) => ended(event.at, 'rollback_failed', event.detail, event.remaining),
+  failed: (_run, event) => ended(event.at, 'failed', event.detail),
+  cancelled: (_run, event) => ended(event.at, 'cancelled', event.reason),
+};
+
+/** A rehearsal that changes the digest voids approvals of the old one; one that confirms it keeps them (invariant 3). */
+function voidedBy(run: Run, digest: string): Partial<Run> {
+  if (digest === run.digest || run.approvals.length === 0) return {};
+  const changes = ['The rehearsal came out differently from the one that was approved.'];
+  const fallsBack = run.state === 'approved' || run.state === 'scheduled';
+  return fallsBack ? { approvals: [], changes, state: 'checklist', scheduledFor: null } : { approvals: [], changes };
+}
+
+function ended(at: string, state: RunState, detail: string, remaining: readonly string[] = []): Partial<Run> {
+  return { state, end: { at, detail, remaining }, step: null, holding: null };
+}
+
+function withEvidence(run: Run, evidence: readonly Evidence[]): Run['evidence'] {
+  return { ...run.evidence, ...Object.fromEntries(evidence.map((entry) => [entry.item, entry])) };
+}
+
+function withoutItems(run: Run, items: readonly ItemKey[]): Run['evidence'] {
+  return Object.fromEntries(Object.entries(run.evidence).filter(([item]) => !items.includes(item as ItemKey)));
+}
+
+function withUnit(run: Run, position: number, update: (before: UnitRun | undefined) => UnitRun): readonly UnitRun[] {
+  const before = run.units.find((unit) => unit.position === position);
+  return [...run.units.filter((unit) => unit.position !== position), update(before)].sort((a, b) => a.position - b.position);
+}
+
+function begunUnit(before: UnitRun | undefined, event: Extract<RunEvent, { type: 'unit_begun' }>): UnitRun {
+  return {
+    position: event.position,
+    state: 'begun',
+    begunAt: before?.begunAt ?? event.at,
+    endedAt: null,
+    backend: event.backend,
+    attempts: (before?.attempts ?? 0) + 1,
+    ms: 0,
+    longestWaitMs: before?.longestWaitMs ?? 0,
+    statements: [],
+  };
+}
+
+function appliedUnit(before: UnitRun | undefined, event: Extract<RunEvent, { type: 'unit_applied' }>): UnitRun {
+  if (before === undefined) throw new Error('A unit ends that never began');
+  const { statements, ms, longestWaitMs } = event;
+  return { ...before, state: 'applied', endedAt: event.at, statements, ms, longestWaitMs: Math.max(before.longestWaitMs, longestWaitMs) };
+}

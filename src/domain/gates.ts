@@ -1,0 +1,106 @@
+import type { Context } from './commands.ts';
+import type { HoldReason } from './events.ts';
+import { between, type Instant } from './instant.ts';
+import { ITEMS, ITEM_TITLES, itemState, type ItemKey } from './items.ts';
+import { monitorSilent } from './monitor.ts';
+import { hasRole } from './people.ts';
+import { unitsOf } from './plan.ts';
+import { predictedForwardMs, predictedRollbackMs, restored, SAFETY_FACTOR } from './proof.ts';
+import { inWords, type Refusal } from './refusal.ts';
+import type { Approval, Run } from './run.ts';
+import { judgeWindow } from './window.ts';
+
+/** Milliseconds from the first write to the end: forward × 3, observation, and a rollback should it be needed (R3). */
+export function predictedRunMs(run: Run): number {
+  if (run.rehearsal === null) return run.plan.timing.observeMs;
+  return predictedForwardMs(run.rehearsal) + run.plan.timing.observeMs + predictedRollbackMs(run.rehearsal);
+}
+
+/** Approvals that count now: of this digest, not expired, by distinct approvers other than the requester (invariant 4). */
+export function countingApprovals(run: Run, context: Pick<Context, 'now' | 'people'>): readonly Approval[] {
+  const seen = new Set<string>();
+  return run.approvals.filter((approval) => {
+    const counts =
+      approval.digest === run.digest &&
+      approval.by.id !== run.requester.id &&
+      !seen.has(approval.by.id) &&
+      between(context.now, approval.expiresAt) > 0 &&
+      hasRole(context.people, approval.by.id, ['approver']);
+    if (counts) seen.add(approval.by.id);
+    return counts;
+  });
+}
+
+/** Lines that do not pass at `now`. */
+export function openItems(run: Run, now: Instant): readonly ItemKey[] {
+  return ITEMS.filter((item) => itemState(run.evidence[item], now) !== 'pass');
+}
+
+/** What still stands between the run and a start, apart from the window. */
+export function readiness(run: Run, context: Pick<Context, 'now' | 'people'>): Refusal | null {
+  const open = openItems(run, context.now);
+  if (open.length > 0) {
+    const items = open.map((item) => `${ITEM_TITLES[item]} (${itemState(run.evidence[item], context.now)})`);
+    return { code: 'items_open', items };
+  }
+  const have = countingApprovals(run, context).length;
+  if (have < run.plan.quorum) return { code: 'approvals_open', have, want: run.plan.quorum };
+  return null;
+}
+
+/** Why the window refuses forward work of that length beginning at `at`; null when it fits (R1, R3). */
+export function windowRefusal(run: Run, at: Instant, durationMs: number): Refusal | null {
+  const verdict = judgeWindow(run.plan.window, at, durationMs);
+  if (verdict.open) return null;
+  if (verdict.reason === 'peak') return { code: 'peak_hours', until: verdict.peak.to, next: verdict.next };
+  return { code: 'crosses_peak', from: verdict.peak.from, durationMs, next: verdict.next };
+}
+
+/** The backup of this run, proved by a restore, taken since it was started (invariant 2). */
+export function backupProved(run: Run): boolean {
+  if (run.backup === null || run.rehearsal === null || run.started === null) return false;
+  if (run.rehearsal.backupId !== run.backup.id || !restored(run.rehearsal)) return false;
+  return between(run.started.at, run.backup.startedAt) >= 0;
+}
+
+export type Hold = { readonly reason: HoldReason; readonly detail: string };
+
+/** Whether a forward statement or batch may begin now, and if not, why the run holds. Asked before every one of them (R4, invariants 1, 2, 6). */
+export function forwardHold(run: Run, question: { now: Instant; newestSample: Instant | null; durationMs: number }): Hold | null {
+  const { now, newestSample, durationMs } = question;
+  if (run.stopRequested !== null) return { reason: 'stopped', detail: `@${run.stopRequested.name} asked to stop after this step.` };
+  if (!backupProved(run)) return { reason: 'rehearsal_differs', detail: 'This run has no backup that was proved by a restore.' };
+  const verdict = judgeWindow(run.plan.window, now, durationMs);
+  if (!verdict.open) {
+    const detail =
+      verdict.reason === 'peak' ? 'Peak hours have begun.' : `The next step may take ${inWords(durationMs)} and would reach peak hours.`;
+    return { reason: 'peak_hours', detail };
+  }
+  if (monitorSilent(newestSample, now, run.plan.timing.monitorSilenceMs)) {
+    return { reason: 'monitor_silent', detail: 'The monitor has not given a reading in time, so nobody would notice harm.' };
+  }
+  if (run.watcher === null || between(run.watcher.seenAt, now) > run.plan.timing.watcherSilenceMs) {
+    const name = run.watcher === null ? 'Nobody' : `@${run.watcher.actor.name}`;
+    return {
+      reason: 'watcher_silent',
+      detail: `${name} has not confirmed to be watching for ${inWords(run.plan.timing.watcherSilenceMs)}.`,
+    };
+  }
+  return null;
+}
+
+/** Predicted milliseconds of one unit, from the rehearsal; zero when it was not traced. */
+export function predictedUnitMs(run: Run, position: number): number {
+  const unit = unitsOf(run.plan)[position];
+  if (unit === undefined || run.rehearsal === null) return 0;
+  const indexes = new Set(unit.statements.map((statement) => statement.index));
+  const traced = run.rehearsal.statements.filter((entry) => entry.version === unit.version && indexes.has(entry.index));
+  return traced.reduce((sum, entry) => sum + entry.ms, 0) * SAFETY_FACTOR;
+}
+
+/** Predicted milliseconds of backup, restore and rehearsal before the first write, from the last time they were done. */
+export function predictedPrepareMs(run: Run): number {
+  if (run.backup === null || run.rehearsal === null) return 0;
+  const rehearsed = run.rehearsal.migrations.reduce((sum, entry) => sum + 2 * entry.upMs + entry.downMs, 0);
+  return run.backup.durationMs + run.rehearsal.restoreMs + rehearsed;
+}

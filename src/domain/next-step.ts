@@ -1,0 +1,115 @@
+import type { StepName } from './events.ts';
+import { backupProved, predictedUnitMs } from './gates.ts';
+import { between, plus, type Instant } from './instant.ts';
+import { HEALTH_ITEMS } from './items.ts';
+import { unitsOf, type Unit } from './plan.ts';
+import type { Run } from './run.ts';
+import { judgeWindow } from './window.ts';
+
+/** What the worker does next with a run: a step now, nothing before a moment, or nothing until somebody acts. */
+export type NextStep =
+  | { readonly kind: 'step'; readonly step: StepName; readonly unit?: Unit; readonly version?: string }
+  | { readonly kind: 'wait'; readonly until: Instant }
+  | { readonly kind: 'idle' };
+
+const IDLE: NextStep = { kind: 'idle' };
+const step = (name: StepName): NextStep => ({ kind: 'step', step: name });
+
+/** The worker's next work, from the state alone: after a crash the next worker asks the same question and gets the same answer. */
+export function nextStep(run: Run, now: Instant): NextStep {
+  switch (run.state) {
+    case 'checklist':
+    case 'approved':
+      return gather(run, now);
+    case 'scheduled':
+      return scheduled(run, now);
+    case 'preparing':
+      return prepare(run, now);
+    case 'migrating': {
+      const unit = unitsOf(run.plan).find((entry) => run.units.find((done) => done.position === entry.position)?.state !== 'applied');
+      return unit === undefined ? IDLE : { kind: 'step', step: 'apply', unit };
+    }
+    case 'validating':
+      return step('validate');
+    case 'observing':
+      return observe(run, now);
+    case 'holding':
+      return held(run, now);
+    case 'stopping':
+      return step('stop');
+    case 'rolling_back': {
+      const last = run.units.filter((unit) => unit.state !== 'undone').at(-1);
+      const version = last === undefined ? undefined : unitsOf(run.plan)[last.position]?.version;
+      return version === undefined ? step('verify_rollback') : { kind: 'step', step: 'undo', version };
+    }
+    default:
+      return IDLE;
+  }
+}
+
+/** Before the start: read what machines can read, back up, prove; then refresh the readings before they expire, for a day. */
+function gather(run: Run, now: Instant): NextStep {
+  const refresh = healthDue(run);
+  if (refresh === null || between(refresh, now) >= 0) {
+    const opened = run.checklistAt ?? now;
+    return between(opened, now) > run.plan.timing.humanEvidenceMs ? IDLE : step('check');
+  }
+  if (run.backup === null || between(run.backup.finishedAt, now) >= run.plan.timing.proofMs) return step('backup');
+  if (run.rehearsal === null || run.rehearsal.backupId !== run.backup.id) return step('prove');
+  return { kind: 'wait', until: refresh };
+}
+
+/** When the first health reading is three quarters through its life; null when one is missing. */
+function healthDue(run: Run): Instant | null {
+  const due = HEALTH_ITEMS.map((item) => run.evidence[item]).map((entry) =>
+    entry === undefined ? null : plus(entry.expiresAt, -run.plan.timing.machineEvidenceMs / 4),
+  );
+  if (due.includes(null)) return null;
+  return due.toSorted()[0] ?? null;
+}
+
+function scheduled(run: Run, now: Instant): NextStep {
+  const opens = plus(run.scheduledFor ?? now, -run.plan.timing.prepareLeadMs);
+  if (between(opens, now) >= 0) return step('open');
+  const gathering = gather(run, now);
+  if (gathering.kind === 'step') return gathering;
+  return { kind: 'wait', until: gathering.kind === 'wait' && gathering.until < opens ? gathering.until : opens };
+}
+
+/** T-15: health, backup, proof, dry run; then T0 (R37–R47). */
+function prepare(run: Run, now: Instant): NextStep {
+  const started = run.started?.at ?? now;
+  const fresh = HEALTH_ITEMS.every((item) => {
+    const entry = run.evidence[item];
+    return entry !== undefined && between(started, entry.at) >= 0 && between(now, entry.expiresAt) > 0;
+  });
+  if (!fresh) return step('check');
+  if (run.backup === null || between(started, run.backup.startedAt) < 0) return step('backup');
+  if (!backupProved(run)) return step('prove');
+  if (run.dryRunAt === null || between(started, run.dryRunAt) < 0) return step('dry_run');
+  if (run.t0 !== null && between(run.t0, now) < 0) return { kind: 'wait', until: run.t0 };
+  return step('begin');
+}
+
+function observe(run: Run, now: Instant): NextStep {
+  const ends = plus(run.t0 ?? now, run.plan.timing.observeMs);
+  if (between(ends, now) < 0) return { kind: 'wait', until: ends };
+  const alerting = Object.values(run.alerts).some((alert) => alert.clearedAt === null);
+  return alerting ? { kind: 'wait', until: plus(now, 1000) } : step('finish');
+}
+
+/** A run that holds for peak hours goes on by itself when they are over; every other hold waits for a person. */
+function held(run: Run, now: Instant): NextStep {
+  if (run.holding?.reason !== 'peak_hours') return IDLE;
+  const next = unitsOf(run.plan).find((unit) => run.units.find((done) => done.position === unit.position)?.state !== 'applied');
+  const verdict = judgeWindow(run.plan.window, now, next === undefined ? 0 : predictedUnitMs(run, next.position));
+  if (verdict.open) return step('resume');
+  return verdict.next === null ? IDLE : { kind: 'wait', until: verdict.next };
+}
+
+/** The moment at which a worker has something to do; null when nothing happens without a person. */
+export function dueAt(run: Run, now: Instant): Instant | null {
+  const next = nextStep(run, now);
+  if (next.kind === 'idle') return null;
+  return next.kind === 'wait' ? next.until : now;
+}

@@ -1,0 +1,87 @@
+import type { Instant } from './instant.ts';
+import type { RelationLock } from './plan.ts';
+
+/** One dump of the target, as it lies in the backup directory. */
+export type Backup = {
+  readonly id: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
+  readonly durationMs: number;
+  readonly serverVersion: string;
+  readonly toolVersion: string;
+  /** Position in the write-ahead log when the dump began: the moment to recover to (R42). */
+  readonly lsn: string;
+};
+
+/** What became of one migration in the rehearsal: up, down, up again. */
+export type RehearsedMigration = {
+  readonly version: string;
+  readonly up: 'ok' | 'error';
+  /** `exact`: the schema fingerprint came back. */
+  readonly down: 'exact' | 'differs' | 'fails' | 'missing' | 'irreversible' | 'not reached';
+  readonly upAgain: 'ok' | 'error' | 'not reached';
+  readonly upMs: number;
+  readonly downMs: number;
+  /** What went wrong or differs, ready to read; empty when nothing did. */
+  readonly detail: string;
+};
+
+/** What a statement really did on the restored copy. */
+export type TracedStatement = {
+  readonly version: string;
+  readonly index: number;
+  readonly ms: number;
+  readonly rows: number | null;
+  readonly locks: readonly RelationLock[];
+};
+
+/** One restore, four proofs: contents, up, down, up again and validated. */
+export type Rehearsal = {
+  readonly backupId: string;
+  readonly at: Instant;
+  readonly restoreMs: number;
+  readonly tables: number;
+  readonly rows: number;
+  readonly migrations: readonly RehearsedMigration[];
+  readonly statements: readonly TracedStatement[];
+  /** Validation queries that returned rows on the copy, as `0008 line 3: 12 rows`; empty is good. */
+  readonly validationFailures: readonly string[];
+  /** Set when the restore itself failed: the backup proves nothing. */
+  readonly restoreError: string;
+};
+
+/** Whether the contents came back: the backup counts (invariant 2). */
+export function restored(rehearsal: Rehearsal): boolean {
+  return rehearsal.restoreError === '';
+}
+
+/** Whether up, down and up again all did what they must (R22). */
+export function rollbackProved(rehearsal: Rehearsal): boolean {
+  if (!restored(rehearsal) || rehearsal.validationFailures.length > 0) return false;
+  return rehearsal.migrations.every((entry) => entry.up === 'ok' && entry.down === 'exact' && entry.upAgain === 'ok');
+}
+
+/** The part of a rehearsal that the digest covers: its verdicts, never durations or sampled locks, which differ from run to run. */
+export function rehearsalVerdict(rehearsal: Rehearsal): unknown {
+  return {
+    migrations: rehearsal.migrations.map(({ version, up, down, upAgain }) => ({ version, up, down, upAgain })),
+    validationFailures: rehearsal.validationFailures,
+  };
+}
+
+/** Rehearsed times are multiplied by this: a busy server is slower than a scratch copy (F37). */
+export const SAFETY_FACTOR = 3;
+
+/** Predicted milliseconds of the forward statements, of one version when given. */
+export function predictedForwardMs(rehearsal: Rehearsal, version?: string): number {
+  const entries = rehearsal.migrations.filter((entry) => version === undefined || entry.version === version);
+  return entries.reduce((sum, entry) => sum + entry.upMs, 0) * SAFETY_FACTOR;
+}
+
+/** Predicted milliseconds of undoing everything (R24). */
+export function predictedRollbackMs(rehearsal: Rehearsal): number {
+  return rehearsal.migrations.reduce((sum, entry) => sum + entry.downMs, 0) * SAFETY_FACTOR;
+}

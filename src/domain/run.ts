@@ -1,0 +1,105 @@
+import type { AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
+import type { Instant } from './instant.ts';
+import type { Evidence, ItemKey } from './items.ts';
+import type { Alert, Metric, Readings } from './monitor.ts';
+import type { Actor } from './people.ts';
+import type { Plan } from './plan.ts';
+import type { Backup, Rehearsal } from './proof.ts';
+
+/** Every state of a run, in the order of the story; the last five are ends. */
+export const RUN_STATES = [
+  'planned',
+  'checklist',
+  'approved',
+  'scheduled',
+  'preparing',
+  'migrating',
+  'validating',
+  'observing',
+  'holding',
+  'stopping',
+  'rolling_back',
+  'completed',
+  'rolled_back',
+  'rollback_failed',
+  'cancelled',
+  'failed',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** States after which nothing happens to the run any more. A failed rollback is not one: it keeps the target occupied until a person has dealt with it. */
+export const ENDS: readonly RunState[] = ['completed', 'rolled_back', 'cancelled', 'failed'];
+/** States in which the worker may be touching the target: each of them offers rollback (invariant 7). */
+export const WORKING: readonly RunState[] = ['preparing', 'migrating', 'validating', 'observing', 'holding'];
+/** States before the start, in which a changed file makes a new plan. */
+export const OPEN: readonly RunState[] = ['planned', 'checklist', 'approved', 'scheduled'];
+
+export type Approval = { readonly by: Actor; readonly at: Instant; readonly digest: string; readonly expiresAt: Instant };
+
+/** What became of one unit of the plan on the target. */
+export type UnitRun = {
+  readonly position: number;
+  readonly state: 'begun' | 'applied' | 'undone';
+  readonly begunAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly backend: Backend;
+  readonly attempts: number;
+  readonly ms: number;
+  readonly longestWaitMs: number;
+  readonly statements: readonly AppliedStatement[];
+};
+
+/** One execution of one plan: the fold of its events, and the only thing a decision reads. */
+export type Run = {
+  readonly id: string;
+  /** What people call it: #42. */
+  readonly number: number;
+  /** How many events it has; an append expects it. */
+  readonly version: number;
+  readonly state: RunState;
+  readonly target: string;
+  readonly requester: Actor;
+  readonly plan: Plan;
+  readonly digest: string;
+  /** What the last revision changed; empty before the first. */
+  readonly changes: readonly string[];
+  readonly evidence: Readonly<Partial<Record<ItemKey, Evidence>>>;
+  readonly checklistAt: Instant | null;
+  readonly approvals: readonly Approval[];
+  readonly backup: Backup | null;
+  readonly rehearsal: Rehearsal | null;
+  readonly scheduledFor: Instant | null;
+  /** When preparation opened, by whom. */
+  readonly started: { readonly at: Instant; readonly by: Actor } | null;
+  /** The moment of the first write, planned and then real (R37). */
+  readonly t0: Instant | null;
+  readonly dryRunAt: Instant | null;
+  readonly baseline: Readings | null;
+  readonly after: Readings | null;
+  /** Schema fingerprint just before the first write: what a rollback must give back (R77). */
+  readonly fingerprint: string | null;
+  readonly units: readonly UnitRun[];
+  readonly step: { readonly name: StepName; readonly at: Instant } | null;
+  readonly stopRequested: Actor | null;
+  readonly holding: { readonly reason: HoldReason; readonly detail: string; readonly since: Instant; readonly from: RunState } | null;
+  readonly alerts: Readonly<Partial<Record<Metric, Alert>>>;
+  readonly watcher: { readonly actor: Actor; readonly seenAt: Instant } | null;
+  readonly rollback: { readonly by: Actor; readonly at: Instant; readonly from: RunState; readonly undone: readonly string[] } | null;
+  /** How it ended, in a sentence's worth of detail. */
+  readonly end: { readonly at: Instant; readonly detail: string; readonly remaining: readonly string[] } | null;
+};
+
+/** Whether the run keeps its target occupied. */
+export function isActive(run: Pick<Run, 'state'>): boolean {
+  return !ENDS.includes(run.state);
+}
+
+/** Positions that are applied and not undone, in the order they were applied. */
+export function appliedPositions(run: Run): readonly number[] {
+  return run.units.filter((unit) => unit.state === 'applied').map((unit) => unit.position);
+}
+
+/** Whether a unit was begun on the target: from then on, the database was touched. */
+export function touched(run: Run): boolean {
+  return run.units.length > 0;
+}

@@ -1,0 +1,317 @@
+import type { Command } from './domain/commands.ts';
+import type { AppliedStatement, Backend, RunEvent } from './domain/events.ts';
+import type { Instant } from './domain/instant.ts';
+import type { Metric, Readings, Sample } from './domain/monitor.ts';
+import type { Actor, Person } from './domain/people.ts';
+import type { Migration, Plan, TargetIdentity, Thresholds, Timing, Unit } from './domain/plan.ts';
+import type { Backup, Rehearsal, TracedStatement } from './domain/proof.ts';
+import type { Refusal } from './domain/refusal.ts';
+import type { Run } from './domain/run.ts';
+import type { Window } from './domain/window.ts';
+
+// ---------------------------------------------------------------- ledger
+
+/** What came of a command: the run as it is now, and the refusal when nothing happened. */
+export type Outcome =
+  | { readonly ok: true; readonly run: Run; readonly events: readonly RunEvent[] }
+  | { readonly ok: false; readonly refusal: Refusal; readonly run: Run | null };
+
+/** A worker's right to act on a run: only the newest epoch may write (invariant 5). */
+export type Fence = { readonly worker: string; readonly epoch: number };
+
+/** Loads, decides and appends in one transaction; the only way a run changes. */
+export interface RunStore {
+  /** The ledger's clock: every deadline, window and expiry is judged by it. The playground moves it. */
+  now(): Promise<Instant>;
+  /** Refuses `active_run` while the target has one. */
+  create(request: { target: string; plan: Plan; digest: string; actor: Actor }): Promise<Outcome>;
+  execute(runId: string, command: Command, actor: Actor, fence?: Fence): Promise<Outcome>;
+  load(runId: string): Promise<Run | null>;
+  byNumber(number: number): Promise<Run | null>;
+  /** The run that keeps the target occupied. */
+  active(target: string): Promise<Run | null>;
+  /** Newest first. `active` only those that are not over. */
+  list(filter: { target?: string; active?: boolean; limit: number }): Promise<readonly Run[]>;
+  /** Newest run of the target, over or not. */
+  latest(target: string): Promise<Run | null>;
+}
+
+/** One line of the hash chain. */
+export type ChainLink = {
+  readonly position: number;
+  readonly runId: string;
+  readonly runNumber: number;
+  readonly target: string;
+  readonly event: RunEvent;
+  readonly hash: string;
+};
+
+export interface Audit {
+  history(filter: { runId?: string; limit: number; after?: number }): Promise<readonly ChainLink[]>;
+  /** Recomputes every hash. `broken` names the first position that does not fit, and how. */
+  verify(): Promise<{ readonly ok: boolean; readonly events: number; readonly head: string; readonly broken: string | null }>;
+}
+
+/** A run somebody works on: kept alive by renewing, lost when it is not. */
+export type Claim = { readonly run: Run; readonly fence: Fence };
+
+export interface ClaimStore {
+  /** A run that is due, leased to this worker for `leaseMs` with a new epoch; null when there is none. */
+  claim(worker: string, leaseMs: number): Promise<Claim | null>;
+  /** False when the lease was lost: stop at once. */
+  renew(runId: string, fence: Fence, leaseMs: number): Promise<boolean>;
+  release(runId: string, fence: Fence): Promise<void>;
+}
+
+/** Tells of changed runs, at once through NOTIFY; a hint, so pollers must exist beside it. */
+export interface ChangeFeed {
+  listen(onChange: (runId: string) => void): Promise<{ close(): Promise<void> }>;
+}
+
+/** Readings of the monitor, and progress of a backfill: facts that change too often to be events. */
+export interface SampleStore {
+  record(runId: string, samples: readonly Sample[]): Promise<void>;
+  /** Oldest first, the newest `perMetric` of each metric. */
+  recent(runId: string, perMetric: number): Promise<readonly Sample[]>;
+  newest(runId: string): Promise<Instant | null>;
+}
+
+/** How far a backfill is. */
+export type Progress = { readonly position: number; readonly doneRows: number; readonly totalRows: number; readonly at: Instant };
+
+export interface ProgressStore {
+  report(runId: string, progress: Progress): Promise<void>;
+  progress(runId: string): Promise<Progress | null>;
+}
+
+/** Where a rendered message stands in Slack. */
+export type PostedMessage = {
+  readonly runId: string;
+  readonly key: string;
+  readonly channel: string;
+  readonly ts: string;
+  readonly hash: string;
+  readonly postedAt: Instant;
+};
+
+export interface MessageStore {
+  posted(runId: string): Promise<readonly PostedMessage[]>;
+  save(message: PostedMessage): Promise<void>;
+  find(channel: string, ts: string): Promise<PostedMessage | null>;
+}
+
+/** A bot or worker process as it last said it lives. */
+export type ProcessBeat = {
+  readonly name: string;
+  readonly role: 'bot' | 'worker';
+  readonly pid: number;
+  readonly version: string;
+  readonly seenAt: Instant;
+};
+
+export interface ProcessStore {
+  beat(process: { name: string; role: 'bot' | 'worker'; pid: number; version: string }): Promise<void>;
+  beats(): Promise<readonly ProcessBeat[]>;
+}
+
+export interface Ledger extends RunStore, Audit, ClaimStore, ChangeFeed, SampleStore, ProgressStore, MessageStore, ProcessStore {
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- migration files
+
+/** Why files cannot be planned: one entry per mistake, with file, line and caret where there is one. */
+export type FileProblem = { readonly path: string; readonly line: number | null; readonly message: string };
+
+export type ReadMigrations =
+  | { readonly ok: true; readonly migrations: readonly Migration[] }
+  | { readonly ok: false; readonly problems: readonly FileProblem[] };
+
+export interface MigrationSource {
+  /** Every migration in the directory in version order, parsed and judged for this server version. Refuses, never skips. */
+  read(): Promise<ReadMigrations>;
+}
+
+// ---------------------------------------------------------------- target
+
+/** A row of the target's own history of migrations. */
+export type AppliedMigration = {
+  readonly version: string;
+  readonly name: string;
+  readonly upSha256: string;
+  readonly appliedAt: Instant;
+  readonly runId: string;
+};
+
+/** The schema as sorted lines of text, one object each, and the hash over them. */
+export type Fingerprint = { readonly hash: string; readonly lines: readonly string[] };
+
+/** Asked before every statement and batch: null to go on, otherwise why to stop. `durationMs` is the predicted length of what comes. */
+export type Gate = (durationMs: number) => Promise<{ readonly reason: string } | null>;
+
+/** What became of one unit on the target. */
+export type UnitOutcome =
+  | {
+      readonly result: 'applied';
+      readonly statements: readonly AppliedStatement[];
+      readonly ms: number;
+      readonly longestWaitMs: number;
+      readonly tries: number;
+    }
+  /** The gate said stop between statements or batches; what was done of a backfill is kept and resumed at its key. */
+  | { readonly result: 'stopped'; readonly reason: string }
+  /** Cancelled from outside (stop, rollback). */
+  | { readonly result: 'cancelled' }
+  | { readonly result: 'lock_budget'; readonly detail: string }
+  /** `message` has the SQLSTATE, PostgreSQL's sentence, file and line with a caret. */
+  | { readonly result: 'failed'; readonly message: string };
+
+/** What the catalog and the marker say about a unit whose worker died (F3–F7). */
+export type UnitState = 'applied' | 'not_applied' | 'partly_backfilled';
+
+export type ApplyRequest = {
+  readonly runId: string;
+  readonly epoch: number;
+  readonly migration: Migration;
+  readonly unit: Unit;
+  /** True for the last unit of its migration: the history row is written with it. */
+  readonly last: boolean;
+  readonly gate: Gate;
+  readonly signal: AbortSignal;
+  /** Called with the backend once it is known and before anything is executed on it; throwing or returning false stops the unit. */
+  readonly onBackend: (backend: Backend) => Promise<boolean>;
+  readonly onProgress: (doneRows: number, totalRows: number) => void;
+};
+
+export type UndoOutcome =
+  | { readonly ok: true; readonly ms: number; readonly detail: string }
+  | { readonly ok: false; readonly message: string; readonly remaining: readonly string[] };
+
+/** The lock that one run holds on its target; it dies with its holder's connection. */
+export interface TargetLock {
+  readonly held: () => boolean;
+  release(): Promise<void>;
+}
+
+/** One database we migrate. Methods throw TargetUnreachable-like errors whose message is fit for the operator. */
+export interface Target {
+  readonly name: string;
+  identity(): Promise<TargetIdentity>;
+  /** Null when the target may be migrated; otherwise the sentence that says what to do: pooler, replica, missing tools, role (X13, F9, F10, F18). */
+  unusable(): Promise<string | null>;
+  applied(): Promise<readonly AppliedMigration[]>;
+  fingerprint(): Promise<Fingerprint>;
+  /** Takes the run's lock and raises the fence to this epoch; a refusal names who holds it. */
+  lock(request: {
+    runId: string;
+    epoch: number;
+  }): Promise<{ readonly ok: true; readonly lock: TargetLock } | { readonly ok: false; readonly holder: string }>;
+  /** What a crashed worker left: terminates its backend when it still lives, repairs our own invalid index, and says how the unit stands. */
+  recover(request: {
+    runId: string;
+    migration: Migration;
+    unit: Unit;
+    backend: Backend;
+  }): Promise<{ readonly state: UnitState; readonly detail: string }>;
+  apply(request: ApplyRequest): Promise<UnitOutcome>;
+  /** Undoes one migration of this run: strictly when it is whole, statement by statement when it is half applied. Removes its history row and markers. */
+  undo(request: { runId: string; epoch: number; migration: Migration; whole: boolean; signal: AbortSignal }): Promise<UndoOutcome>;
+  /** Cancels, then terminates after `graceMs`, on pid and start time, and confirms it is gone (R74). `gone` false means it could not be confirmed. */
+  stop(
+    backend: Backend,
+    graceMs: number,
+  ): Promise<{ readonly gone: boolean; readonly how: 'already gone' | 'cancelled' | 'terminated' | 'still there' }>;
+  /** Runs validation queries read-only with a timeout; returned rows and errors are failures, as `0008 line 3: 12 rows` (R54). */
+  validate(
+    scripts: readonly { version: string; path: string; statements: readonly { sql: string; line: number }[] }[],
+  ): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Takes and proves backups of one target; kept apart from Target because it needs pg_dump, pg_restore and a second server. */
+export interface BackupTool {
+  /** Null when tools, directory, space and scratch server are there; otherwise what is missing and the command that mends it. */
+  unusable(): Promise<string | null>;
+  /** pg_dump -Fc to `<id>.partial`, then renamed. Throws with an operator's sentence; leaves no partial file behind. */
+  take(request: { id: string; signal: AbortSignal }): Promise<Backup>;
+  /** Restores into a scratch database and rehearses the plan on it: contents, up, down, up again, validate. Never throws for what the rehearsal finds. */
+  prove(request: { backup: Backup; plan: Plan; signal: AbortSignal; onProgress?: (what: string) => void }): Promise<Rehearsal>;
+  list(): Promise<readonly Backup[]>;
+}
+
+// ---------------------------------------------------------------- readings
+
+/** A number somebody measured, or why there is none. */
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T; readonly source: string }
+  | { readonly ok: false; readonly why: string; readonly source: string };
+
+export type LongQuery = {
+  readonly pid: number;
+  readonly seconds: number;
+  readonly state: string;
+  readonly application: string;
+  readonly query: string;
+};
+export type LockEdge = {
+  readonly waiter: number;
+  readonly blockers: readonly number[];
+  readonly seconds: number;
+  readonly application: string;
+};
+
+/** What PostgreSQL says about itself. */
+export interface DatabaseReadings {
+  connections(): Promise<Reading<{ used: number; usable: number; byState: Readonly<Record<string, number>> }>>;
+  longQueries(olderThanSeconds: number): Promise<Reading<readonly LongQuery[]>>;
+  /** Null value: there is no replica. */
+  replicationLag(): Promise<Reading<number | null>>;
+  diskFree(): Promise<Reading<{ share: number; bytes: number }>>;
+  /** p95 of repeated SELECT 1, in milliseconds. */
+  latency(): Promise<Reading<number>>;
+  lockWaits(): Promise<Reading<readonly LockEdge[]>>;
+  close(): Promise<void>;
+}
+
+/** What the application says about itself. */
+export interface ApplicationReadings {
+  health(): Promise<Reading<{ status: number; ms: number }>>;
+  metrics(): Promise<Reading<{ errorRate: number; p95Ms: number; requests: number }>>;
+}
+
+export type Sources = { readonly database: DatabaseReadings; readonly application: ApplicationReadings };
+
+// ---------------------------------------------------------------- wiring
+
+/** Everything about one target that a use case or the worker needs. */
+export type TargetContext = {
+  readonly name: string;
+  readonly window: Window;
+  readonly thresholds: Thresholds;
+  readonly timing: Timing;
+  readonly quorum: number;
+  readonly runbook: { readonly version: string; readonly owner: string };
+  readonly migrations: MigrationSource;
+  readonly target: Target;
+  readonly backups: BackupTool;
+  readonly sources: Sources;
+};
+
+/** The log, as far as the program uses it. */
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** What every use case is given. */
+export type Services = {
+  readonly ledger: Ledger;
+  readonly targets: ReadonlyMap<string, TargetContext>;
+  readonly defaultTarget: string;
+  readonly people: () => readonly Person[];
+  readonly sha256: (text: string) => string;
+  readonly log: Log;
+};
+
+export type { Metric, Readings, TracedStatement };
