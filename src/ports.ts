@@ -1,6 +1,7 @@
 import type { Command } from './domain/commands.ts';
 import type { AppliedStatement, Backend, RunEvent } from './domain/events.ts';
 import type { Instant } from './domain/instant.ts';
+import type { MachineItem, Verdict } from './domain/items.ts';
 import type { Metric, Readings, Sample } from './domain/monitor.ts';
 import type { Actor, Person } from './domain/people.ts';
 import type { Migration, Plan, TargetIdentity, Thresholds, Timing, Unit } from './domain/plan.ts';
@@ -281,6 +282,23 @@ export interface ApplicationReadings {
 
 export type Sources = { readonly database: DatabaseReadings; readonly application: ApplicationReadings };
 
+/** What a check found: one number against its limit, ready to read. */
+export type Finding = {
+  readonly item: MachineItem;
+  readonly verdict: Verdict;
+  readonly value: string;
+  readonly limit: string;
+  readonly source: string;
+};
+
+/** Reads one number and judges it. Listed in `checks/index.ts`. */
+export interface Check {
+  readonly item: MachineItem;
+  readonly title: string;
+  readonly failureTitle: string;
+  find(sources: Sources, thresholds: Thresholds): Promise<Finding>;
+}
+
 // ---------------------------------------------------------------- wiring
 
 /** Everything about one target that a use case or the worker needs. */
@@ -310,6 +328,7 @@ export type Services = {
   readonly targets: ReadonlyMap<string, TargetContext>;
   readonly defaultTarget: string;
   readonly people: () => readonly Person[];
+  readonly checks: readonly Check[];
   readonly sha256: (text: string) => string;
   readonly log: Log;
 };

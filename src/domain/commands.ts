@@ -26,6 +26,8 @@ export type HumanCommand =
 /** What the schedule notices. */
 export type TimerCommand =
   | { readonly type: 'revise_plan'; readonly plan: Plan; readonly changes: readonly string[] }
+  /** The files can no longer be planned at all; `problem` says why. */
+  | { readonly type: 'void_plan'; readonly problem: string }
   | { readonly type: 'open_preparation' };
 
 /** What the worker reports. Every one of them is fenced by the lease. */

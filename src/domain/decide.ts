@@ -20,7 +20,7 @@ export function decide(run: Run, command: Command, context: Context): Decision {
   // The end of peak hours resumes a run by itself (R4); every other resume is a person's.
   if (command.type === 'resume' && context.actor.via === 'worker') return resumeAfterPeak(run);
   if (isHumanCommand(command)) return decideHuman(run, command, context);
-  if (command.type === 'revise_plan' || command.type === 'open_preparation')
+  if (command.type === 'revise_plan' || command.type === 'void_plan' || command.type === 'open_preparation')
     return decideTimer(run, command satisfies TimerCommand, context);
   return decideWorker(run, command satisfies WorkerCommand, context);
 }

@@ -51,6 +51,7 @@ export type StepName =
 export type Happening =
   | { readonly type: 'planned'; readonly target: string; readonly plan: Plan; readonly digest: string }
   | { readonly type: 'plan_revised'; readonly plan: Plan; readonly digest: string; readonly changes: readonly string[] }
+  | { readonly type: 'plan_voided'; readonly problem: string }
   | { readonly type: 'checklist_started' }
   | { readonly type: 'evidence_recorded'; readonly evidence: readonly Evidence[] }
   | { readonly type: 'evidence_withdrawn'; readonly item: HumanItem }

@@ -20,6 +20,7 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     plan: event.plan,
     digest: event.digest,
     changes: [],
+    problem: null,
     evidence: {},
     checklistAt: null,
     approvals: [],
@@ -60,16 +61,8 @@ const CHANGES: Changes = {
   planned: () => {
     throw new Error('planned happens once');
   },
-  plan_revised: (run, event) => ({
-    plan: event.plan,
-    digest: event.digest,
-    changes: event.changes,
-    approvals: [],
-    rehearsal: null,
-    scheduledFor: null,
-    evidence: withoutItems(run, ['rollback_proof', 'backup', 'rollback_review', 'staging']),
-    state: run.state === 'planned' ? 'planned' : 'checklist',
-  }),
+  plan_revised: (run, event) => ({ ...voided(run, event.changes), plan: event.plan, digest: event.digest }),
+  plan_voided: (run, event) => ({ ...voided(run, ['The migration files cannot be read any more.']), problem: event.problem }),
   checklist_started: (_run, event) => ({ state: 'checklist', checklistAt: event.at }),
   evidence_recorded: (run, event) => ({ evidence: withEvidence(run, event.evidence) }),
   evidence_withdrawn: (run, event) => ({ evidence: withoutItems(run, [event.item]) }),
@@ -138,6 +131,19 @@ const CHANGES: Changes = {
   failed: (_run, event) => ended(event.at, 'failed', event.detail),
   cancelled: (_run, event) => ended(event.at, 'cancelled', event.reason),
 };
+
+/** Whatever rested on the old plan is gone: approvals, proof, the reviews of it, the schedule (invariant 3). */
+function voided(run: Run, changes: readonly string[]): Partial<Run> {
+  return {
+    changes,
+    problem: null,
+    approvals: [],
+    rehearsal: null,
+    scheduledFor: null,
+    evidence: withoutItems(run, ['rollback_proof', 'backup', 'rollback_review', 'staging']),
+    state: run.state === 'planned' ? 'planned' : 'checklist',
+  };
+}
 
 /** A rehearsal that changes the digest voids approvals of the old one; one that confirms it keeps them (invariant 3). */
 function voidedBy(run: Run, digest: string): Partial<Run> {

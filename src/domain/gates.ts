@@ -38,6 +38,7 @@ export function openItems(run: Run, now: Instant): readonly ItemKey[] {
 
 /** What still stands between the run and a start, apart from the window. */
 export function readiness(run: Run, context: Pick<Context, 'now' | 'people'>): Refusal | null {
+  if (run.problem !== null) return { code: 'migrations_unreadable', detail: run.problem };
   const open = openItems(run, context.now);
   if (open.length > 0) {
     const items = open.map((item) => `${ITEM_TITLES[item]} (${itemState(run.evidence[item], context.now)})`);

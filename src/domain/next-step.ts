@@ -54,6 +54,7 @@ function gather(run: Run, now: Instant): NextStep {
     const opened = run.checklistAt ?? now;
     return between(opened, now) > run.plan.timing.humanEvidenceMs ? IDLE : step('check');
   }
+  if (run.problem !== null) return { kind: 'wait', until: refresh };
   if (run.backup === null || between(run.backup.finishedAt, now) >= run.plan.timing.proofMs) return step('backup');
   if (run.rehearsal === null || run.rehearsal.backupId !== run.backup.id) return step('prove');
   return { kind: 'wait', until: refresh };

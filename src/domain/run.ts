@@ -63,6 +63,8 @@ export type Run = {
   readonly digest: string;
   /** What the last revision changed; empty before the first. */
   readonly changes: readonly string[];
+  /** Why the files on disk cannot be planned any more; null while they can. Nothing is approved or started meanwhile. */
+  readonly problem: string | null;
   readonly evidence: Readonly<Partial<Record<ItemKey, Evidence>>>;
   readonly checklistAt: Instant | null;
   readonly approvals: readonly Approval[];

@@ -86,6 +86,7 @@ function approve(run: Run, digest: string, context: Context): Decision {
   if (run.state === 'planned') return refuse({ code: 'proof_missing' });
   if (run.state !== 'checklist' && run.state !== 'approved') return wrongState(run, 'approve');
   if (context.actor.id === run.requester.id) return refuse({ code: 'own_plan' });
+  if (run.problem !== null) return refuse({ code: 'migrations_unreadable', detail: run.problem });
   if (run.rehearsal === null) return refuse({ code: 'proof_missing' });
   if (digest !== run.digest) return refuse({ code: 'plan_changed' });
   if (!rollbackProved(run.rehearsal)) return refuse({ code: 'items_open', items: [ITEM_TITLES.rollback_proof] });

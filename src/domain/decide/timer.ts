@@ -9,8 +9,14 @@ export function decideTimer(run: Run, command: TimerCommand, context: Context): 
   if (command.type === 'revise_plan') {
     if (!OPEN.includes(run.state)) return wrongState(run, 'revise');
     const digest = digestOf(command.plan, null, context.sha256);
-    if (digest === digestOf(run.plan, null, context.sha256)) return refuse({ code: 'already_so', detail: 'The plan is the same.' });
+    if (run.problem === null && digest === digestOf(run.plan, null, context.sha256))
+      return refuse({ code: 'already_so', detail: 'The plan is the same.' });
     return happened({ type: 'plan_revised', plan: command.plan, digest, changes: command.changes });
+  }
+  if (command.type === 'void_plan') {
+    if (!OPEN.includes(run.state)) return wrongState(run, 'void');
+    if (run.problem === command.problem) return refuse({ code: 'already_so', detail: 'The plan is void already.' });
+    return happened({ type: 'plan_voided', problem: command.problem });
   }
   if (run.state !== 'scheduled' || run.scheduledFor === null) return wrongState(run, 'open');
   const { prepareLeadMs, lateStartMs } = run.plan.timing;

@@ -1,0 +1,54 @@
+import type { ClientBase } from 'pg';
+
+/** How far a unit of a run is, as committed together with its effect. */
+export type Marker = {
+  readonly backfillKey: string | null;
+  readonly backfillDone: number;
+  readonly backfillTotal: number;
+  readonly finished: boolean;
+};
+
+export type MarkerKey = { readonly runId: string; readonly position: number; readonly version: string; readonly epoch: number };
+
+const READ = `
+  SELECT backfill_key, backfill_done::float8 AS done, backfill_total::float8 AS total, finished
+  FROM offpeak.marker WHERE run_id = $1 AND position = $2`;
+const WRITE = `
+  INSERT INTO offpeak.marker (run_id, position, version, epoch, backfill_key, backfill_done, backfill_total, finished)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  ON CONFLICT (run_id, position) DO UPDATE
+  SET version = excluded.version, epoch = excluded.epoch, at = clock_timestamp(), backfill_key = excluded.backfill_key,
+      backfill_done = excluded.backfill_done, backfill_total = excluded.backfill_total, finished = excluded.finished`;
+const REMOVE_VERSION = `DELETE FROM offpeak.marker WHERE run_id = $1 AND version = $2`;
+
+export const NOTHING_DONE: Marker = { backfillKey: null, backfillDone: 0, backfillTotal: 0, finished: false };
+export const DONE: Marker = { ...NOTHING_DONE, finished: true };
+
+export async function readMarker(client: ClientBase, runId: string, position: number): Promise<Marker | null> {
+  const { rows } = await client.query<{ backfill_key: string | null; done: number; total: number; finished: boolean }>(READ, [
+    runId,
+    position,
+  ]);
+  const row = rows[0];
+  if (row === undefined) return null;
+  return { backfillKey: row.backfill_key, backfillDone: row.done, backfillTotal: row.total, finished: row.finished };
+}
+
+/** Writes the marker; call it in the transaction of the effect it proves. */
+export async function writeMarker(client: ClientBase, key: MarkerKey, marker: Marker): Promise<void> {
+  await client.query(WRITE, [
+    key.runId,
+    key.position,
+    key.version,
+    key.epoch,
+    marker.backfillKey,
+    marker.backfillDone,
+    marker.backfillTotal,
+    marker.finished,
+  ]);
+}
+
+/** Forgets every marker of one migration of the run, its undoing included. */
+export async function removeMarkers(client: ClientBase, runId: string, version: string): Promise<void> {
+  await client.query(REMOVE_VERSION, [runId, version]);
+}

@@ -1,0 +1,84 @@
+import { Client, type QueryConfig, type QueryResult } from 'pg';
+import type { Backend } from '../domain/events.ts';
+import { placeOf, targetError, TargetError } from './errors.ts';
+import { arm, watchClient, type SessionSettings } from './settings.ts';
+
+/** One connection of ours, armed with timeouts. Never from a pool: what a session carries must be known. */
+export type Session = {
+  readonly client: Client;
+  readonly backend: Backend;
+  /** False once the connection broke or was ended. */
+  readonly alive: () => boolean;
+  /** Forgets everything a file may have set (DISCARD ALL), then sets ours again and reads it back. */
+  readonly renew: (settings: SessionSettings) => Promise<void>;
+  readonly end: () => Promise<void>;
+};
+
+export type OpenRequest = {
+  readonly connectionString: string;
+  readonly connectMs: number;
+  readonly settings: SessionSettings;
+};
+
+/** The start time as exact text in UTC: compared as text, so that no rounding makes two backends equal (R74). */
+export const BACKEND_START = `to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const OURSELVES = `SELECT pid, ${BACKEND_START} AS started_at FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
+
+/** The name under which a session of a run is seen by operators: 63 bytes at most, the run before the rest. */
+export function sessionName(run: string, epoch: number, what: string): string {
+  return `offpeak:${run}:${epoch}:${what}`.slice(0, 63);
+}
+
+/** Connects and arms a session. Throws TargetError with the operator's sentence; the connection string is never quoted. */
+export async function openSession({ connectionString, connectMs, settings }: OpenRequest): Promise<Session> {
+  const place = placeOf(connectionString);
+  if (!URL.canParse(connectionString)) throw new TargetError('The connection string of this target is not a postgresql:// URL.');
+  const client = new Client({
+    connectionString,
+    application_name: settings.applicationName,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: connectMs,
+  });
+  let alive = true;
+  client.on('error', () => (alive = false));
+  client.on('end', () => (alive = false));
+  const end = async () => {
+    alive = false;
+    await client.end().catch(() => {});
+  };
+  try {
+    await client.connect();
+    const watched = await watchClient(client);
+    await arm(client, settings, watched);
+    const { rows } = await client.query<{ pid: number; started_at: string }>(OURSELVES);
+    const self = rows[0];
+    if (self === undefined || self.started_at === null) throw new TargetError(`${place} does not show us our own session.`);
+    const renew = async (next: SessionSettings) => {
+      await client.query('DISCARD ALL');
+      await arm(client, next, watched);
+    };
+    return { client, backend: { pid: self.pid, startedAt: self.started_at }, alive: () => alive, renew, end };
+  } catch (error) {
+    await end();
+    throw targetError(error, place);
+  }
+}
+
+/** Opens a session for a moment and ends it whatever happens; errors become the operator's sentence. */
+export async function withSession<T>(request: OpenRequest, use: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(request);
+  try {
+    return await use(session);
+  } catch (error) {
+    throw targetError(error, placeOf(request.connectionString));
+  } finally {
+    await session.end();
+  }
+}
+
+/** Executes text of a file. The extended protocol makes the server itself refuse a second statement in it (N6). */
+export async function execute(client: Client, sql: string): Promise<QueryResult> {
+  const query: QueryConfig & { readonly queryMode: 'extended' } = { text: sql, queryMode: 'extended' };
+  return await client.query(query);
+}

@@ -1,0 +1,70 @@
+import type { ClientBase } from 'pg';
+import { codeOf, TargetError } from './errors.ts';
+
+/** What every session of ours carries; 0 switches a timeout off. Milliseconds. */
+export type SessionSettings = {
+  readonly applicationName: string;
+  readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+};
+
+/** A session that idles inside a transaction holds its locks; ours may do so only while the gate is asked. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
+/** How soon the server notices that our process died, and cancels its statement (F3, F4). */
+const CLIENT_CHECK_MS = 1_000;
+
+const ARM = `
+  SELECT set_config('application_name', $1, false), set_config('lock_timeout', $2, false),
+         set_config('statement_timeout', $3, false), set_config('idle_in_transaction_session_timeout', $4, false)`;
+const WATCH_CLIENT = `SELECT set_config('client_connection_check_interval', $1, false)`;
+
+const READ_BACK = `
+  SELECT current_setting('application_name') AS application_name,
+         (extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::float8 AS lock_timeout,
+         (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::float8 AS statement_timeout,
+         (extract(epoch FROM current_setting('idle_in_transaction_session_timeout')::interval) * 1000)::float8
+           AS idle_in_transaction_session_timeout,
+         (extract(epoch FROM current_setting('client_connection_check_interval', true)::interval) * 1000)::float8
+           AS client_connection_check_interval`;
+
+/** Switches on the check that a dead client is noticed. False where the server does not know it (before 14, some systems) or forbids it. */
+export async function watchClient(client: ClientBase): Promise<boolean> {
+  try {
+    await client.query(WATCH_CLIENT, [`${CLIENT_CHECK_MS}ms`]);
+    return true;
+  } catch (error) {
+    // Undefined, not supported by the platform, or not ours to set: the next worker then ends the backend by its pid.
+    if (['42704', '22023', '42501', '0A000'].includes(codeOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Sets the timeouts and the name of a session and reads them back in another message.
+ * Throws when a value did not stay: behind a transaction pooler it went to somebody else's session (F9).
+ */
+export async function arm(client: ClientBase, settings: SessionSettings, watched: boolean): Promise<void> {
+  await client.query(ARM, [
+    settings.applicationName,
+    `${settings.lockTimeoutMs}ms`,
+    `${settings.statementTimeoutMs}ms`,
+    `${IDLE_IN_TRANSACTION_MS}ms`,
+  ]);
+  if (watched) await client.query(WATCH_CLIENT, [`${CLIENT_CHECK_MS}ms`]);
+  const wanted: Record<string, string | number> = {
+    application_name: settings.applicationName,
+    lock_timeout: settings.lockTimeoutMs,
+    statement_timeout: settings.statementTimeoutMs,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  };
+  if (watched) wanted['client_connection_check_interval'] = CLIENT_CHECK_MS;
+  const { rows } = await client.query<Record<string, string | number | null>>(READ_BACK);
+  for (const [name, value] of Object.entries(wanted)) {
+    const got = rows[0]?.[name] ?? null;
+    if (got !== value)
+      throw new TargetError(
+        `The setting ${name} does not stay: we set ${value} and read back ${got ?? 'nothing'}. A pooler or a role setting overrides it. ` +
+          'Nothing was executed. Use the direct or session connection of this database.',
+      );
+  }
+}

@@ -1,0 +1,92 @@
+import { digestOf } from '../domain/digest.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Actor } from '../domain/people.ts';
+import type { AppliedValidation, Migration, Plan } from '../domain/plan.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { FileProblem, Outcome, Services, TargetContext } from '../ports.ts';
+
+/** A plan as it would be now, or why there is none. */
+export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * Makes a run for the target's pending migrations. Reads the files and the live catalog; changes nothing on the target.
+ * Refuses an unknown or unusable target, files that do not parse or pair, nothing pending, and a second run beside an open one.
+ */
+export async function plan(services: Services, request: { target: string; actor: Actor }): Promise<Outcome> {
+  const context = services.targets.get(request.target);
+  if (context === undefined) {
+    const detail = `There is no target "${request.target}". Configured: ${[...services.targets.keys()].join(', ')}.`;
+    return { ok: false, refusal: { code: 'target_unusable', detail }, run: null };
+  }
+  const active = await services.ledger.active(request.target);
+  if (active !== null)
+    return { ok: false, refusal: { code: 'active_run', number: active.number, state: active.state.replace('_', ' ') }, run: active };
+  const drawn = await drawPlan(context, await services.ledger.now());
+  if (!drawn.ok) return { ok: false, refusal: drawn.refusal, run: null };
+  const digest = digestOf(drawn.plan, null, services.sha256);
+  return services.ledger.create({ target: request.target, plan: drawn.plan, digest, actor: request.actor });
+}
+
+/** The plan of a target at this moment. */
+export async function drawPlan(context: TargetContext, now: Instant): Promise<Planned> {
+  const unusable = await context.target.unusable();
+  if (unusable !== null) return { ok: false, refusal: { code: 'target_unusable', detail: unusable } };
+  const noBackup = await context.backups.unusable();
+  if (noBackup !== null) return { ok: false, refusal: { code: 'target_unusable', detail: noBackup } };
+  const read = await context.migrations.read();
+  if (!read.ok) return { ok: false, refusal: { code: 'migrations_unreadable', detail: problemsText(read.problems) } };
+  const applied = await context.target.applied();
+  const pending = read.migrations.filter((migration) => !applied.some((row) => row.version === migration.version));
+  if (pending.length === 0) return { ok: false, refusal: { code: 'nothing_pending', target: context.name } };
+  const wrong = historyProblem(read.migrations, pending, applied);
+  if (wrong !== null) return { ok: false, refusal: { code: 'migrations_unreadable', detail: wrong } };
+  const [identity, fingerprint] = [await context.target.identity(), await context.target.fingerprint()];
+  return {
+    ok: true,
+    plan: {
+      target: context.name,
+      identity,
+      migrations: pending,
+      appliedVersions: applied.map((row) => row.version),
+      appliedValidations: appliedValidations(read.migrations, pending),
+      fingerprint: fingerprint.hash,
+      window: context.window,
+      thresholds: context.thresholds,
+      timing: context.timing,
+      quorum: context.quorum,
+      runbook: context.runbook,
+      plannedAt: now,
+    },
+  };
+}
+
+/** Every mistake of the files, one under the other, and what to do. */
+export function problemsText(problems: readonly FileProblem[]): string {
+  return `${problems.map((problem) => problem.message).join('\n\n')}\n\nThe database was not touched. Mend the file and plan again.`;
+}
+
+/** A missing down, an applied file that was edited, or a pending file older than an applied one (R10). */
+function historyProblem(
+  all: readonly Migration[],
+  pending: readonly Migration[],
+  applied: readonly { version: string; name: string; upSha256: string }[],
+): string | null {
+  const edited = all.find((migration) =>
+    applied.some((row) => row.version === migration.version && row.upSha256 !== '' && row.upSha256 !== migration.up.sha256),
+  );
+  if (edited !== undefined) {
+    return `${edited.up.path} was edited after it was applied. Put the applied text back and write a new migration for the change. The database was not touched.`;
+  }
+  const noWayBack = pending.find((migration) => migration.down === null || migration.downStatements.length === 0);
+  if (noWayBack !== undefined) {
+    const file = noWayBack.up.path.replace(/\.up\.sql$/, '.down.sql');
+    return `${noWayBack.version}_${noWayBack.name} has no way back: ${file} is missing or has no statement. Write the statements that undo it, then plan again. The database was not touched.`;
+  }
+  return null;
+}
+
+function appliedValidations(all: readonly Migration[], pending: readonly Migration[]): readonly AppliedValidation[] {
+  return all
+    .filter((migration) => !pending.includes(migration) && migration.validate !== null)
+    .map((migration) => ({ version: migration.version, path: migration.validate?.path ?? '', statements: migration.validations }));
+}
