@@ -28,7 +28,7 @@ export function limitOf(metric: Metric, thresholds: Thresholds, baseline: Readin
       return thresholds.errorRateAlert;
     case 'p95': {
       const before = baseline?.p95 ?? null;
-      return before === null ? thresholds.p95Ms : before * thresholds.p95Factor;
+      return before === null ? thresholds.p95Ms : Math.max(before * thresholds.p95Factor, thresholds.p95FloorMs);
     }
     case 'connections':
       return thresholds.connections;

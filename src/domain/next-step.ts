@@ -3,7 +3,7 @@ import { backupProved, predictedUnitMs } from './gates.ts';
 import { between, plus, type Instant } from './instant.ts';
 import { HEALTH_ITEMS } from './items.ts';
 import { unitsOf, type Unit } from './plan.ts';
-import type { Run } from './run.ts';
+import { WATCHED, type Run } from './run.ts';
 import { judgeWindow } from './window.ts';
 
 /** What the worker does next with a run: a step now, nothing before a moment, or nothing until somebody acts. */
@@ -11,6 +11,9 @@ export type NextStep =
   | { readonly kind: 'step'; readonly step: StepName; readonly unit?: Unit; readonly version?: string }
   | { readonly kind: 'wait'; readonly until: Instant }
   | { readonly kind: 'idle' };
+
+/** The source of evidence that says a backup or proof could not even be tried to the end; it is tried again when it expires. */
+export const FAILED_ATTEMPT = 'the worker';
 
 const IDLE: NextStep = { kind: 'idle' };
 const step = (name: StepName): NextStep => ({ kind: 'step', step: name });
@@ -55,6 +58,10 @@ function gather(run: Run, now: Instant): NextStep {
     return between(opened, now) > run.plan.timing.humanEvidenceMs ? IDLE : step('check');
   }
   if (run.problem !== null) return { kind: 'wait', until: refresh };
+  const failed = [run.evidence.backup, run.evidence.rollback_proof].find(
+    (entry) => entry?.verdict === 'breach' && entry.source === FAILED_ATTEMPT,
+  );
+  if (failed !== undefined && between(now, failed.expiresAt) > 0) return { kind: 'wait', until: failed.expiresAt };
   if (run.backup === null || between(run.backup.finishedAt, now) >= run.plan.timing.proofMs) return step('backup');
   if (run.rehearsal === null || run.rehearsal.backupId !== run.backup.id) return step('prove');
   return { kind: 'wait', until: refresh };
@@ -110,6 +117,7 @@ function held(run: Run, now: Instant): NextStep {
 
 /** The moment at which a worker has something to do; null when nothing happens without a person. */
 export function dueAt(run: Run, now: Instant): Instant | null {
+  if (WATCHED.includes(run.state)) return now;
   const next = nextStep(run, now);
   if (next.kind === 'idle') return null;
   return next.kind === 'wait' ? next.until : now;

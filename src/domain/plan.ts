@@ -110,6 +110,8 @@ export type Thresholds = {
   readonly p95Ms: number;
   /** p95 over baseline that raises an alert during a run (R91), e.g. 2. */
   readonly p95Factor: number;
+  /** Response times below this are not felt, however large the factor: a p95 of 3 ms may double without anybody noticing. */
+  readonly p95FloorMs: number;
   /** Sessions waiting for a lock (R94). */
   readonly lockWaits: number;
   /** Requests below which an error rate says nothing (M19). */

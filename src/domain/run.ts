@@ -31,6 +31,8 @@ export type RunState = (typeof RUN_STATES)[number];
 export const ENDS: readonly RunState[] = ['completed', 'rolled_back', 'cancelled', 'failed'];
 /** States in which the worker may be touching the target: each of them offers rollback (invariant 7). */
 export const WORKING: readonly RunState[] = ['preparing', 'migrating', 'validating', 'observing', 'holding'];
+/** States in which a worker keeps the run's monitor alive, even when there is nothing else to do (invariant 6). */
+export const WATCHED: readonly RunState[] = [...WORKING, 'stopping', 'rolling_back'];
 /** States before the start, in which a changed file makes a new plan. */
 export const OPEN: readonly RunState[] = ['planned', 'checklist', 'approved', 'scheduled'];
 

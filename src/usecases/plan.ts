@@ -21,18 +21,16 @@ export async function plan(services: Services, request: { target: string; actor:
   const active = await services.ledger.active(request.target);
   if (active !== null)
     return { ok: false, refusal: { code: 'active_run', number: active.number, state: active.state.replace('_', ' ') }, run: active };
+  const unusable = (await context.target.unusable()) ?? (await context.backups.unusable());
+  if (unusable !== null) return { ok: false, refusal: { code: 'target_unusable', detail: unusable }, run: null };
   const drawn = await drawPlan(context, await services.ledger.now());
   if (!drawn.ok) return { ok: false, refusal: drawn.refusal, run: null };
   const digest = digestOf(drawn.plan, null, services.sha256);
   return services.ledger.create({ target: request.target, plan: drawn.plan, digest, actor: request.actor });
 }
 
-/** The plan of a target at this moment. */
+/** The plan of a target at this moment. Throws when the target cannot be read. */
 export async function drawPlan(context: TargetContext, now: Instant): Promise<Planned> {
-  const unusable = await context.target.unusable();
-  if (unusable !== null) return { ok: false, refusal: { code: 'target_unusable', detail: unusable } };
-  const noBackup = await context.backups.unusable();
-  if (noBackup !== null) return { ok: false, refusal: { code: 'target_unusable', detail: noBackup } };
   const read = await context.migrations.read();
   if (!read.ok) return { ok: false, refusal: { code: 'migrations_unreadable', detail: problemsText(read.problems) } };
   const applied = await context.target.applied();

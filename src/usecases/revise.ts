@@ -1,38 +1,47 @@
+import type { TimerCommand } from '../domain/commands.ts';
+import { OFFPEAK, type Actor } from '../domain/people.ts';
 import { describeChanges } from '../domain/plan-changes.ts';
-import { OFFPEAK } from '../domain/people.ts';
 import { OPEN, type Run } from '../domain/run.ts';
 import type { Services } from '../ports.ts';
 import { drawPlan } from './plan.ts';
 
+const SCHEDULE: Actor = { ...OFFPEAK, via: 'schedule' };
+
 /**
  * Looks whether the files, the schema or the rules of runs that have not begun are still what people approved (invariant 3).
- * A difference makes a new plan and voids the approvals; files that no longer parse are told as a change, the last good plan stays unstartable
- * through the live fingerprint and file check at T0. Returns the runs it revised.
+ * A difference makes a new plan and voids the approvals; files that cannot be planned any more void them too.
+ * A target that cannot be reached changes nothing: the look is taken again. Returns the runs it revised.
  */
 export async function revisePlans(services: Services): Promise<readonly Run[]> {
   const revised: Run[] = [];
   for (const run of await services.ledger.list({ active: true, limit: 100 })) {
     if (!OPEN.includes(run.state)) continue;
-    const outcome = await revise(services, run);
-    if (outcome !== null) revised.push(outcome);
+    const command = await difference(services, run);
+    if (command === null) continue;
+    const outcome = await services.ledger.execute(run.id, command, SCHEDULE);
+    if (outcome.ok) revised.push(outcome.run);
   }
   return revised;
 }
 
-async function revise(services: Services, run: Run): Promise<Run | null> {
+/** The command that tells the run what changed under it; null when nothing did or nobody can tell. */
+async function difference(services: Services, run: Run): Promise<TimerCommand | null> {
   const context = services.targets.get(run.target);
   if (context === undefined) return null;
-  const drawn = await drawPlan(context, await services.ledger.now());
+  const drawn = await drawPlan(context, await services.ledger.now()).catch((error: unknown) => {
+    services.log.warn(
+      { run: run.number, error: error instanceof Error ? error.message : String(error) },
+      'the target could not be read; the look is taken again',
+    );
+    return null;
+  });
+  if (drawn === null) return null;
+  if (!drawn.ok && drawn.refusal.code === 'migrations_unreadable') return { type: 'void_plan', problem: drawn.refusal.detail };
   if (!drawn.ok) {
     services.log.warn({ run: run.number, refusal: drawn.refusal.code }, 'an open plan could not be drawn again');
     return null;
   }
-  const changes = describeChanges(run.plan.migrations, drawn.plan.migrations);
-  if (drawn.plan.fingerprint !== run.plan.fingerprint) changes.push('The live schema changed.');
-  const outcome = await services.ledger.execute(
-    run.id,
-    { type: 'revise_plan', plan: drawn.plan, changes },
-    { ...OFFPEAK, via: 'schedule' },
-  );
-  return outcome.ok ? outcome.run : null;
+  const schema = drawn.plan.fingerprint === run.plan.fingerprint ? [] : ['The live schema changed.'];
+  const changes = [...describeChanges(run.plan.migrations, drawn.plan.migrations), ...schema];
+  return { type: 'revise_plan', plan: drawn.plan, changes };
 }

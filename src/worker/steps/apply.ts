@@ -1,0 +1,89 @@
+import { between } from '../../domain/instant.ts';
+import { forwardHold, type Hold } from '../../domain/gates.ts';
+import type { Unit } from '../../domain/plan.ts';
+import type { Run, UnitRun } from '../../domain/run.ts';
+import type { Gate, UnitOutcome } from '../../ports.ts';
+import type { Task } from '../task.ts';
+import type { Step } from './index.ts';
+
+/** Applies one unit on the target, or finds out how it stands when a worker died in the middle of it. */
+export const applyUnit: Step = async ({ task, run, next, signal }) => {
+  const unit = next.unit;
+  const migration = run.plan.migrations.find((entry) => entry.version === unit?.version);
+  if (unit === undefined || migration === undefined) return false;
+  if (!(await task.lockTarget())) return false;
+  const begun = run.units.find((entry) => entry.position === unit.position);
+  if (begun?.state === 'begun' && (await settled(task, run, { unit, begun }))) return true;
+  const held: { reason: Hold | null } = { reason: null };
+  const outcome = await task.context.target.apply({
+    runId: run.id,
+    epoch: task.claim.fence.epoch,
+    migration,
+    unit,
+    last: unit.statements.at(-1)?.index === migration.statements.at(-1)?.index,
+    signal,
+    gate: gate(task, held),
+    onBackend: async (backend) => {
+      const newestSample = await task.services.ledger.newest(run.id);
+      const answer = await task.report({ type: 'begin_unit', position: unit.position, backend, newestSample });
+      return answer.ok && answer.run.state === 'migrating';
+    },
+    onProgress: (doneRows, totalRows) => void reportProgress(task, { position: unit.position, doneRows, totalRows }),
+  });
+  return record(task, { position: unit.position, outcome, hold: held.reason });
+};
+
+/** What a dead worker left of a unit. True when it turned out to be applied. */
+async function settled(task: Task, run: Run, what: { unit: Unit; begun: UnitRun }): Promise<boolean> {
+  const { unit, begun } = what;
+  const migration = run.plan.migrations.find((entry) => entry.version === unit.version);
+  if (migration === undefined) return false;
+  const { state, detail } = await task.context.target.recover({ runId: run.id, migration, unit, backend: begun.backend });
+  task.services.log.info(
+    { run: run.number, position: unit.position, state, detail },
+    'a unit was left begun; its state is read from the target',
+  );
+  if (state !== 'applied') return false;
+  const ms = between(begun.begunAt, await task.services.ledger.now());
+  await task.report({ type: 'record_unit', position: unit.position, statements: [], ms, longestWaitMs: 0, tries: 1 });
+  return true;
+}
+
+/** Asked before every statement and batch. A wish to stop after this step does not stop in the middle of it. */
+function gate(task: Task, held: { reason: Hold | null }): Gate {
+  return async (durationMs) => {
+    const { ledger } = task.services;
+    const [run, now, newestSample] = await Promise.all([task.load(), ledger.now(), ledger.newest(task.claim.run.id)]);
+    if (run.state !== 'migrating' || task.lease.lost()) return { reason: `the run is ${run.state.replace('_', ' ')}` };
+    held.reason = forwardHold({ ...run, stopRequested: null }, { now, newestSample, durationMs });
+    return held.reason === null ? null : { reason: held.reason.detail };
+  };
+}
+
+async function record(task: Task, what: { position: number; outcome: UnitOutcome; hold: Hold | null }): Promise<boolean> {
+  const { position, outcome, hold } = what;
+  switch (outcome.result) {
+    case 'applied': {
+      const { statements, ms, longestWaitMs, tries } = outcome;
+      return (await task.report({ type: 'record_unit', position, statements, ms, longestWaitMs, tries })).ok;
+    }
+    case 'stopped':
+      if (hold !== null) await task.report({ type: 'hold', ...hold });
+      return true;
+    case 'cancelled':
+      return true;
+    case 'lock_budget':
+      return (await task.report({ type: 'hold', reason: 'lock_budget', detail: outcome.detail })).ok;
+    case 'failed':
+      return (await task.report({ type: 'hold', reason: 'statement_failed', detail: outcome.message })).ok;
+  }
+}
+
+async function reportProgress(task: Task, progress: { position: number; doneRows: number; totalRows: number }): Promise<void> {
+  const { ledger, log } = task.services;
+  try {
+    await ledger.report(task.claim.run.id, { ...progress, at: await ledger.now() });
+  } catch (error) {
+    log.warn({ error: String(error) }, 'progress could not be kept; the backfill goes on');
+  }
+}

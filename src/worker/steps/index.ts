@@ -1,0 +1,56 @@
+import type { StepName } from '../../domain/events.ts';
+import type { NextStep } from '../../domain/next-step.ts';
+import type { Run } from '../../domain/run.ts';
+import type { Task } from '../task.ts';
+import { applyUnit } from './apply.ts';
+import { beginMigrating } from './begin.ts';
+import { takeBackup } from './backup.ts';
+import { checkHealth } from './check.ts';
+import { dryRun } from './dry-run.ts';
+import { finish } from './finish.ts';
+import { openPreparation } from './open.ts';
+import { prove } from './prove.ts';
+import { resume } from './resume.ts';
+import { stop } from './stop.ts';
+import { undo } from './undo.ts';
+import { validate } from './validate.ts';
+import { verifyRollback } from './verify-rollback.ts';
+
+/** What every step is given. */
+export type StepInput = {
+  readonly task: Task;
+  readonly run: Run;
+  readonly next: Extract<NextStep, { kind: 'step' }>;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Does one unit of work and reports what happened. True when the run moved on, false to be asked again after a pause.
+ * Throws only when target or ledger cannot be reached.
+ */
+export type Step = (input: StepInput) => Promise<boolean>;
+
+export const STEPS: Readonly<Record<StepName, Step>> = {
+  check: checkHealth,
+  backup: takeBackup,
+  prove,
+  open: openPreparation,
+  dry_run: dryRun,
+  begin: beginMigrating,
+  apply: applyUnit,
+  validate,
+  finish,
+  resume,
+  stop,
+  undo,
+  verify_rollback: verifyRollback,
+};
+
+/** Performs the step, first telling the ledger which one, so that the card can show it. */
+export async function performStep(task: Task, run: Run, next: Extract<NextStep, { kind: 'step' }>, signal: AbortSignal): Promise<boolean> {
+  if (run.step?.name !== next.step && SHOWN.includes(next.step)) await task.report({ type: 'begin_step', step: next.step });
+  return STEPS[next.step]({ task, run, next, signal });
+}
+
+/** Steps long enough to be worth a line on the card. */
+const SHOWN: readonly StepName[] = ['check', 'backup', 'prove', 'apply', 'validate', 'stop', 'undo', 'verify_rollback'];

@@ -1,0 +1,25 @@
+import type { Run } from '../../domain/run.ts';
+import type { Task } from '../task.ts';
+import type { Step } from './index.ts';
+
+/** Runs every validation query, read-only, and asks the application how it is (R54, R56). */
+export const validate: Step = async ({ task, run }) => {
+  const failures = [...(await task.context.target.validate(allScripts(run))), ...(await unhealthy(task))];
+  return (await task.report({ type: 'record_validation', failures })).ok;
+};
+
+/** The validations of what was applied before, and of this plan. */
+function allScripts(run: Run) {
+  const own = run.plan.migrations.map(({ version, validate: script, validations }) => ({
+    version,
+    path: script?.path ?? '',
+    statements: validations,
+  }));
+  return [...run.plan.appliedValidations, ...own];
+}
+
+/** The application's health in a sentence when it is not well; an application that cannot be asked is not well. */
+export async function unhealthy(task: Task): Promise<readonly string[]> {
+  const health = await task.context.sources.application.health();
+  return health.ok ? [] : [`application health: ${health.why}`];
+}

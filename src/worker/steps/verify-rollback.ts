@@ -1,0 +1,27 @@
+import { typical } from '../monitor.ts';
+import type { Step } from './index.ts';
+import { unhealthy } from './validate.ts';
+
+/** Proves that the target is as it was: the schema fingerprint, the validations, the application (R77–R79). */
+export const verifyRollback: Step = async ({ task, run }) => {
+  const { target } = task.context;
+  const after = typical(await task.services.ledger.recent(run.id, 10));
+  if (run.fingerprint === null) {
+    return (await task.report({ type: 'record_rolled_back', after, detail: 'Nothing had been written; the database was not touched.' })).ok;
+  }
+  const fingerprint = await target.fingerprint();
+  if (fingerprint.hash !== run.fingerprint) {
+    const detail =
+      'Every down ran, but the schema is not the one from before. Compare it with the backup of this run before anybody writes to it.';
+    return (await task.report({ type: 'record_rollback_failure', detail, remaining: [] })).ok;
+  }
+  const failures = await target.validate(run.plan.appliedValidations);
+  if (failures.length > 0) {
+    const detail = `The schema is back, but validation finds: ${failures.join('; ')}`;
+    return (await task.report({ type: 'record_rollback_failure', detail, remaining: [] })).ok;
+  }
+  const ill = await unhealthy(task);
+  const health = ill.length === 0 ? 'the application is healthy' : `not confirmed: ${ill.join('; ')}`;
+  const detail = `The schema equals the one from before, every validation holds, ${health}.`;
+  return (await task.report({ type: 'record_rolled_back', after, detail })).ok;
+};

@@ -1,0 +1,50 @@
+import type { Command } from '../domain/commands.ts';
+import { OFFPEAK } from '../domain/people.ts';
+import type { Run } from '../domain/run.ts';
+import type { Claim, Outcome, Services, TargetContext, TargetLock } from '../ports.ts';
+import type { Lease } from './lease.ts';
+
+/** One claimed run with everything a step needs. */
+export type Task = {
+  readonly services: Services;
+  readonly context: TargetContext;
+  readonly claim: Claim;
+  readonly lease: Lease;
+  readonly graceMs: number;
+  /** The run as it is now. */
+  load(): Promise<Run>;
+  /** Reports to the ledger under this worker's epoch; another epoch's reports are refused (invariant 5). */
+  report(command: Command): Promise<Outcome>;
+  /** Holds the target's lock from the first call on; false while somebody else has it. */
+  lockTarget(): Promise<boolean>;
+  close(): Promise<void>;
+};
+
+/** Binds a claim to its services. */
+export function task(parts: Pick<Task, 'services' | 'context' | 'claim' | 'lease' | 'graceMs'>): Task {
+  const { services, context, claim } = parts;
+  let lock: TargetLock | null = null;
+  return {
+    ...parts,
+    load: async () => {
+      const run = await services.ledger.load(claim.run.id);
+      if (run === null) throw new Error(`Run ${claim.run.id} is not in the ledger.`);
+      return run;
+    },
+    report: (command) => services.ledger.execute(claim.run.id, command, OFFPEAK, claim.fence),
+    lockTarget: async () => {
+      if (lock?.held() === true) return true;
+      const answer = await context.target.lock({ runId: claim.run.id, epoch: claim.fence.epoch });
+      if (!answer.ok) {
+        services.log.warn({ run: claim.run.number, holder: answer.holder }, 'the target is locked by somebody else; waiting');
+        return false;
+      }
+      lock = answer.lock;
+      return true;
+    },
+    close: async () => {
+      await lock?.release().catch(() => undefined);
+      lock = null;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { StepName } from '../domain/events.ts';
+import type { NextStep } from '../domain/next-step.ts';
+import type { Run, RunState } from '../domain/run.ts';
+
+const BEFORE: readonly RunState[] = ['checklist', 'approved', 'scheduled', 'preparing'];
+
+/** In which states each step goes on once it has begun. */
+const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
+  check: BEFORE,
+  backup: BEFORE,
+  prove: BEFORE,
+  open: ['scheduled'],
+  dry_run: ['preparing'],
+  begin: ['preparing'],
+  apply: ['migrating'],
+  validate: ['validating'],
+  finish: ['observing'],
+  resume: ['holding'],
+  stop: ['stopping'],
+  undo: ['rolling_back'],
+  verify_rollback: ['rolling_back'],
+};
+
+/** Whether a step that began on `before` still has a purpose in `now`: the state fits, and the plan it works on is the same. */
+export function stillWanted(now: Run, before: Run, step: Extract<NextStep, { kind: 'step' }>): boolean {
+  if (!STATES[step.step].includes(now.state)) return false;
+  return now.plan.plannedAt === before.plan.plannedAt;
+}

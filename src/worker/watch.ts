@@ -1,0 +1,93 @@
+import type { NextStep } from '../domain/next-step.ts';
+import { WATCHED, type Run } from '../domain/run.ts';
+import { monitorOnce } from './monitor.ts';
+import type { Task } from './task.ts';
+import { stillWanted } from './wanted.ts';
+
+type Step = Extract<NextStep, { kind: 'step' }>;
+
+/** Looks at the run beside its steps: samples while it works, and stops a step the moment nobody wants it any more. */
+export type Watch = {
+  /** Marks the step that is performed now; the signal aborts when the run has left it, the lease is lost or the process stops. */
+  begin(run: Run, step: Step): AbortSignal;
+  end(): void;
+  /** Resolves when the run changed, or after `ms`. */
+  changedOrAfter(ms: number, signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Starts watching; `stop` ends it. `shutdown` is the process's own end. */
+export function watchRun(task: Task, options: { sampleMs: number; lookMs: number; shutdown: AbortSignal }): Watch {
+  let current: { readonly run: Run; readonly step: Step; readonly abort: AbortController } | null = null;
+  let version = task.claim.run.version;
+  let onChange: (() => void) | null = null;
+  const stopped = new AbortController();
+  const look = async () => {
+    const run = await task.load();
+    if (run.version !== version) onChange?.();
+    version = run.version;
+    if (current !== null && !stillWanted(run, current.run, current.step)) current.abort.abort();
+  };
+  const sample = async () => {
+    const run = await task.load();
+    if (WATCHED.includes(run.state)) await monitorOnce(task, run);
+  };
+  const leave = () => current?.abort.abort();
+  task.lease.signal.addEventListener('abort', leave);
+  options.shutdown.addEventListener('abort', leave);
+  const loops = [repeat(look, options.lookMs, stopped.signal, task), repeat(sample, options.sampleMs, stopped.signal, task)];
+  return {
+    begin: (run, step) => {
+      current = { run, step, abort: new AbortController() };
+      if (task.lease.lost() || options.shutdown.aborted) current.abort.abort();
+      return current.abort.signal;
+    },
+    end: () => {
+      current = null;
+    },
+    changedOrAfter: (ms, signal) =>
+      new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          onChange = null;
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        signal.addEventListener('abort', done, { once: true });
+        onChange = done;
+      }),
+    stop: async () => {
+      stopped.abort();
+      options.shutdown.removeEventListener('abort', leave);
+      await Promise.all(loops);
+    },
+  };
+}
+
+/** Runs `action` every `ms`, never two at once, until the signal. A failure is logged and tried again: silence is noticed elsewhere. */
+async function repeat(action: () => Promise<void>, ms: number, signal: AbortSignal, task: Task): Promise<void> {
+  while (!signal.aborted) {
+    const began = performance.now();
+    await action().catch((error: unknown) => {
+      task.services.log.warn(
+        { run: task.claim.run.number, error: error instanceof Error ? error.message : String(error) },
+        'a look at the run failed',
+      );
+    });
+    await pause(Math.max(0, ms - (performance.now() - began)), signal);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,121 @@
+import { nextStep } from '../domain/next-step.ts';
+import { WATCHED } from '../domain/run.ts';
+import type { Claim, Services } from '../ports.ts';
+import { keepLease } from './lease.ts';
+import { patience } from './patience.ts';
+import { performStep } from './steps/index.ts';
+import { task, type Task } from './task.ts';
+import { watchRun, type Watch } from './watch.ts';
+
+/** How a worker is tuned; every value in milliseconds. */
+export type WorkerTiming = {
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  readonly pollMs: number;
+  /** How often a run is looked at while a step is performed: the longest a click waits for the cancel. */
+  readonly lookMs: number;
+  readonly sampleMs: number;
+  /** Between cancel and terminate (R74). */
+  readonly graceMs: number;
+  /** How long a target may fail before the run holds (F12). */
+  readonly patienceMs: number;
+};
+
+export const WORKER_TIMING: WorkerTiming = {
+  leaseMs: 10_000,
+  renewMs: 3_000,
+  pollMs: 1_000,
+  lookMs: 100,
+  sampleMs: 1_000,
+  graceMs: 2_000,
+  patienceMs: 60_000,
+};
+
+export type WorkerOptions = { readonly name: string; readonly timing: WorkerTiming; readonly signal: AbortSignal };
+
+/**
+ * Works until the signal: claims a run that is due, performs its steps one after the other, and lets it go when it waits for people.
+ * Runs of different targets are worked on side by side. Everything a worker knows is in the ledger and the target,
+ * so killing it at any moment loses nothing (F1–F7).
+ */
+export async function work(services: Services, options: WorkerOptions): Promise<void> {
+  const busy = new Set<Promise<void>>();
+  const wake = alarm();
+  const feed = await services.ledger.listen(() => wake.ring());
+  try {
+    while (!options.signal.aborted) {
+      const claim = await services.ledger.claim(options.name, options.timing.leaseMs).catch((error: unknown) => {
+        services.log.error({ error: String(error) }, 'the ledger cannot be reached; nothing new is begun');
+        return null;
+      });
+      if (claim === null) {
+        await wake.sleep(options.timing.pollMs, options.signal);
+        continue;
+      }
+      const done = workOn(services, claim, options).catch((error: unknown) => {
+        services.log.error({ run: claim.run.number, error: String(error) }, 'the worker stumbled; the run is taken up again');
+      });
+      busy.add(done);
+      void done.finally(() => busy.delete(done));
+    }
+  } finally {
+    await Promise.allSettled(busy);
+    await feed.close();
+  }
+}
+
+/** One claimed run, step by step, until it waits for somebody, the lease is lost or the process stops. */
+async function workOn(services: Services, claim: Claim, options: WorkerOptions): Promise<void> {
+  const context = services.targets.get(claim.run.target);
+  const lease = keepLease(services.ledger, claim, options.timing);
+  if (context === undefined) {
+    services.log.error({ run: claim.run.number, target: claim.run.target }, 'this worker does not know the target');
+    return;
+  }
+  const current = task({ services, context, claim, lease, graceMs: options.timing.graceMs });
+  const watch = watchRun(current, { ...options.timing, shutdown: options.signal });
+  try {
+    await perform(current, watch, options);
+  } finally {
+    await watch.stop();
+    await current.close();
+    await lease.release();
+  }
+}
+
+async function perform(current: Task, watch: Watch, options: WorkerOptions): Promise<void> {
+  const failures = patience(current, options.timing.patienceMs);
+  while (!options.signal.aborted && !current.lease.lost()) {
+    const run = await current.load();
+    const next = nextStep(run, await current.services.ledger.now());
+    if (next.kind !== 'step') {
+      if (!WATCHED.includes(run.state)) return;
+      await watch.changedOrAfter(options.timing.pollMs, options.signal);
+      continue;
+    }
+    const signal = watch.begin(run, next);
+    const progressed = await performStep(current, run, next, signal).then(failures.over, failures.lasts);
+    watch.end();
+    if (!progressed) await watch.changedOrAfter(options.timing.pollMs, options.signal);
+  }
+}
+
+/** A sleep that a change in the ledger cuts short. */
+function alarm(): { ring(): void; sleep(ms: number, signal: AbortSignal): Promise<void> } {
+  let wake: (() => void) | null = null;
+  return {
+    ring: () => wake?.(),
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          wake = null;
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        signal.addEventListener('abort', done, { once: true });
+        wake = done;
+      }),
+  };
+}
