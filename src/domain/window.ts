@@ -57,7 +57,7 @@ function peaksAround(window: Window, now: Instant, days: number): readonly Peak[
  * A duration that no gap between two peaks can hold has no next moment: `next` is null.
  */
 export function judgeWindow(window: Window, now: Instant, durationMs: number): WindowVerdict {
-  const peaks = peaksAround(window, now, 8);
+  const peaks = peaksAround(window, now, 2 * HORIZON_DAYS);
   const inside = peaks.find((peak) => millis(now) >= millis(peak.from) && millis(now) < millis(peak.to));
   if (inside !== undefined) return { open: false, reason: 'peak', peak: inside, next: nextFit(peaks, now, durationMs) };
   const ahead = peaks.find((peak) => millis(peak.from) > millis(now));
@@ -65,19 +65,16 @@ export function judgeWindow(window: Window, now: Instant, durationMs: number): W
   return { open: false, reason: 'crosses', peak: ahead, next: nextFit(peaks, now, durationMs) };
 }
 
+/** How far ahead a next moment is looked for. */
+const HORIZON_DAYS = 8;
+
 /** The first end of a peak after `now` from which the duration fits before the peak that follows. */
 function nextFit(peaks: readonly Peak[], now: Instant, durationMs: number): Instant | null {
+  const horizon = plus(now, HORIZON_DAYS * 86_400_000);
   for (const [index, peak] of peaks.entries()) {
-    if (millis(peak.to) <= millis(now)) continue;
+    if (millis(peak.to) <= millis(now) || millis(peak.to) > millis(horizon)) continue;
     const following = peaks.slice(index + 1).find((other) => millis(other.from) >= millis(peak.to));
-    if (following === undefined || between(peak.to, following.from) > durationMs) return peak.to;
+    if (following !== undefined && between(peak.to, following.from) > durationMs) return peak.to;
   }
   return null;
-}
-
-/** The end of the gap the moment lies in: when forward work must have ended. Null when it lies inside peak hours. */
-export function gapEnd(window: Window, now: Instant): Instant | null {
-  const peaks = peaksAround(window, now, 8);
-  if (peaks.some((peak) => millis(now) >= millis(peak.from) && millis(now) < millis(peak.to))) return null;
-  return peaks.find((peak) => millis(peak.from) > millis(now))?.from ?? plus(now, 8 * 86_400_000);
 }

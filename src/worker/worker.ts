@@ -94,7 +94,10 @@ async function perform(current: Task, watch: Watch, options: WorkerOptions): Pro
       continue;
     }
     const signal = watch.begin(run, next);
-    const progressed = await performStep(current, run, next, signal).then(failures.over, failures.lasts);
+    const progressed = await performStep(current, run, next, signal).then(
+      (moved) => failures.over(moved),
+      (error: unknown) => failures.lasts(error),
+    );
     watch.end();
     if (!progressed) await watch.changedOrAfter(options.timing.pollMs, options.signal);
   }

@@ -7,11 +7,13 @@ interface Patience {
   readonly everyMs?: number;
 }
 
+type NotYet = false | 0 | '' | null | undefined;
+
 /**
  * Asks again until the predicate answers something truthy and returns that answer. Fails after the deadline (10 s unless
  * told) with what was awaited and the last answer or error. The real clock, whatever clock the test gives the program.
  */
-export async function until<T>(predicate: () => T | Promise<T>, patience: Patience): Promise<NonNullable<T>> {
+export async function until<T>(predicate: () => T | NotYet | Promise<T | NotYet>, patience: Patience): Promise<T> {
   const { what, deadlineMs = 10_000, everyMs = 20 } = patience;
   const deadline = performance.now() + deadlineMs;
   let last: unknown;

@@ -1,0 +1,102 @@
+import type { Command } from '../../src/domain/commands.ts';
+import { plus, type Instant } from '../../src/domain/instant.ts';
+import { HUMAN_ITEMS } from '../../src/domain/items.ts';
+import { nextStep } from '../../src/domain/next-step.ts';
+import { unitsOf } from '../../src/domain/plan.ts';
+import type { Run } from '../../src/domain/run.ts';
+import { AFTER, aBackup, aRehearsal, BASELINE, healthEvidence } from './plans.ts';
+
+const BACKEND = { pid: 4711, startedAt: '2026-11-24T18:00:00.000Z' };
+
+/** Every command there is, with arguments that make sense for this run at this moment. */
+export function everyCommand(run: Run, now: Instant): readonly Command[] {
+  const next = unitsOf(run.plan).find((unit) => run.units.find((entry) => entry.position === unit.position)?.state !== 'applied');
+  const begun = run.units.find((unit) => unit.state === 'begun');
+  const last = run.units.filter((unit) => unit.state !== 'undone').at(-1);
+  const version = unitsOf(run.plan)[last?.position ?? 0]?.version ?? '';
+  const backupId = run.backup?.id ?? 'none';
+  const alert = { metric: 'p95', value: 412, limit: 236, baseline: 118, since: now, raisedAt: now, clearedAt: null, detail: '' } as const;
+  return [
+    { type: 'start_checklist' },
+    { type: 'confirm_item', item: 'staging', note: 'Looked at it.' },
+    { type: 'withdraw_item', item: 'staging' },
+    { type: 'approve', digest: run.digest },
+    { type: 'reject', reason: 'Not tonight.' },
+    { type: 'start' },
+    { type: 'schedule', t0: null },
+    { type: 'stop_after_step' },
+    { type: 'resume' },
+    { type: 'roll_back' },
+    { type: 'confirm_presence' },
+    { type: 'cancel' },
+    { type: 'revise_plan', plan: { ...run.plan, fingerprint: 'e'.repeat(64), plannedAt: now }, changes: ['The live schema changed.'] },
+    { type: 'void_plan', problem: '0008 does not parse.' },
+    { type: 'open_preparation' },
+    { type: 'begin_step', step: 'check' },
+    { type: 'record_evidence', evidence: healthEvidence(run.plan, now) },
+    { type: 'record_backup', backup: aBackup({ startedAt: now, finishedAt: now }) },
+    { type: 'record_rehearsal', rehearsal: aRehearsal(run.plan, { backupId, at: now }) },
+    { type: 'record_dry_run' },
+    { type: 'begin_migrating', baseline: BASELINE, fingerprint: run.plan.fingerprint, newestSample: now },
+    { type: 'begin_unit', position: next?.position ?? 0, backend: BACKEND, newestSample: now },
+    { type: 'record_unit', position: begun?.position ?? 0, statements: [], ms: 900, longestWaitMs: 12, tries: 1 },
+    { type: 'record_validation', failures: [] },
+    { type: 'finish', after: AFTER },
+    { type: 'hold', reason: 'lock_budget', detail: 'pid 4711 holds leads.' },
+    { type: 'fail', detail: 'The disk is full.' },
+    { type: 'raise_alert', alert },
+    { type: 'clear_alert', metric: 'p95' },
+    { type: 'record_stopped', detail: 'cancelled' },
+    { type: 'record_undone', version, ms: 40, detail: '' },
+    { type: 'record_rolled_back', after: AFTER, detail: 'The schema equals the one from before.' },
+    { type: 'record_rollback_failure', detail: 'lock timeout', remaining: [version] },
+  ];
+}
+
+/** The commands that bring this run one step nearer to its end, as people and worker would give them. */
+export function helpfulCommands(run: Run, now: Instant): readonly Command[] {
+  const all = new Map(everyCommand(run, now).map((command) => [command.type, command]));
+  const pick = (...types: readonly Command['type'][]) => types.flatMap((type) => all.get(type) ?? []);
+  const next = nextStep(run, now);
+  const worker = next.kind === 'step' ? WORK[next.step] : [];
+  const confirm = HUMAN_ITEMS.filter((item) => run.evidence[item]?.verdict !== 'pass').map((item): Command => ({
+    type: 'confirm_item',
+    item,
+    note: 'Seen.',
+  }));
+  switch (run.state) {
+    case 'planned':
+      return pick('start_checklist');
+    case 'checklist':
+      return [...pick(...worker), ...(worker.length > 0 ? [] : [...confirm, ...pick('approve')])];
+    case 'approved':
+      return [...pick(...worker), ...confirm, ...pick('start', 'schedule')];
+    case 'migrating':
+      return pick(run.units.some((unit) => unit.state === 'begun') ? 'record_unit' : 'begin_unit');
+    case 'holding':
+      return pick('resume');
+    default:
+      return pick(...worker);
+  }
+}
+
+const WORK: Readonly<Record<string, readonly Command['type'][]>> = {
+  check: ['record_evidence'],
+  backup: ['record_backup'],
+  prove: ['record_rehearsal'],
+  open: ['open_preparation'],
+  dry_run: ['record_dry_run'],
+  begin: ['begin_migrating'],
+  apply: ['begin_unit'],
+  validate: ['record_validation'],
+  finish: ['finish'],
+  resume: ['resume'],
+  stop: ['record_stopped'],
+  undo: ['record_undone'],
+  verify_rollback: ['record_rolled_back'],
+};
+
+/** Some minutes after the scene of a story: late enough for its worker's next report, early enough for its evidence. */
+export function shortlyAfter(now: Instant): Instant {
+  return plus(now, 20_000);
+}
