@@ -5,7 +5,13 @@ import { messageTimestamps } from './time.ts';
 
 export type Block = { readonly type: string; readonly block_id: string } & Json;
 
-export type SharedFile = { readonly id: string; readonly name: string; readonly title: string; readonly size: number; readonly url: string };
+export type SharedFile = {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly size: number;
+  readonly url: string;
+};
 
 export type Message = {
   readonly ts: string;

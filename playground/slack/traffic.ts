@@ -1,3 +1,5 @@
+import { Temporal } from 'temporal-polyfill';
+
 import { epochMs } from './time.ts';
 
 /** One call by the program (`to_slack`) or one delivery to it (`to_program`). `at` is real time, `ms` how long it took. */

@@ -20,7 +20,7 @@ export type Workspace = {
   person(idOrName: string): Person | undefined;
   /** By id, `deployments` or `#deployments`. */
   channel(idOrName: string): Channel | undefined;
-  /** The direct message between a person and the app; made when first wanted. */
+  /** The direct message between a person and the app. */
   direct(person: Person): Channel;
   /** The handle behind a user id, the app's included. */
   handle(userId: string): string;
@@ -54,6 +54,8 @@ export function openWorkspace(options: SlackOptions): Workspace {
     channels.set(id, made);
     return made;
   }
+
+  for (const person of people) direct(person);
 
   return {
     people,

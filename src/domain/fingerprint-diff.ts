@@ -16,8 +16,14 @@ const PARENTS: readonly string[] = [
 
 /** The kinds whose name has a space in it; all others end at the first one. */
 const KINDS: readonly string[] = [
-  ...['column order', 'foreign table', 'default privileges', 'event trigger', 'operator class', 'operator family'],
-  ...['text search configuration', 'text search dictionary'],
+  'column order',
+  'foreign table',
+  'default privileges',
+  'event trigger',
+  'operator class',
+  'operator family',
+  'text search configuration',
+  'text search dictionary',
 ];
 
 const LONGEST_FACTS = 120;

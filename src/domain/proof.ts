@@ -16,6 +16,12 @@ export type Backup = {
   readonly lsn: string;
 };
 
+/** The name of a backup: whose, and when in UTC, sortable; short enough to name a scratch database too (R42). */
+export function backupId(target: string, label: string, at: Instant): string {
+  const stamp = at.replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
+  return `${target.slice(0, 14)}-${label}-${stamp}`;
+}
+
 /** What became of one migration in the rehearsal: up, down, up again. */
 export type RehearsedMigration = {
   readonly version: string;

@@ -1,6 +1,7 @@
 import { types, type CustomTypesConfig } from 'pg';
 
-const { builtins } = types;
+const INT8: number = types.builtins.INT8;
+const TIMESTAMPTZ: number = types.builtins.TIMESTAMPTZ;
 
 /** An int8 as a number. Refuses one that a number cannot hold: a rounded position would be a wrong one. */
 function int8(text: string): number {
@@ -19,8 +20,8 @@ function instant(text: string): string {
 /** How the ledger's columns become values: instants as ISO text, int8 as number, everything else as pg does it. */
 export const COLUMN_TYPES: CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    if (oid === builtins.INT8) return int8;
-    if (oid === builtins.TIMESTAMPTZ) return instant;
-    return types.getTypeParser(oid, format as 'text');
+    if (oid === INT8) return int8;
+    if (oid === TIMESTAMPTZ) return instant;
+    return types.getTypeParser(oid, format);
   }) as CustomTypesConfig['getTypeParser'],
 };

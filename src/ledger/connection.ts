@@ -2,6 +2,9 @@ import { DatabaseError, Pool, type ClientConfig, type PoolClient, type QueryResu
 import { COLUMN_TYPES } from './column-types.ts';
 import { inOperatorsWords } from './trouble.ts';
 
+const NOTHING_CHANGED = 'Nothing was changed.';
+const UNKNOWN = 'It broke off while a change was being saved, so it is not known whether it was: look at the run before you repeat it.';
+
 /** Runs one statement and answers its rows. */
 export type Rows = <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
 
@@ -10,6 +13,7 @@ export interface Connection {
   readonly rows: Rows;
   /** Everything or nothing: an exception undoes what was done, and nothing is answered before it is committed. */
   transaction<Result>(work: (rows: Rows) => Promise<Result>, mode?: 'READ COMMITTED' | 'REPEATABLE READ READ ONLY'): Promise<Result>;
+  /** Waits for what is under way. Safe to call twice; whatever is asked afterwards is refused. */
   close(): Promise<void>;
 }
 
@@ -17,7 +21,7 @@ export interface Connection {
  * Set by a statement and not as startup options, which poolers refuse. An empty search_path: the ledger names its schema everywhere.
  * A session that died in the middle lets its locks go after 30 s at the latest.
  */
-export const SESSION = `SET SESSION TimeZone = 'UTC'; SET SESSION DateStyle = 'ISO, MDY'; SET SESSION search_path = '';
+const SESSION = `SET SESSION TimeZone = 'UTC'; SET SESSION DateStyle = 'ISO, MDY'; SET SESSION search_path = '';
 SET SESSION lock_timeout = '10s'; SET SESSION statement_timeout = '15s'; SET SESSION idle_in_transaction_session_timeout = '30s'`;
 
 /** What every connection to the ledger has in common. */
@@ -34,62 +38,58 @@ export function clientConfig(connectionString: string): ClientConfig {
   };
 }
 
-/** The ledger's connections. Connects when first asked; every error is in the operator's words. */
+/** The ledger's connections. Connects when first asked; every error of pg is in the operator's words. */
 export function ledgerConnection(connectionString: string): Connection {
   let opened: Pool | undefined;
+  // Made when first asked, so that an address that is no URL is reported like any other that leads nowhere.
   const pool = () => (opened ??= open(connectionString));
+  let closing: Promise<void> | undefined;
 
   return {
-    rows: async (text, values) => {
-      try {
-        return await query(pool(), text, values);
-      } catch (error) {
-        throw inOperatorsWords(error);
-      }
-    },
+    rows: <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      translated(async () => (await pool().query<Row>(text, [...values])).rows),
     transaction: async (work, mode = 'READ COMMITTED') => {
-      let client: PoolClient;
-      try {
-        client = await pool().connect();
-      } catch (error) {
-        throw inOperatorsWords(error);
-      }
+      const client = await translated(() => pool().connect());
       return await inTransaction(client, mode, work);
     },
     close: async () => {
-      await opened?.end();
+      closing ??= pool().end();
+      await closing;
     },
   };
 }
 
+function ignore(): void {}
+
+async function settle(client: { query(text: string): Promise<unknown> }): Promise<void> {
+  await client.query(SESSION);
+}
+
 function open(connectionString: string): Pool {
-  const onConnect = async (client: { query(text: string): Promise<unknown> }) => {
-    await client.query(SESSION);
-  };
-  // eslint-disable-next-line typescript/no-misused-promises -- pg-pool awaits the promise; its types do not say so.
-  const pool = new Pool({ ...clientConfig(connectionString), max: 10, onConnect });
+  // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool awaits the promise; its types do not say so.
+  const pool = new Pool({ ...clientConfig(connectionString), max: 10, onConnect: settle });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => {});
+  pool.on('error', ignore);
   return pool;
 }
 
 async function inTransaction<Result>(client: PoolClient, mode: string, work: (rows: Rows) => Promise<Result>): Promise<Result> {
-  // A checked-out connection that breaks says so through its next statement; the event alone would end the process.
-  const ignore = () => {};
+  // A connection that breaks fails the statement it is in; the event beside that would end the process.
   client.on('error', ignore);
-  let broken = true;
+  const rows: Rows = <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+    translated(async () => (await client.query<Row>(text, [...values])).rows);
+  let usable = true;
   try {
-    await client.query(`BEGIN ISOLATION LEVEL ${mode}`);
-    const result = await work((text, values) => query(client, text, values));
+    await rows(`BEGIN ISOLATION LEVEL ${mode}`);
+    const result = await work(rows);
     await commit(client);
-    broken = false;
     return result;
   } catch (error) {
-    broken = !(await undone(client));
-    throw inOperatorsWords(error);
+    usable = await undone(client);
+    throw error;
   } finally {
     client.off('error', ignore);
-    client.release(broken);
+    client.release(!usable);
   }
 }
 
@@ -100,11 +100,10 @@ async function commit(client: PoolClient): Promise<void> {
     answer = (await client.query('COMMIT')).command;
   } catch (error) {
     const refused = error instanceof DatabaseError && !/^(08|57P)/.test(error.code ?? '');
-    const unknown =
-      'It broke off while the change was being saved, so it is not known whether it was: read the run again before repeating it.';
-    throw refused ? error : inOperatorsWords(error, unknown);
+    throw inOperatorsWords(error, refused ? NOTHING_CHANGED : UNKNOWN);
   }
-  if (answer !== 'COMMIT') throw new Error('The ledger did not save the change: its transaction had failed. Nothing was changed.');
+  // PostgreSQL answers ROLLBACK, and no error, to the COMMIT of a transaction in which a statement failed.
+  if (answer !== 'COMMIT') throw new Error(`The ledger did not save the change: a statement before it had failed. ${NOTHING_CHANGED}`);
 }
 
 async function undone(client: PoolClient): Promise<boolean> {
@@ -117,11 +116,10 @@ async function undone(client: PoolClient): Promise<boolean> {
   }
 }
 
-async function query<Row extends QueryResultRow>(
-  on: { query(text: string, values: unknown[]): Promise<{ rows: QueryResultRow[] }> },
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<readonly Row[]> {
-  const result = await on.query(text, [...values]);
-  return result.rows as Row[];
+async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw inOperatorsWords(error, NOTHING_CHANGED);
+  }
 }

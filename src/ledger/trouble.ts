@@ -30,7 +30,7 @@ const WORDS: readonly (readonly [pattern: RegExp, why: string])[] = [
 ];
 
 /** Why the ledger cannot be reached, in words without its address; null when the error is not about reaching it. */
-export function unreachable(error: unknown): string | null {
+function unreachable(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = UNREACHABLE[code];
@@ -43,7 +43,7 @@ export function unreachable(error: unknown): string | null {
  * The error an operator can read, for one of pg. Never with the connection string, and without the original as its cause: that one
  * carries addresses. Anything that is not pg's is a bug and comes back as it is.
  */
-export function inOperatorsWords(error: unknown, consequence = 'Nothing was changed.'): unknown {
+export function inOperatorsWords(error: unknown, consequence: string): unknown {
   const why = unreachable(error);
   if (why !== null) return new Error(`The ledger cannot be reached: ${why}. ${consequence}`);
   if (!(error instanceof DatabaseError)) return error;

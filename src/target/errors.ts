@@ -72,9 +72,14 @@ export function targetError(error: unknown, place: string): TargetError {
   );
 }
 
+/** Whether the text is a postgresql:// URL. Checked first: any `word:secret` is a URL to the parser, and its path would be shown. */
+export function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//i.test(text) && URL.canParse(text);
+}
+
 /** Host, port and database of a connection string, fit to be shown; never user or password. */
 export function placeOf(connectionString: string): string {
-  if (!URL.canParse(connectionString)) return 'the target';
+  if (!isPostgresUrl(connectionString)) return 'the target';
   const url = new URL(connectionString);
   const host = url.searchParams.get('host') ?? url.hostname;
   return `${host}:${url.port || '5432'}${decodeURIComponent(url.pathname)}`;

@@ -12,21 +12,23 @@ export type MarkerKey = { readonly runId: string; readonly position: number; rea
 
 const READ = `
   SELECT backfill_key, backfill_done::float8 AS done, backfill_total::float8 AS total, finished
-  FROM offpeak.marker WHERE run_id = $1 AND position = $2`;
+  FROM offpeak.marker WHERE run_id = $1 AND version = $2 AND position = $3`;
 const WRITE = `
   INSERT INTO offpeak.marker (run_id, position, version, epoch, backfill_key, backfill_done, backfill_total, finished)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-  ON CONFLICT (run_id, position) DO UPDATE
-  SET version = excluded.version, epoch = excluded.epoch, at = clock_timestamp(), backfill_key = excluded.backfill_key,
+  ON CONFLICT (run_id, version, position) DO UPDATE
+  SET epoch = excluded.epoch, at = clock_timestamp(), backfill_key = excluded.backfill_key,
       backfill_done = excluded.backfill_done, backfill_total = excluded.backfill_total, finished = excluded.finished`;
 const REMOVE_VERSION = `DELETE FROM offpeak.marker WHERE run_id = $1 AND version = $2`;
 
 export const NOTHING_DONE: Marker = { backfillKey: null, backfillDone: 0, backfillTotal: 0, finished: false };
 export const DONE: Marker = { ...NOTHING_DONE, finished: true };
 
-export async function readMarker(client: ClientBase, runId: string, position: number): Promise<Marker | null> {
+/** Null when the unit was never begun, or nothing of it was committed. */
+export async function readMarker(client: ClientBase, { runId, version, position }: Omit<MarkerKey, 'epoch'>): Promise<Marker | null> {
   const { rows } = await client.query<{ backfill_key: string | null; done: number; total: number; finished: boolean }>(READ, [
     runId,
+    version,
     position,
   ]);
   const row = rows[0];

@@ -7,7 +7,7 @@ const COMPLETE = `
 
 /**
  * history: what is applied. marker: how far a run is, committed with the effect itself, so that it proves it (F6, F7).
- * fence: which run and epoch may write. A marker at a negative position is a finished part of a rollback.
+ * fence: which run and epoch may write. Markers at negative positions belong to a rollback.
  */
 const CREATE = `
   CREATE SCHEMA IF NOT EXISTS offpeak;
@@ -28,7 +28,7 @@ const CREATE = `
     backfill_done  bigint      NOT NULL DEFAULT 0,
     backfill_total bigint      NOT NULL DEFAULT 0,
     finished       boolean     NOT NULL,
-    PRIMARY KEY (run_id, position)
+    PRIMARY KEY (run_id, version, position)
   );
   CREATE TABLE IF NOT EXISTS offpeak.fence (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

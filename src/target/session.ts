@@ -1,6 +1,6 @@
 import { Client, type QueryConfig, type QueryResult } from 'pg';
 import type { Backend } from '../domain/events.ts';
-import { placeOf, targetError, TargetError } from './errors.ts';
+import { isPostgresUrl, placeOf, targetError, TargetError } from './errors.ts';
 import { arm, watchClient, type SessionSettings } from './settings.ts';
 
 /** One connection of ours, armed with timeouts. Never from a pool: what a session carries must be known. */
@@ -32,7 +32,7 @@ export function sessionName(run: string, epoch: number, what: string): string {
 /** Connects and arms a session. Throws TargetError with the operator's sentence; the connection string is never quoted. */
 export async function openSession({ connectionString, connectMs, settings }: OpenRequest): Promise<Session> {
   const place = placeOf(connectionString);
-  if (!URL.canParse(connectionString)) throw new TargetError('The connection string of this target is not a postgresql:// URL.');
+  if (!isPostgresUrl(connectionString)) throw new TargetError('The connection string of this target is not a postgresql:// URL.');
   const client = new Client({
     connectionString,
     application_name: settings.applicationName,

@@ -16,6 +16,7 @@ const CLIENT_CHECK_MS = 1_000;
 const ARM = `
   SELECT set_config('application_name', $1, false), set_config('lock_timeout', $2, false),
          set_config('statement_timeout', $3, false), set_config('idle_in_transaction_session_timeout', $4, false)`;
+const ARM_WATCHED = `${ARM}, set_config('client_connection_check_interval', $5, false)`;
 const WATCH_CLIENT = `SELECT set_config('client_connection_check_interval', $1, false)`;
 
 const READ_BACK = `
@@ -44,13 +45,9 @@ export async function watchClient(client: ClientBase): Promise<boolean> {
  * Throws when a value did not stay: behind a transaction pooler it went to somebody else's session (F9).
  */
 export async function arm(client: ClientBase, settings: SessionSettings, watched: boolean): Promise<void> {
-  await client.query(ARM, [
-    settings.applicationName,
-    `${settings.lockTimeoutMs}ms`,
-    `${settings.statementTimeoutMs}ms`,
-    `${IDLE_IN_TRANSACTION_MS}ms`,
-  ]);
-  if (watched) await client.query(WATCH_CLIENT, [`${CLIENT_CHECK_MS}ms`]);
+  const timeouts = [settings.lockTimeoutMs, settings.statementTimeoutMs, IDLE_IN_TRANSACTION_MS].map((value) => `${value}ms`);
+  const values = [settings.applicationName, ...timeouts];
+  await (watched ? client.query(ARM_WATCHED, [...values, `${CLIENT_CHECK_MS}ms`]) : client.query(ARM, values));
   const wanted: Record<string, string | number> = {
     application_name: settings.applicationName,
     lock_timeout: settings.lockTimeoutMs,

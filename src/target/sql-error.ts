@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { DatabaseError } from 'pg';
+import type { DatabaseError } from 'pg';
 
 /** Where a statement stands: the file it came from and the 1-based line on which it begins. */
 export type StatementPlace = { readonly path: string; readonly line: number; readonly sql: string };
@@ -16,15 +16,17 @@ export function sqlErrorMessage(error: DatabaseError, place: StatementPlace): st
   if (offset < 1) return `${head}\n  in ${name} line ${place.line}\n${excerpt(place.sql.split('\n')[0] ?? '', place.line, null)}`;
 
   // PostgreSQL counts characters, JavaScript UTF-16 units: an emoji before the error would move the caret.
-  const before = [...place.sql].slice(0, offset - 1).join('');
+  const before = Array.from(place.sql)
+    .slice(0, offset - 1)
+    .join('');
   const line = before.split('\n').length - 1;
-  const column = [...(before.split('\n').at(-1) ?? '')].length;
+  const column = Array.from(before.split('\n').at(-1) ?? '').length;
   return `${head}\n  in ${name} line ${place.line + line}\n${excerpt(place.sql.split('\n')[line] ?? '', place.line + line, column)}`;
 }
 
 /** One source line with its number, and a caret under `column`; long lines are cut around it. */
 function excerpt(text: string, line: number, column: number | null): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   const from = column !== null && column > 90 ? column - 60 : 0;
   const shown = characters.slice(from, from + 120).join('');
   const gutter = `  ${line} | `;

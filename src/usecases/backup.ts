@@ -1,11 +1,5 @@
-import type { Backup } from '../domain/proof.ts';
-import type { Instant } from '../domain/instant.ts';
+import { backupId, type Backup } from '../domain/proof.ts';
 import type { Services } from '../ports.ts';
-
-/** The name of a backup: whose, and when in UTC, sortable (R42). */
-export function backupId(target: string, label: string, at: Instant): string {
-  return `${target}-${label}-${at.replaceAll(/[-:]/g, '').replace(/\.\d+/, '')}`;
-}
 
 /**
  * Takes a backup by hand, outside a run: additional to the automated one, and no substitute for the one each run takes and proves.

@@ -38,7 +38,7 @@ const MAY_IMPORT: readonly { readonly folder: RegExp; readonly may: readonly Reg
     packages: [/./],
   })),
   { folder: /^src\/config\//, may: [/^src\/(domain|config)\//, /^src\/ports\.ts$/], packages: [/./] },
-  { folder: /^src\/(app|bin|app\/.*)/, may: [/^(src|handlers|checks)\//], packages: [/./] },
+  { folder: /^src\/(app\.ts$|log\.ts$|version\.ts$|bin\/|processes\/)/, may: [/^(src|handlers|checks)\//], packages: [/./] },
 ];
 
 /** Packages that only some folders may name, wherever the table would allow them. */

@@ -28,7 +28,10 @@ const chance = fc.record({
   help: fc.integer({ min: 0, max: 9 }),
   which: fc.nat(),
   who: fc.nat(),
-  seconds: fc.oneof({ arbitrary: fc.integer({ min: 1, max: 30 }), weight: 30 }, { arbitrary: fc.integer({ min: 60, max: 40_000 }), weight: 1 }),
+  seconds: fc.oneof(
+    { arbitrary: fc.integer({ min: 1, max: 30 }), weight: 30 },
+    { arbitrary: fc.integer({ min: 60, max: 40_000 }), weight: 1 },
+  ),
   blind: fc.integer({ min: 0, max: 30 }),
   fired: fc.integer({ min: 0, max: 400 }),
 });

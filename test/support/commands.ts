@@ -1,4 +1,5 @@
 import type { Command } from '../../src/domain/commands.ts';
+import type { StepName } from '../../src/domain/events.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import { HUMAN_ITEMS } from '../../src/domain/items.ts';
 import { nextStep } from '../../src/domain/next-step.ts';
@@ -80,7 +81,7 @@ export function helpfulCommands(run: Run, now: Instant): readonly Command[] {
   }
 }
 
-const WORK: Readonly<Record<string, readonly Command['type'][]>> = {
+const WORK: Readonly<Record<StepName, readonly Command['type'][]>> = {
   check: ['record_evidence'],
   backup: ['record_backup'],
   prove: ['record_rehearsal'],

@@ -60,7 +60,6 @@ export function aPlan(overrides: Partial<Plan> = {}): Plan {
       p95Ms: 500,
       p95Factor: 2,
       p95FloorMs: 100,
-      p95FloorMs: 100,
       lockWaits: 5,
       minimumSamples: 20,
     },

@@ -7,7 +7,7 @@ import { ITEM_TITLES, type Evidence } from '../items.ts';
 import { unitsOf } from '../plan.ts';
 import { predictedRollbackMs, restored, rollbackProved, type Rehearsal } from '../proof.ts';
 import { inWords, refusalSentence } from '../refusal.ts';
-import { touched, WORKING, type Run } from '../run.ts';
+import { isActive, touched, WORKING, type Run } from '../run.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 
 type Of<Type extends WorkerCommand['type']> = Extract<WorkerCommand, { type: Type }>;
@@ -16,7 +16,7 @@ type Of<Type extends WorkerCommand['type']> = Extract<WorkerCommand, { type: Typ
 export function decideWorker(run: Run, command: WorkerCommand, context: Context): Decision {
   switch (command.type) {
     case 'begin_step':
-      return happened({ type: 'step_begun', step: command.step });
+      return isActive(run) && run.state !== 'planned' ? happened({ type: 'step_begun', step: command.step }) : wrongState(run, 'work on');
     case 'record_evidence':
       return recordEvidence(run, command);
     case 'record_backup':

@@ -2,6 +2,7 @@ import { plus } from '../../domain/instant.ts';
 import type { Evidence, MachineItem } from '../../domain/items.ts';
 import { FAILED_ATTEMPT } from '../../domain/next-step.ts';
 import { OFFPEAK } from '../../domain/people.ts';
+import { backupId } from '../../domain/proof.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Task } from '../task.ts';
 import type { Step } from './index.ts';
@@ -12,9 +13,10 @@ const RETRY_MS = 60_000;
 /** Dumps the target with pg_dump (R40, R42). It counts for nothing until the proof has restored it. */
 export const takeBackup: Step = async ({ task, run, signal }) => {
   const at = await task.services.ledger.now();
-  const stamp = at.replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
   try {
-    const backup = await task.context.backups.take({ id: `${run.target}-run${run.number}-${stamp}`, signal });
+    const taken = await task.context.backups.take({ id: backupId(run.target, `run${run.number}`, at), signal });
+    // Age is judged by the ledger's clock, so the ledger's clock stamps it.
+    const backup = { ...taken, startedAt: at, finishedAt: await task.services.ledger.now() };
     return (await task.report({ type: 'record_backup', backup })).ok;
   } catch (error) {
     if (signal.aborted) return false;

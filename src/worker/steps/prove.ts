@@ -7,7 +7,8 @@ export const prove: Step = async ({ task, run, signal }) => {
   try {
     const rehearsal = await task.context.backups.prove({ backup: run.backup, plan: run.plan, signal });
     if (signal.aborted) return false;
-    return (await task.report({ type: 'record_rehearsal', rehearsal })).ok;
+    const at = await task.services.ledger.now();
+    return (await task.report({ type: 'record_rehearsal', rehearsal: { ...rehearsal, at } })).ok;
   } catch (error) {
     if (signal.aborted) return false;
     return attemptFailed({ task, run, item: 'rollback_proof', error });

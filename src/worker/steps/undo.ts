@@ -26,6 +26,8 @@ export const undo: Step = async ({ task, run, next, signal }) => {
 
 /** Whether every unit of the migration was applied; a half applied one is undone with more care. */
 function isWhole(run: Run, version: string): boolean {
+  // After a failed rollback somebody may have mended things by hand: what is gone already is skipped, and the fingerprint judges.
+  if (run.rollback?.from === 'rollback_failed') return false;
   return unitsOf(run.plan)
     .filter((unit) => unit.version === version)
     .every((unit) => run.units.find((entry) => entry.position === unit.position)?.state === 'applied');

@@ -1,0 +1,50 @@
+import type { MachineItem, Verdict } from '../src/domain/items.ts';
+import type { Thresholds } from '../src/domain/plan.ts';
+import type { Check, Reading, Sources } from '../src/ports.ts';
+
+export type { Check, Finding } from '../src/ports.ts';
+
+/** What a number means against its limit: the verdict and the value, ready to read. */
+export type Judged = { readonly verdict: Verdict; readonly value: string };
+
+export type CheckDefinition<T> = {
+  readonly item: MachineItem;
+  /** What is said when it passes, and when it does not. */
+  readonly title: string;
+  readonly failureTitle: string;
+  readonly read: (sources: Sources, thresholds: Thresholds) => Promise<Reading<T>>;
+  /** Pure; strict comparisons, as the runbook writes them. */
+  readonly judge: (value: T, thresholds: Thresholds) => Judged;
+  /** The limit in words, e.g. `< 80 %`. */
+  readonly limit: (thresholds: Thresholds) => string;
+};
+
+/** Keeps reading apart from judging. What could not be read is unknown, with the reason where the value would stand (invariant 10). */
+export function defineCheck<T>(definition: CheckDefinition<T>): Check {
+  const { item, title, failureTitle, read, judge } = definition;
+  return {
+    item,
+    title,
+    failureTitle,
+    find: async (sources, thresholds) => {
+      const reading = await read(sources, thresholds);
+      const judged: Judged = reading.ok ? judge(reading.value, thresholds) : { verdict: 'unknown', value: reading.why };
+      return { item, ...judged, limit: definition.limit(thresholds), source: reading.source };
+    },
+  };
+}
+
+/** `0.8` as `80 %`: as many digits as it takes, up to three. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toFixed(3))} %`;
+}
+
+/** Rounded down to one digit, so that what is under a limit never reads as if it had reached it. */
+export function floored(value: number): number {
+  return Math.floor(Number((value * 10).toFixed(6))) / 10;
+}
+
+/** Rounded up to one digit, so that what is over a limit never reads as if it stood on it. */
+export function ceiled(value: number): number {
+  return Math.ceil(Number((value * 10).toFixed(6))) / 10;
+}

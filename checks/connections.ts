@@ -1,0 +1,14 @@
+import { defineCheck, floored, percent } from './check.ts';
+
+/** Client sessions over usable slots; blocks at 80 % and above (R25, M5). */
+export const connections = defineCheck({
+  item: 'connections',
+  title: 'Connections are free',
+  failureTitle: 'Too few connections are free',
+  read: ({ database }) => database.connections(),
+  limit: (thresholds) => `< ${percent(thresholds.connections)}`,
+  judge: ({ used, usable }, thresholds) => ({
+    verdict: used / usable < thresholds.connections ? 'pass' : 'breach',
+    value: `${used} of ${usable} (${floored((used / usable) * 100)} %)`,
+  }),
+});

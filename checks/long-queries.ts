@@ -1,0 +1,16 @@
+import { defineCheck, floored } from './check.ts';
+
+/** No query or open transaction older than 30 s (R26, M6); the source lists only those that are older. */
+export const longQueries = defineCheck({
+  item: 'long_queries',
+  title: 'No long queries',
+  failureTitle: 'A query or transaction has been open for long',
+  read: ({ database }, thresholds) => database.longQueries(thresholds.longQuerySeconds),
+  limit: (thresholds) => `none older than ${thresholds.longQuerySeconds} s`,
+  judge: (queries) => {
+    const [oldest] = queries;
+    if (!oldest) return { verdict: 'pass', value: 'none' };
+    const who = `${oldest.application || 'no name'}, pid ${oldest.pid}, ${oldest.state} for ${floored(oldest.seconds)} s`;
+    return { verdict: 'breach', value: `${queries.length}: ${who}${oldest.query ? `: ${oldest.query}` : ''}` };
+  },
+});

@@ -1,0 +1,2 @@
+DROP TABLE leads;
+DROP TYPE lead_status;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY leads_newest_first_idx;

@@ -1,0 +1,59 @@
+import { stringify } from 'yaml';
+import { CHANNEL, PEOPLE, ZONE } from './people.ts';
+
+/** What the demo has booted, as the program needs to know it. */
+export type Places = {
+  readonly ledger: string;
+  readonly production: string;
+  readonly staging: string;
+  readonly scratch: string;
+  readonly app: string;
+  readonly stagingApp: string;
+  readonly slackApi: string;
+  readonly migrations: string;
+  readonly backups: string;
+  /** The directory of pg_dump and pg_restore. */
+  readonly tools: string;
+  /** How long a run is observed after its first write; the runbook says 15 minutes, the demo a minute. */
+  readonly observe: string;
+};
+
+export const BOT_TOKEN = 'xoxb-local-offpeak';
+export const APP_TOKEN = 'xapp-local-offpeak';
+
+/** The demo's offpeak.yaml: what a team would write for Acme. Secrets come from the environment. */
+export function yamlOf(places: Places): string {
+  const target = (name: 'production' | 'staging', app: string) => ({
+    database: `\${ACME_${name.toUpperCase()}_URL}`,
+    scratch: '${SCRATCH_URL}',
+    zone: ZONE,
+    migrations: places.migrations,
+    backup: { directory: places.backups, tools: places.tools },
+    application: { health: `${app}/api/health`, metrics: `${app}/metrics.json` },
+    observe: places.observe,
+  });
+  const config = {
+    ledger: '${LEDGER_URL}',
+    runbook: { version: '1.0', owner: 'Database Team' },
+    slack: { channel: CHANNEL, bot_token: '${SLACK_BOT_TOKEN}', app_token: '${SLACK_APP_TOKEN}' },
+    people: PEOPLE.filter((person) => person.roles.length > 0).map(({ id, name, roles }) => ({ id, name, roles: [...roles] })),
+    default_target: 'production',
+    targets: { production: { ...target('production', places.app), staging: 'staging' }, staging: target('staging', places.stagingApp) },
+  };
+  return `# Written by npm run demo; gone when it stops.\n${stringify(config)}`;
+}
+
+/** What the demo's bot, worker and terminal find in their environment. */
+export function environmentOf(places: Places, configFile: string): Readonly<Record<string, string>> {
+  return {
+    OFFPEAK_CONFIG: configFile,
+    OFFPEAK_USER: 'maya',
+    LEDGER_URL: places.ledger,
+    ACME_PRODUCTION_URL: places.production,
+    ACME_STAGING_URL: places.staging,
+    SCRATCH_URL: places.scratch,
+    SLACK_BOT_TOKEN: BOT_TOKEN,
+    SLACK_APP_TOKEN: APP_TOKEN,
+    SLACK_API_URL: places.slackApi,
+  };
+}

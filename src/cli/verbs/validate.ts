@@ -1,0 +1,24 @@
+import { validate } from '../../usecases/validate.ts';
+import { EXIT } from '../exit.ts';
+import { printJson, type Cli } from '../session.ts';
+import { count } from '../table.ts';
+
+/** `offpeak validate`: runs the validation queries of every applied migration, read-only. A row that comes back is a failure (R54). */
+export function validateVerb({ program, verb }: Cli): void {
+  const command = program
+    .command('validate')
+    .description('run the validation queries of what is applied, read-only')
+    .option('--json', 'as JSON');
+  verb<{ json?: boolean }>(command, async (session, { json }) => {
+    const { terminal } = session;
+    const result = await validate(session.services, session.target.name);
+    const ok = result.failures.length === 0;
+    if (json) printJson(session, result);
+    else if (ok) terminal.out(`${count(result.files, 'validation file')} hold.`);
+    else
+      terminal.out(
+        `${result.failures.map((failure) => `FAILS  ${failure}`).join('\n')}\n\nNothing was changed. Each line is a query that should have returned no row.`,
+      );
+    return ok ? EXIT.done : EXIT.failed;
+  });
+}

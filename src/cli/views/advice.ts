@@ -1,0 +1,37 @@
+import type { Run } from '../../domain/run.ts';
+
+const BACK = '"offpeak rollback" takes it back at any time.';
+
+/** What a person at the terminal does next. */
+export function advice(run: Run): string {
+  switch (run.state) {
+    case 'planned':
+      return '"offpeak checklist" begins the checklist.';
+    case 'checklist':
+      return '"offpeak confirm <item> --note …" for your lines; two others: "offpeak approve".';
+    case 'approved':
+      return '"offpeak migrate" starts it now, "offpeak schedule" at the next moment that fits.';
+    case 'scheduled':
+      return 'It starts by itself. "offpeak cancel" calls it off.';
+    case 'preparing':
+    case 'migrating':
+      return `"offpeak logs -f" follows it, "offpeak stop" stops after this step. ${BACK}`;
+    case 'validating':
+    case 'observing':
+      return `"offpeak logs -f" follows it. ${BACK}`;
+    case 'holding':
+      return run.holding?.reason === 'peak_hours'
+        ? `It goes on by itself when peak hours are over. ${BACK}`
+        : `"offpeak resume" goes on. ${BACK}`;
+    case 'stopping':
+    case 'rolling_back':
+      return '"offpeak logs -f" follows the rollback.';
+    case 'rollback_failed':
+      return 'The database is as described above. Mend the cause, then "offpeak rollback" tries again.';
+    case 'completed':
+    case 'rolled_back':
+    case 'cancelled':
+    case 'failed':
+      return '"offpeak plan" makes a new plan.';
+  }
+}

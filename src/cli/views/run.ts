@@ -1,0 +1,90 @@
+import { openItems } from '../../domain/gates.ts';
+import { shortDigest } from '../../domain/digest.ts';
+import { isHumanItem, ITEMS, ITEM_TITLES, itemState } from '../../domain/items.ts';
+import { METRICS, limitOf } from '../../domain/monitor.ts';
+import type { Person } from '../../domain/people.ts';
+import { unitsOf } from '../../domain/plan.ts';
+import { OPEN, WORKING, type Run } from '../../domain/run.ts';
+import { approvalCount, countedAt } from '../../slack/render/gate-lines.ts';
+import { METRIC_TITLES, metricValue } from '../../slack/render/metrics.ts';
+import { ITEM_WORDS, runName, STATE_WORDS } from '../../slack/render/state-words.ts';
+import { HOLD_WORDS, STEP_WORDS } from '../../slack/render/step-words.ts';
+import type { RunView } from '../../usecases/status.ts';
+import { moment, timeOfDay } from '../moment.ts';
+import { percent, table } from '../table.ts';
+import { advice } from './advice.ts';
+
+/** One open run: where it stands, its lines, its readings, and what comes next. */
+export function runView(view: RunView, people: readonly Person[]): string {
+  const { run } = view;
+  const parts = [table(facts(view, people)), checklistView(view)];
+  if (run.baseline !== null) parts.push(readings(view));
+  parts.push(`Next      ${advice(run)}`);
+  return parts.join('\n\n');
+}
+
+function facts(view: RunView, people: readonly Person[]): readonly (readonly string[])[] {
+  const { run } = view;
+  const { zone } = run.plan.window;
+  const rows = [
+    ['Run', `${runName(run)}, ${STATE_WORDS[run.state].word}`],
+    ['By', `@${run.requester.name}, planned ${moment(run.plan.plannedAt, zone)}`],
+    ['Digest', shortDigest(run.digest)],
+    ['Approvals', `${approvalCount(view, people)}${approvers(run)}`],
+  ];
+  if (run.problem !== null) rows.push(['Problem', run.problem.split('\n')[0] ?? '']);
+  if (run.scheduledFor !== null && run.started === null) rows.push(['Scheduled', moment(run.scheduledFor, zone)]);
+  if (run.t0 !== null) rows.push([run.baseline === null ? 'First write' : 'Begun', moment(run.t0, zone)]);
+  if (run.step !== null) rows.push(['Step', `${STEP_WORDS[run.step.name]}, since ${timeOfDay(run.step.at, zone)}`]);
+  if (run.units.length > 0) rows.push(['Units', units(view)]);
+  if (run.watcher !== null && WORKING.includes(run.state))
+    rows.push(['Watching', `@${run.watcher.actor.name}, last heard ${timeOfDay(run.watcher.seenAt, zone)}`]);
+  if (run.holding !== null) rows.push(['Holding', `${HOLD_WORDS[run.holding.reason].title}. ${run.holding.detail}`]);
+  if (run.end !== null) rows.push(['Ended', run.end.detail]);
+  return rows;
+}
+
+function approvers(run: Run): string {
+  const names = run.approvals.map((approval) => `@${approval.by.name}`);
+  return names.length === 0 ? '' : ` (${names.join(', ')})`;
+}
+
+function units({ run, progress }: RunView): string {
+  const all = unitsOf(run.plan);
+  const applied = run.units.filter((unit) => unit.state === 'applied').length;
+  const begun = run.units.find((unit) => unit.state === 'begun');
+  const now = begun === undefined ? undefined : all[begun.position];
+  const rows =
+    progress === null || progress.totalRows === 0 || progress.position !== begun?.position
+      ? ''
+      : `, ${percent(progress.doneRows / progress.totalRows)} of its rows`;
+  return `${applied} of ${all.length} applied${now === undefined ? '' : `; in ${now.version}_${now.name}${rows}`}`;
+}
+
+/** The checklist: every line with its state, value and limit; people's lines with the name to confirm them by. */
+export function checklistView(view: Pick<RunView, 'run' | 'now'>): string {
+  const { run } = view;
+  const at = countedAt(view);
+  const open = openItems(run, at).length;
+  const rows = ITEMS.map((item) => {
+    const evidence = run.evidence[item];
+    const title = isHumanItem(item) ? `${ITEM_TITLES[item]} [${item}]` : ITEM_TITLES[item];
+    const state = ITEM_WORDS[itemState(evidence, at)].word;
+    const by = evidence === undefined || evidence.actor.id === 'offpeak' ? '' : `@${evidence.actor.name}`;
+    return [state === 'passes' ? 'ok' : state.toUpperCase(), title, evidence?.value ?? '', evidence?.limit ?? '', by];
+  });
+  const head = OPEN.includes(run.state) ? `Checklist ${ITEMS.length - open} of ${ITEMS.length} pass` : 'Checklist as it stood at the start';
+  return `${head}\n${table(rows, '  ')}`;
+}
+
+function readings({ run, samples }: RunView): string {
+  const rows = METRICS.map((metric) => {
+    const newest = samples.findLast((sample) => sample.metric === metric);
+    const limit = limitOf(metric, run.plan.thresholds, run.baseline);
+    const value = newest?.value ?? null;
+    const word = value === null ? 'UNKNOWN' : value > limit ? 'OVER' : 'ok';
+    const before = run.baseline === null ? '' : `before ${metricValue(metric, run.baseline[metric])}`;
+    return [word, METRIC_TITLES[metric], metricValue(metric, value), `limit ${metricValue(metric, limit)}`, before];
+  });
+  return `Monitor\n${table(rows, '  ')}`;
+}

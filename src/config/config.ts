@@ -1,0 +1,115 @@
+import { isAbsolute, join } from 'node:path';
+import type { Person } from '../domain/people.ts';
+import type { Thresholds, Timing } from '../domain/plan.ts';
+import type { Window } from '../domain/window.ts';
+import type { Settings, TargetSettings } from './schema.ts';
+import type { Secret } from './secret.ts';
+
+/** One database we migrate, as configured; everything that may be printed. Paths are absolute. */
+export type TargetConfig = {
+  readonly name: string;
+  readonly window: Window;
+  readonly thresholds: Thresholds;
+  readonly timing: Timing;
+  readonly migrations: string;
+  /** The name of its staging twin. */
+  readonly staging: string | null;
+  /** `tools` is the directory of pg_dump and pg_restore; null to look for them. */
+  readonly backup: { readonly directory: string; readonly tools: string | null };
+  readonly application: { readonly health: string; readonly metrics: string };
+  /** How long a statement may go on trying for its locks. */
+  readonly lockBudgetMs: number;
+};
+
+/** The configuration without anything secret: it may be printed and logged whole. */
+export type Config = {
+  /** The file it was read from, absolute. */
+  readonly file: string;
+  readonly runbook: { readonly version: string; readonly owner: string };
+  readonly slack: { readonly channel: string; readonly mode: 'socket' | 'http'; readonly port: number; readonly apiUrl: string };
+  readonly people: readonly Person[];
+  readonly quorum: number;
+  readonly defaultTarget: string;
+  readonly targets: ReadonlyMap<string, TargetConfig>;
+  /** Who works at this terminal (OFFPEAK_USER), as id or name. */
+  readonly user: string | null;
+};
+
+/** What connects: kept apart from the configuration, so that nobody prints it by accident (invariant 9). */
+export type Secrets = {
+  readonly ledger: Secret;
+  readonly slack: { readonly botToken: Secret; readonly appToken: Secret | null; readonly signingSecret: Secret | null };
+  readonly targets: ReadonlyMap<string, { readonly database: Secret; readonly scratch: Secret }>;
+};
+
+/** Where paths of the file begin, and what variables add to it. */
+export type Surroundings = { readonly file: string; readonly directory: string; readonly user: string | null; readonly apiUrl: string };
+
+/** The settings as the program uses them: the configuration, and its secrets apart. */
+export function configOf(settings: Settings, around: Surroundings): { readonly config: Config; readonly secrets: Secrets } {
+  const { slack } = settings;
+  const targets = Object.entries(settings.targets);
+  const config: Config = {
+    file: around.file,
+    runbook: settings.runbook,
+    slack: { channel: slack.channel, mode: slack.mode, port: slack.port, apiUrl: withSlash(slack.api_url ?? around.apiUrl) },
+    people: settings.people,
+    quorum: settings.approvals.quorum,
+    defaultTarget: settings.default_target,
+    targets: new Map(targets.map(([name, target]) => [name, targetOf(name, target, settings.approvals.ttl, around.directory)])),
+    user: around.user,
+  };
+  const secrets: Secrets = {
+    ledger: settings.ledger,
+    slack: { botToken: slack.bot_token, appToken: slack.app_token ?? null, signingSecret: slack.signing_secret ?? null },
+    targets: new Map(targets.map(([name, { database, scratch }]) => [name, { database, scratch }])),
+  };
+  return { config, secrets };
+}
+
+/** Slack's client joins method names to it. */
+function withSlash(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`;
+}
+
+function targetOf(name: string, target: TargetSettings, approvalMs: number, directory: string): TargetConfig {
+  const path = (written: string) => (isAbsolute(written) ? written : join(directory, written));
+  return {
+    name,
+    window: { zone: target.zone, peakFrom: target.peak.from, peakTo: target.peak.to, days: target.peak.days },
+    thresholds: thresholdsOf(target.limits),
+    timing: {
+      prepareLeadMs: target.prepare_lead,
+      observeMs: target.observe,
+      machineEvidenceMs: target.evidence.machine,
+      humanEvidenceMs: target.evidence.human,
+      proofMs: target.evidence.proof,
+      approvalMs,
+      monitorSilenceMs: target.monitor_silence,
+      watcherSilenceMs: target.watcher_silence,
+      lateStartMs: target.late_start,
+    },
+    migrations: path(target.migrations),
+    staging: target.staging ?? null,
+    backup: { directory: path(target.backup.directory), tools: target.backup.tools === undefined ? null : path(target.backup.tools) },
+    application: target.application,
+    lockBudgetMs: target.lock_budget,
+  };
+}
+
+function thresholdsOf(limits: TargetSettings['limits']): Thresholds {
+  return {
+    connections: limits.connections,
+    longQuerySeconds: limits.long_query,
+    replicationLagSeconds: limits.replication_lag,
+    diskFree: limits.disk_free,
+    latencyMs: limits.latency,
+    errorRate: limits.error_rate,
+    errorRateAlert: limits.error_rate_alert,
+    p95Ms: limits.p95,
+    p95Factor: limits.p95_factor,
+    p95FloorMs: limits.p95_floor,
+    lockWaits: limits.lock_waits,
+    minimumSamples: limits.minimum_samples,
+  };
+}

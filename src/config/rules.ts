@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { databasePlace, sameDatabase, sameServer, type DatabasePlace } from './database-url.ts';
+import type { KeyPath } from './mistake.ts';
+
+/** A mistake between settings that are fine one by one. */
+export type Conflict = { readonly path: KeyPath; readonly message: string };
+
+const text = z.string().optional().catch(undefined);
+const place = text.transform((url) => (url === undefined ? null : databasePlace(url)));
+const Target = z.object({ database: place, scratch: place, staging: text }).catch({ database: null, scratch: null, staging: undefined });
+const Person = z
+  .object({ id: text, name: text, roles: z.array(z.unknown()).catch([]) })
+  .catch({ id: undefined, name: undefined, roles: [] });
+
+/** As much of the file as can be read, so that these rules are judged however many other mistakes there are. */
+const Outline = z.object({
+  ledger: place,
+  slack: z
+    .object({ mode: text, app_token: z.unknown().optional(), signing_secret: z.unknown().optional() })
+    .catch({ mode: undefined, app_token: null, signing_secret: null }),
+  people: z.array(Person).catch([]),
+  approvals: z.object({ quorum: z.coerce.number().catch(2) }).catch({ quorum: 2 }),
+  default_target: text,
+  targets: z.record(z.string(), Target).catch({}),
+});
+type Outline = z.infer<typeof Outline>;
+
+/** Every conflict between the settings of a file whose variables are filled in; settings that are not there or malformed are left out. */
+export function conflicts(value: unknown): readonly Conflict[] {
+  const outline = Outline.safeParse(value);
+  if (!outline.success) return [];
+  return [...names(outline.data), ...databases(outline.data), ...slack(outline.data), ...people(outline.data)];
+}
+
+function names({ targets, default_target: chosen }: Outline): readonly Conflict[] {
+  const known = Object.keys(targets);
+  const found: Conflict[] = [];
+  if (known.length === 0) found.push({ path: ['targets'], message: 'names no database to migrate.' });
+  for (const name of known) {
+    // The name becomes part of the backup's file name.
+    if (!/^[a-z][a-z0-9_-]{0,30}$/.test(name))
+      found.push({
+        path: ['targets', name],
+        message: 'may have only small letters, digits, - and _, at most 31, beginning with a letter.',
+      });
+    const twin = targets[name]?.staging;
+    if (twin !== undefined && (twin === name || !known.includes(twin)))
+      found.push({ path: ['targets', name, 'staging'], message: `must name another target: ${others(known, name)}.` });
+  }
+  if (chosen !== undefined && !known.includes(chosen) && known.length > 0)
+    found.push({ path: ['default_target'], message: `"${chosen}" is no target. Configured: ${known.join(', ')}.` });
+  return found;
+}
+
+function others(known: readonly string[], name: string): string {
+  return known.filter((other) => other !== name).join(', ') || 'there is no other one';
+}
+
+function databases({ ledger, targets }: Outline): readonly Conflict[] {
+  const found: Conflict[] = [];
+  const seen: { name: string; at: DatabasePlace }[] = [];
+  for (const [name, { database, scratch }] of Object.entries(targets)) {
+    if (database === null) continue;
+    // A restore would take the ledger back to the past together with the target, and its history with it (F14).
+    if (ledger !== null && sameDatabase(ledger, database))
+      found.push({ path: ['ledger'], message: `is the database of target "${name}". The ledger needs a database of its own.` });
+    if (scratch !== null && sameServer(scratch, database))
+      found.push({
+        path: ['targets', name, 'scratch'],
+        message: 'is the server of the target itself. Restores are proved on another server, so that production does not carry them.',
+      });
+    const twin = seen.find((other) => sameDatabase(other.at, database));
+    if (twin !== undefined) found.push({ path: ['targets', name, 'database'], message: `is the same database as target "${twin.name}".` });
+    seen.push({ name, at: database });
+  }
+  return found;
+}
+
+function slack({ slack: { mode, app_token: appToken, signing_secret: signingSecret } }: Outline): readonly Conflict[] {
+  if (mode === 'http') {
+    const message = 'is missing: mode http needs it to know that requests come from Slack.';
+    return signingSecret === undefined ? [{ path: ['slack', 'signing_secret'], message }] : [];
+  }
+  const message = 'is missing: mode socket needs it. Create it in Slack under Basic Information, App-Level Tokens.';
+  return appToken === undefined ? [{ path: ['slack', 'app_token'], message }] : [];
+}
+
+function people({ people: list, approvals: { quorum } }: Outline): readonly Conflict[] {
+  const found: Conflict[] = [];
+  for (const [index, person] of list.entries()) {
+    const before = list.slice(0, index);
+    for (const key of ['id', 'name'] as const) {
+      if (person[key] !== undefined && before.some((other) => other[key] === person[key]))
+        found.push({ path: ['people', index, key], message: 'is already somebody else in this list.' });
+    }
+  }
+  const approvers = new Set(list.filter((person) => person.roles.includes('approver')).map((person) => person.id)).size;
+  if (list.length > 0 && approvers < quorum)
+    found.push({
+      path: ['people'],
+      message: `has ${approvers} with the role approver, and approvals.quorum asks for ${quorum}. Give more people that role.`,
+    });
+  return found;
+}

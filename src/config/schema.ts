@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { ROLES } from '../domain/people.ts';
+import {
+  address,
+  connection,
+  duration,
+  durationOrZero,
+  factor,
+  hidden,
+  proportion,
+  seconds,
+  timeOfDay,
+  token,
+  weekdays,
+  whole,
+  words,
+  zone,
+} from './fields.ts';
+
+const Limits = z.strictObject({
+  connections: proportion.prefault('80%'),
+  long_query: seconds.prefault('30s'),
+  replication_lag: seconds.prefault('10s'),
+  disk_free: proportion.prefault('20%'),
+  latency: duration.prefault('50ms'),
+  error_rate: proportion.prefault('0.1%'),
+  error_rate_alert: proportion.prefault('0.5%'),
+  p95: duration.prefault('500ms'),
+  p95_factor: factor.prefault(2),
+  p95_floor: duration.prefault('100ms'),
+  lock_waits: whole(0).prefault(5),
+  minimum_samples: whole(1).prefault(100),
+});
+
+const Target = z.strictObject({
+  database: connection,
+  zone,
+  peak: z
+    .strictObject({
+      from: timeOfDay.prefault('09:00'),
+      to: timeOfDay.prefault('18:00'),
+      days: weekdays.prefault(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
+    })
+    .refine(({ from, to }) => from < to, 'must begin before it ends on the same day.')
+    .prefault({}),
+  migrations: words.prefault('./migrations'),
+  staging: words.optional(),
+  scratch: connection,
+  backup: z.strictObject({ directory: words.prefault('./backups'), tools: words.optional() }).prefault({}),
+  application: z.strictObject({ health: address, metrics: address }),
+  observe: duration.prefault('15m'),
+  prepare_lead: durationOrZero.prefault('15m'),
+  late_start: duration.prefault('30m'),
+  evidence: z
+    .strictObject({ machine: duration.prefault('10m'), human: duration.prefault('24h'), proof: duration.prefault('24h') })
+    .prefault({}),
+  monitor_silence: duration.prefault('15s'),
+  watcher_silence: duration.prefault('30m'),
+  lock_budget: duration.prefault('60s'),
+  limits: Limits.prefault({}),
+});
+
+const Slack = z.strictObject({
+  channel: words.transform((value) => value.replace(/^#/, '')),
+  mode: z.enum(['socket', 'http']).prefault('socket'),
+  bot_token: token('xoxb-'),
+  app_token: token('xapp-').optional(),
+  signing_secret: hidden.optional(),
+  port: whole(1).prefault(3000),
+  api_url: address.optional(),
+});
+
+const Person = z.strictObject({
+  id: z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'is no Slack user id. It begins with U or W: in Slack, profile → ⋮ → Copy member ID.'),
+  name: words.transform((value) => value.replace(/^@/, '')),
+  roles: z.array(z.enum(ROLES)).min(1, 'has no role, so this person could do nothing.'),
+});
+
+/** The file as it is written, with the runbook's defaults. Unknown keys are mistakes. */
+export const Settings = z.strictObject({
+  ledger: connection,
+  runbook: z.strictObject({ version: words, owner: words }),
+  slack: Slack,
+  people: z.array(Person).min(1, 'names nobody, so nobody could do anything.'),
+  approvals: z.strictObject({ quorum: whole(1).prefault(2), ttl: duration.prefault('24h') }).prefault({}),
+  default_target: words,
+  targets: z.record(z.string(), Target),
+});
+export type Settings = z.infer<typeof Settings>;
+export type TargetSettings = Settings['targets'][string];
+
+type Definition = {
+  readonly type: string;
+  readonly innerType?: z.ZodType;
+  readonly in?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly element?: z.ZodType;
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+};
+
+/** The settings that may stand at a path, for a suggestion; none where there is no object. */
+export function knownKeys(path: readonly PropertyKey[], schema: z.ZodType = Settings): readonly string[] {
+  const definition = schema.def as unknown as Definition;
+  const wrapped = definition.innerType ?? definition.in;
+  if (wrapped !== undefined) return knownKeys(path, wrapped);
+  const [part, ...rest] = path;
+  if (part === undefined) return Object.keys(definition.shape ?? {});
+  const next = definition.shape?.[String(part)] ?? definition.valueType ?? definition.element;
+  return next === undefined ? [] : knownKeys(rest, next);
+}

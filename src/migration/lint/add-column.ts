@@ -1,0 +1,201 @@
+import type { ColumnDef, Constraint, Node } from 'libpg-query';
+import { derived, quoted, readName, relationOf } from '../names.ts';
+import { constantText, functionsCalled } from '../walk.ts';
+import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
+import type { CommandJudges, Effect, Judged } from './effect.ts';
+import { isSerial, typeText, userType } from './type-name.ts';
+import { volatility } from './volatility.ts';
+
+type Column = {
+  readonly definition: ColumnDef;
+  readonly constraints: readonly Constraint[];
+  readonly default: Node | undefined;
+  readonly table: string;
+  readonly name: string;
+} & Judged;
+
+/** ADD COLUMN, rows 1–17 of the catalogue: ACCESS EXCLUSIVE always; whether it also rewrites depends on the value old rows get. */
+export const addColumn: CommandJudges = {
+  AT_AddColumn(command, on) {
+    const definition = command.def !== undefined && 'ColumnDef' in command.def ? command.def.ColumnDef : {};
+    const constraints = (definition.constraints ?? []).flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
+    const name = quoted(definition.colname ?? '');
+    const column: Column = { definition, constraints, default: constraints.find(is('CONSTR_DEFAULT'))?.raw_expr, name, ...on };
+    const parts = [rewriting, checkedType, notNull, checking, unique, references].flatMap((judge) => judge(column));
+    const rewrites = parts.some((part) => part.rewrites.length > 0);
+    const scans = rewrites || parts.some((part) => part.scans.includes(on.table));
+    return effect({
+      what: `ADD COLUMN ${name}`,
+      locks: [
+        ...lock('ACCESS EXCLUSIVE', on.table),
+        ...parts.flatMap((part) => part.locks),
+        ...lock('ROW EXCLUSIVE', ...sequencesOf(column.default)),
+      ],
+      rewrites: rewrites ? [on.table] : [],
+      scans: [...new Set([...(scans ? [on.table] : []), ...parts.flatMap((part) => part.scans)])],
+      hazards: [...parts.flatMap((part) => part.hazards), ...alreadyThere(command.missing_ok === true, name), ...jsonNote(definition)],
+    });
+  },
+};
+
+const is =
+  (...kinds: readonly string[]) =>
+  (constraint: Constraint) =>
+    kinds.includes(constraint.contype ?? '');
+
+/** Old rows get a value of their own: the whole table is written anew while nobody reads it. */
+function rewriting(column: Column): readonly Effect[] {
+  const { table, name, definition, constraints, context } = column;
+  const rewrite = (code: string, why: string, recipe: string) => [
+    effect({
+      what: '',
+      rewrites: [table],
+      hazards: [danger(code, `${why}: ${table} is rewritten with all its indexes, and nobody reads or writes it meanwhile.`, recipe)],
+    }),
+  ];
+  const type = typeText(definition.typeName);
+  const filled = (fill: string) =>
+    `ALTER TABLE ${table} ADD COLUMN ${name} ${isSerial(definition.typeName) ? 'bigint' : type};\n${fill}\n-- offpeak: backfill table=${table} key=id\nUPDATE ${table} SET ${name} = DEFAULT WHERE ${name} IS NULL;`;
+  if (isSerial(definition.typeName) || constraints.some(is('CONSTR_IDENTITY'))) {
+    const sequence = derived(`${table}.${name}`, 'seq');
+    return rewrite(
+      'rewrite_sequence',
+      `${name} numbers the rows that are there`,
+      filled(
+        `CREATE SEQUENCE ${sequence} OWNED BY ${table}.${name};\nALTER TABLE ${table} ALTER COLUMN ${name} SET DEFAULT nextval('${sequence.replaceAll("'", "''")}');`,
+      ),
+    );
+  }
+  const generated = constraints.find(is('CONSTR_GENERATED'));
+  if (generated !== undefined) {
+    if (generated.generated_kind !== 'v') {
+      return rewrite(
+        'rewrite_generated',
+        `${name} is computed and stored for each row`,
+        `ALTER TABLE ${table} ADD COLUMN ${name} ${type};\n-- a trigger that sets ${name} for new rows, then:\n-- offpeak: backfill table=${table} key=id\nUPDATE ${table} SET ${name} = … WHERE ${name} IS NULL;`,
+      );
+    }
+    return [];
+  }
+  if (column.default === undefined) return [];
+  const { volatile, unknown } = volatility(column.default, context.catalog);
+  const functions = [...volatile, ...unknown];
+  if (functions.length === 0) return [];
+  const depends = volatile.length > 0 ? [] : [effect({ what: '', hazards: [dependsOn(`the volatility of ${unknown.join(', ')}`)] })];
+  return [
+    ...rewrite(
+      'rewrite_volatile_default',
+      `The default calls ${functions.join(', ')} anew for each row`,
+      filled(`ALTER TABLE ${table} ALTER COLUMN ${name} SET DEFAULT ${defaultText(column.default)};`),
+    ),
+    ...depends,
+  ];
+}
+
+function defaultText(expression: Node): string {
+  const [call, ...others] = functionsCalled(expression);
+  return 'FuncCall' in expression && call !== undefined && others.length === 0 && call.args.length === 0 ? `${call.name}()` : '…';
+}
+
+/** A domain with a constraint is checked for every row, which PostgreSQL does by rewriting, default or not (row 15). */
+function checkedType({ definition, table, context }: Column): readonly Effect[] {
+  const type = userType(definition.typeName);
+  if (type === null) return [];
+  const checked = context.catalog?.isCheckedType(type) ?? null;
+  if (checked === false) return [];
+  return [
+    effect({
+      what: '',
+      rewrites: [table],
+      hazards: [
+        (checked === true ? danger : warning)(
+          'rewrite_domain',
+          `${type}${checked === true ? ' is' : ', when it is'} a domain with a constraint, ${checked === true ? 'so' : ''} ${table} is rewritten and nobody reads or writes it meanwhile.`.replace(
+            '  ',
+            ' ',
+          ),
+          `-- use the base type, and\nALTER TABLE ${table} ADD CONSTRAINT … CHECK (…) NOT VALID;\n-- in a later file: VALIDATE it`,
+        ),
+        ...(checked === null ? [dependsOn(`whether ${type} is a domain with a constraint (an enum is not)`)] : []),
+      ],
+    }),
+  ];
+}
+
+/** Rows that are there would have no value. */
+function notNull({ constraints, definition, name, table, default: given }: Column): readonly Effect[] {
+  const wanted = constraints.find(is('CONSTR_NOTNULL', 'CONSTR_PRIMARY'));
+  const filled = given !== undefined || isSerial(definition.typeName) || constraints.some(is('CONSTR_IDENTITY', 'CONSTR_GENERATED'));
+  if (wanted === undefined || filled) return [];
+  const recipe = `ALTER TABLE ${table} ADD COLUMN ${name} ${typeText(definition.typeName)};\n-- fill it, then:\nALTER TABLE ${table} ADD CONSTRAINT ${derived(name, 'set')} CHECK (${name} IS NOT NULL) NOT VALID;\n-- in a later file:\nALTER TABLE ${table} VALIDATE CONSTRAINT ${derived(name, 'set')};\nALTER TABLE ${table} ALTER COLUMN ${name} SET NOT NULL;`;
+  return [
+    effect({
+      what: '',
+      hazards: [fails('23502', `${table} has rows, and they would have no ${name}. It works only on an empty table.`, recipe)],
+    }),
+  ];
+}
+
+function checking({ constraints, table }: Column): readonly Effect[] {
+  if (!constraints.some((constraint) => is('CONSTR_CHECK')(constraint) && constraint.skip_validation !== true)) return [];
+  const recipe = `-- add the column alone, then:\nALTER TABLE ${table} ADD CONSTRAINT … CHECK (…) NOT VALID;\n-- in a later file:\nALTER TABLE ${table} VALIDATE CONSTRAINT …;`;
+  return [
+    effect({
+      what: '',
+      scans: [table],
+      hazards: [warning('scan_check', `Every row of ${table} is checked while nobody reads or writes it.`, recipe)],
+    }),
+  ];
+}
+
+function unique({ constraints, table, name }: Column): readonly Effect[] {
+  const found = constraints.find(is('CONSTR_UNIQUE', 'CONSTR_PRIMARY'));
+  if (found === undefined) return [];
+  const kind = found.contype === 'CONSTR_UNIQUE' ? 'UNIQUE' : 'PRIMARY KEY';
+  const recipe = `-- add the column alone, then:\nCREATE UNIQUE INDEX CONCURRENTLY ${derived(name, 'key')} ON ${table} (${name});\nALTER TABLE ${table} ADD ${kind} USING INDEX ${derived(name, 'key')};`;
+  return [
+    effect({
+      what: '',
+      scans: [table],
+      hazards: [warning('index_under_lock', `The index of ${kind} is built while nobody reads or writes ${table}.`, recipe)],
+    }),
+  ];
+}
+
+/** The referenced table loses writes too; with a default both tables are also read (rows 13, 14). */
+function references({ constraints, table, name, default: given }: Column): readonly Effect[] {
+  return constraints.filter(is('CONSTR_FOREIGN')).map((constraint) => {
+    const parent = relationOf(constraint.pktable);
+    const scans = given !== undefined && constraint.skip_validation !== true ? [parent, table] : [];
+    const recipe = `-- add the column alone, then:\nALTER TABLE ${table} ADD FOREIGN KEY (${name}) REFERENCES ${parent} NOT VALID;\n-- in a later file: ALTER TABLE ${table} VALIDATE CONSTRAINT …;`;
+    const hazard = warning(
+      'locks_parent',
+      `Writes to ${parent} wait as well${scans.length > 0 ? ', while both tables are read' : ''}.`,
+      recipe,
+    );
+    return effect({ what: '', locks: lock('SHARE ROW EXCLUSIVE', parent), scans, hazards: [hazard] });
+  });
+}
+
+function alreadyThere(missingOk: boolean, name: string) {
+  if (!missingOk) return [];
+  return [
+    note(
+      'if_not_exists',
+      `Waits for its lock even when ${name} is there already, and then says nothing about its type. Leave IF NOT EXISTS away.`,
+    ),
+  ];
+}
+
+function jsonNote(definition: ColumnDef) {
+  if (typeText(definition.typeName) !== 'json') return [];
+  return [note('json_type', 'json has no equality, so SELECT DISTINCT over it fails. Use jsonb.')];
+}
+
+/** Sequences a default draws from by name. */
+export function sequencesOf(expression: unknown): readonly string[] {
+  return functionsCalled(expression)
+    .filter(({ name }) => name === 'nextval' || name === 'setval')
+    .map(({ args }) => readName(constantText(args[0]) ?? ''))
+    .filter((name) => name !== null);
+}

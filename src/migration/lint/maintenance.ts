@@ -1,0 +1,88 @@
+import { quoted, relationOf } from '../names.ts';
+import { CLUSTER } from './drop.ts';
+import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
+import type { Judges, NodeOf } from './effect.ts';
+
+/** CLUSTER, VACUUM, ANALYZE and the server's own affairs, rows 84, 85, 99, 103. */
+export const maintenance: Judges = {
+  ClusterStmt(statement) {
+    const table = statement.relation === undefined ? null : relationOf(statement.relation);
+    return effect({
+      what: `CLUSTER${table === null ? '' : ` ${table}`}`,
+      locks: table === null ? [] : lock('ACCESS EXCLUSIVE', table),
+      rewrites: table === null ? [] : [table],
+      scans: table === null ? [] : [table],
+      blocks: 'reads+writes',
+      hazards: [
+        danger(
+          'rewrite_storage',
+          `${table ?? 'Every clustered table'} is written anew, and nobody reads or writes it meanwhile. pg_repack does it online.`,
+        ),
+      ],
+    });
+  },
+  VacuumStmt(statement) {
+    const names = (statement.rels ?? []).flatMap((node) => ('VacuumRelation' in node ? [relationOf(node.VacuumRelation.relation)] : []));
+    const list = names.length === 0 ? '' : ` ${names.join(', ')}`;
+    const every = names.length === 0 ? [dependsOn('which tables there are: it takes every one')] : [];
+    if (isFull(statement)) {
+      return effect({
+        what: `VACUUM FULL${list}`,
+        locks: lock('ACCESS EXCLUSIVE', ...names),
+        rewrites: names,
+        scans: names,
+        blocks: 'reads+writes',
+        hazards: [
+          danger(
+            'rewrite_storage',
+            `${names.join(', ') || 'Every table'} is written anew, and nobody reads or writes it meanwhile. pg_repack does it online.`,
+          ),
+          ...every,
+        ],
+      });
+    }
+    return effect({
+      what: `${statement.is_vacuumcmd === true ? 'VACUUM' : 'ANALYZE'}${list}`,
+      locks: lock('SHARE UPDATE EXCLUSIVE', ...names),
+      scans: statement.is_vacuumcmd === true ? names : [],
+      blocks: 'ddl',
+      hazards: every,
+    });
+  },
+  AlterTableMoveAllStmt: (statement) =>
+    effect({
+      what: `ALTER TABLE ALL IN TABLESPACE ${quoted(statement.orig_tablespacename ?? '')} SET TABLESPACE`,
+      blocks: 'reads+writes',
+      hazards: [
+        danger('rewrite_storage', 'Copies every table of the tablespace, and nobody reads or writes them meanwhile.'),
+        dependsOn('which tables are there'),
+      ],
+    }),
+  AlterSystemStmt: () => effect({ what: 'ALTER SYSTEM', hazards: [CLUSTER] }),
+  CreatedbStmt: (statement) => effect({ what: `CREATE DATABASE ${statement.dbname ?? ''}`, hazards: [CLUSTER] }),
+  AlterDatabaseStmt: (statement) => effect({ what: `ALTER DATABASE ${statement.dbname ?? ''}`, hazards: [CLUSTER] }),
+  AlterDatabaseSetStmt: (statement) =>
+    effect({
+      what: `ALTER DATABASE ${statement.dbname ?? ''} SET`,
+      hazards: [note('next_session', 'Every session that begins later gets this setting.')],
+    }),
+  CreateTableSpaceStmt: (statement) => effect({ what: `CREATE TABLESPACE ${statement.tablespacename ?? ''}`, hazards: [CLUSTER] }),
+  CreateRoleStmt: (statement) => effect({ what: `CREATE ROLE ${statement.role ?? ''}`, hazards: [CLUSTER] }),
+  AlterRoleStmt: () => effect({ what: 'ALTER ROLE', hazards: [CLUSTER] }),
+  AlterRoleSetStmt: () => effect({ what: 'ALTER ROLE SET', hazards: [CLUSTER] }),
+  GrantRoleStmt: () => effect({ what: 'GRANT or REVOKE a role', hazards: [CLUSTER] }),
+  CheckPointStmt: () => effect({ what: 'CHECKPOINT' }),
+  CreateExtensionStmt: (statement) =>
+    effect({
+      what: `CREATE EXTENSION ${quoted(statement.extname ?? '')}`,
+      hazards: [
+        warning('extension', 'Runs the extension’s own script; it has to be installed on the server and on the one that rehearses.'),
+      ],
+    }),
+};
+
+function isFull(statement: NodeOf<'VacuumStmt'>): boolean {
+  return (statement.options ?? []).some(
+    (node) => 'DefElem' in node && node.DefElem.defname === 'full' && !JSON.stringify(node.DefElem.arg ?? '').includes('false'),
+  );
+}

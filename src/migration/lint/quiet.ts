@@ -1,0 +1,50 @@
+import { danger, effect, note } from './effect.ts';
+import type { Effect, Judges, NodeKind } from './effect.ts';
+
+/** Statements that lock no table that was there: new objects of their own kind, and the session's own affairs. */
+const QUIET: Partial<Record<NodeKind, string>> = {
+  CreateSchemaStmt: 'CREATE SCHEMA',
+  DefineStmt: 'CREATE an operator, aggregate, collation or text search object',
+  CreateCastStmt: 'CREATE CAST',
+  CreateConversionStmt: 'CREATE CONVERSION',
+  CreateOpClassStmt: 'CREATE OPERATOR CLASS',
+  CreateOpFamilyStmt: 'CREATE OPERATOR FAMILY',
+  AlterOpFamilyStmt: 'ALTER OPERATOR FAMILY',
+  AlterOperatorStmt: 'ALTER OPERATOR',
+  AlterCollationStmt: 'ALTER COLLATION',
+  AlterTSDictionaryStmt: 'ALTER TEXT SEARCH DICTIONARY',
+  AlterTSConfigurationStmt: 'ALTER TEXT SEARCH CONFIGURATION',
+  CreateFdwStmt: 'CREATE FOREIGN DATA WRAPPER',
+  CreateForeignServerStmt: 'CREATE SERVER',
+  AlterForeignServerStmt: 'ALTER SERVER',
+  CreateUserMappingStmt: 'CREATE USER MAPPING',
+  CreatePLangStmt: 'CREATE LANGUAGE',
+  CreateTransformStmt: 'CREATE TRANSFORM',
+  CreateAmStmt: 'CREATE ACCESS METHOD',
+  CreateSubscriptionStmt: 'CREATE SUBSCRIPTION',
+  AlterSubscriptionStmt: 'ALTER SUBSCRIPTION',
+  NotifyStmt: 'NOTIFY',
+  ListenStmt: 'LISTEN',
+  UnlistenStmt: 'UNLISTEN',
+  VariableShowStmt: 'SHOW',
+  DiscardStmt: 'DISCARD',
+  DeallocateStmt: 'DEALLOCATE',
+  ConstraintsSetStmt: 'SET CONSTRAINTS',
+};
+
+/** A settled verdict for each quiet kind, and for SET. */
+export const quiet: Judges = {
+  ...Object.fromEntries(Object.entries(QUIET).map(([kind, what]) => [kind, (): Effect => effect({ what })])),
+  VariableSetStmt(statement) {
+    const name = statement.name ?? '';
+    return effect({
+      what: `${statement.kind === 'VAR_RESET' ? 'RESET' : 'SET'} ${name}`,
+      hazards: [
+        ...(name === 'session_replication_role'
+          ? [danger('foreign_keys_off', 'Turns triggers and foreign keys off; wrong rows get in and stay.')]
+          : []),
+        ...(name === 'search_path' ? [note('search_path', 'Names without a schema mean something else from here on.')] : []),
+      ],
+    });
+  },
+};

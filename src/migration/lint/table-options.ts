@@ -1,0 +1,125 @@
+import type { LockMode } from '../../domain/plan.ts';
+import { quoted } from '../names.ts';
+import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
+import type { CommandJudge, CommandJudges } from './effect.ts';
+
+/** Options PostgreSQL changes only under ACCESS EXCLUSIVE; the others (fillfactor, autovacuum_*, toast.*) take SHARE UPDATE EXCLUSIVE. */
+const STRONG_OPTIONS = new Set([
+  'user_catalog_table',
+  'security_barrier',
+  'security_invoker',
+  'check_option',
+  'fastupdate',
+  'gin_pending_list_limit',
+  'buffering',
+  'pages_per_range',
+  'autosummarize',
+]);
+
+/** Triggers, rules, row security, storage and owner as commands of ALTER TABLE, rows 95–102. */
+export const tableOptions: CommandJudges = {
+  AT_SetRelOptions: options('SET'),
+  AT_ResetRelOptions: options('RESET'),
+  AT_ReplaceRelOptions: () => effect({ what: 'SET (…)' }),
+  AT_ClusterOn: plain('CLUSTER ON', 'SHARE UPDATE EXCLUSIVE'),
+  AT_DropCluster: plain('SET WITHOUT CLUSTER', 'SHARE UPDATE EXCLUSIVE'),
+  AT_EnableTrig: trigger('ENABLE TRIGGER'),
+  AT_EnableAlwaysTrig: trigger('ENABLE ALWAYS TRIGGER'),
+  AT_EnableReplicaTrig: trigger('ENABLE REPLICA TRIGGER'),
+  AT_EnableTrigAll: trigger('ENABLE TRIGGER ALL'),
+  AT_EnableTrigUser: trigger('ENABLE TRIGGER USER'),
+  AT_DisableTrig: trigger('DISABLE TRIGGER'),
+  AT_DisableTrigUser: trigger('DISABLE TRIGGER USER'),
+  AT_DisableTrigAll: (_, { table }) =>
+    effect({
+      what: 'DISABLE TRIGGER ALL',
+      locks: lock('SHARE ROW EXCLUSIVE', table),
+      hazards: [
+        danger('foreign_keys_off', `Turns the foreign keys of ${table} off as well; wrong rows get in and stay. Disable triggers by name.`),
+      ],
+    }),
+  AT_EnableRule: plain('ENABLE RULE'),
+  AT_EnableAlwaysRule: plain('ENABLE ALWAYS RULE'),
+  AT_EnableReplicaRule: plain('ENABLE REPLICA RULE'),
+  AT_DisableRule: plain('DISABLE RULE'),
+  AT_EnableRowSecurity: (_, { table }) =>
+    effect({
+      what: 'ENABLE ROW LEVEL SECURITY',
+      locks: lock('ACCESS EXCLUSIVE', table),
+      hazards: [
+        note('rls_denies_all', `Without a policy nobody but the owner sees a row of ${table}. Create the policy in the same transaction.`),
+      ],
+    }),
+  AT_DisableRowSecurity: (_, { table }) =>
+    effect({
+      what: 'DISABLE ROW LEVEL SECURITY',
+      locks: lock('ACCESS EXCLUSIVE', table),
+      hazards: [danger('rls_off', `Everybody who may read ${table} reads every row from now on.`)],
+    }),
+  AT_ForceRowSecurity: plain('FORCE ROW LEVEL SECURITY'),
+  AT_NoForceRowSecurity: plain('NO FORCE ROW LEVEL SECURITY'),
+  AT_SetLogged: rewriting('SET LOGGED'),
+  AT_SetUnLogged: rewriting('SET UNLOGGED', 'Its rows are gone after a crash and never reach a replica.'),
+  AT_SetTableSpace: moving('SET TABLESPACE'),
+  AT_SetAccessMethod: moving('SET ACCESS METHOD'),
+  AT_ReplicaIdentity: (_, { table }) =>
+    effect({
+      what: 'REPLICA IDENTITY',
+      locks: lock('ACCESS EXCLUSIVE', table),
+      hazards: [note('replica_identity', 'Logical replication finds rows by it; a wrong one stops UPDATE and DELETE.')],
+    }),
+  AT_ChangeOwner: plain('OWNER TO'),
+  AT_AddOf: plain('OF'),
+  AT_DropOf: plain('NOT OF'),
+  AT_DropOids: plain('SET WITHOUT OIDS'),
+  AT_GenericOptions: plain('OPTIONS'),
+};
+
+function plain(what: string, mode: LockMode = 'ACCESS EXCLUSIVE'): CommandJudge {
+  return (command, { table }) =>
+    effect({ what: command.name === undefined ? what : `${what} ${quoted(command.name)}`, locks: lock(mode, table) });
+}
+
+function trigger(what: string): CommandJudge {
+  return (command, { table }) =>
+    effect({
+      what: command.name === undefined ? what : `${what} ${quoted(command.name)}`,
+      locks: lock('SHARE ROW EXCLUSIVE', table),
+      hazards: [note('writes_wait', `Writes to ${table} wait for the moment it takes.`)],
+    });
+}
+
+function options(words: 'SET' | 'RESET'): CommandJudge {
+  return (command, { table }) => {
+    const items = command.def !== undefined && 'List' in command.def ? (command.def.List.items ?? []) : [];
+    const names = items.flatMap((item) => ('DefElem' in item ? [item.DefElem.defname ?? ''] : []));
+    const strong = names.some((name) => STRONG_OPTIONS.has(name));
+    return effect({ what: `${words} (${names.join(', ')})`, locks: lock(strong ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE', table) });
+  };
+}
+
+function rewriting(what: string, more = ''): CommandJudge {
+  return (_, { table }) =>
+    effect({
+      what,
+      locks: lock('ACCESS EXCLUSIVE', table),
+      rewrites: [table],
+      scans: [table],
+      hazards: [
+        danger('rewrite_storage', `${table} is written anew with its indexes, and nobody reads or writes it meanwhile. ${more}`.trim()),
+      ],
+    });
+}
+
+function moving(what: string): CommandJudge {
+  return (_, { table }) =>
+    effect({
+      what,
+      locks: lock('ACCESS EXCLUSIVE', table),
+      rewrites: [table],
+      hazards: [
+        warning('rewrite_storage', `${table} is copied, and nobody reads or writes it meanwhile.`),
+        dependsOn('whether anything really changes; to the same place nothing is copied'),
+      ],
+    });
+}

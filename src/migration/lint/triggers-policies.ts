@@ -1,0 +1,33 @@
+import { quoted, relationOf } from '../names.ts';
+import { effect, lock, note } from './effect.ts';
+import type { Judges } from './effect.ts';
+
+/** Triggers, rules and policies, rows 93–97. */
+export const triggersPolicies: Judges = {
+  CreateTrigStmt(statement) {
+    const table = relationOf(statement.relation);
+    return effect({
+      what: `CREATE ${statement.replace === true ? 'OR REPLACE ' : ''}TRIGGER ${quoted(statement.trigname ?? '')} ON ${table}`,
+      locks: [
+        ...lock('SHARE ROW EXCLUSIVE', table),
+        ...(statement.constrrel === undefined ? [] : lock('ACCESS SHARE', relationOf(statement.constrrel))),
+      ],
+      hazards: [note('writes_wait', `Writes to ${table} wait for the moment it takes.`)],
+    });
+  },
+  RuleStmt(statement) {
+    const table = relationOf(statement.relation);
+    return effect({ what: `CREATE RULE ${quoted(statement.rulename ?? '')} ON ${table}`, locks: lock('ACCESS EXCLUSIVE', table) });
+  },
+  CreatePolicyStmt(statement) {
+    const table = relationOf(statement.table);
+    return effect({ what: `CREATE POLICY ${quoted(statement.policy_name ?? '')} ON ${table}`, locks: lock('ACCESS EXCLUSIVE', table) });
+  },
+  AlterPolicyStmt(statement) {
+    const table = relationOf(statement.table);
+    return effect({ what: `ALTER POLICY ${quoted(statement.policy_name ?? '')} ON ${table}`, locks: lock('ACCESS EXCLUSIVE', table) });
+  },
+  CreateEventTrigStmt: () =>
+    effect({ what: 'CREATE EVENT TRIGGER', hazards: [note('event_trigger', 'Runs at every later DDL of this database.')] }),
+  AlterEventTrigStmt: () => effect({ what: 'ALTER EVENT TRIGGER' }),
+};

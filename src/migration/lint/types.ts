@@ -1,0 +1,51 @@
+import { qualified, wordsOf } from '../names.ts';
+import { dependsOn, effect, note, warning } from './effect.ts';
+import type { Judges } from './effect.ts';
+
+/** Types and domains, rows 110–113. */
+export const types: Judges = {
+  CreateEnumStmt: (statement) => effect({ what: `CREATE TYPE ${qualified(wordsOf(statement.typeName))} AS ENUM` }),
+  CompositeTypeStmt: (statement) => effect({ what: `CREATE TYPE ${statement.typevar?.relname ?? ''}` }),
+  CreateRangeStmt: (statement) => effect({ what: `CREATE TYPE ${qualified(wordsOf(statement.typeName))} AS RANGE` }),
+  CreateDomainStmt: (statement) => effect({ what: `CREATE DOMAIN ${qualified(wordsOf(statement.domainname))}` }),
+  AlterTypeStmt: (statement) => effect({ what: `ALTER TYPE ${qualified(wordsOf(statement.typeName))} SET (…)` }),
+  AlterEnumStmt(statement) {
+    const type = qualified(wordsOf(statement.typeName));
+    if (statement.oldVal !== undefined) {
+      return effect({
+        what: `ALTER TYPE ${type} RENAME VALUE '${statement.oldVal}'`,
+        hazards: [warning('app_break', `Takes no table lock, yet code that writes or compares '${statement.oldVal}' fails at once.`)],
+      });
+    }
+    return effect({
+      what: `ALTER TYPE ${type} ADD VALUE '${statement.newVal ?? ''}'`,
+      hazards: [note('irreversible', 'PostgreSQL cannot remove an enum value again; no down script can undo it.')],
+    });
+  },
+  AlterDomainStmt(statement) {
+    const domain = qualified(wordsOf(statement.typeName));
+    const words: Readonly<Record<string, string>> = {
+      C: 'ADD CONSTRAINT',
+      O: 'SET NOT NULL',
+      V: 'VALIDATE CONSTRAINT',
+      N: 'DROP NOT NULL',
+      T: 'DEFAULT',
+      X: 'DROP CONSTRAINT',
+    };
+    const subtype = statement.subtype ?? '';
+    const what = `ALTER DOMAIN ${domain} ${words[subtype] ?? ''}`;
+    const quick = statement.def !== undefined && 'Constraint' in statement.def && statement.def.Constraint.skip_validation === true;
+    if (!['C', 'O', 'V'].includes(subtype) || quick) return effect({ what: `${what}${quick ? ' NOT VALID' : ''}` });
+    return effect({
+      what,
+      blocks: 'writes',
+      hazards: [
+        warning(
+          'domain_scan',
+          `Writes to every table with a column of ${domain} wait while it is read, with VALIDATE too. Move the check to the tables: CHECK … NOT VALID, then VALIDATE.`,
+        ),
+        dependsOn(`the tables that use ${domain}`),
+      ],
+    });
+  },
+};

@@ -1,0 +1,73 @@
+/** Every button's action; part of the program's interface, because people's scripts and old messages carry them. */
+export const ACTIONS = [
+  'start_checklist',
+  'confirm_item',
+  'withdraw_item',
+  'approve',
+  'reject',
+  'start',
+  'schedule',
+  'stop_after_step',
+  'roll_back',
+  'resume',
+  'confirm_presence',
+  'cancel',
+  'view_sql',
+  'open_report',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** Actions that stand once per checklist line; their id carries the line, so that ids differ inside one message. */
+export const ITEM_ACTIONS: readonly Action[] = ['confirm_item', 'withdraw_item'];
+
+/** What the buttons say, exactly. */
+export const LABELS: Readonly<Record<Action, string>> = {
+  start_checklist: 'Start checklist',
+  confirm_item: 'Confirm…',
+  withdraw_item: 'Withdraw',
+  approve: 'Approve',
+  reject: 'Reject…',
+  start: 'Start now',
+  schedule: 'Schedule…',
+  stop_after_step: 'Stop after this step',
+  roll_back: 'Roll back now',
+  resume: 'Resume',
+  confirm_presence: "I'm watching",
+  cancel: 'Cancel',
+  view_sql: 'View SQL',
+  open_report: 'Open report',
+};
+
+/** Modals that are submitted. */
+export const CALLBACKS = { confirmItem: 'confirm_item_submitted', reject: 'reject_submitted' } as const;
+/** Where the one text of a submitted modal stands in `view.state.values`. */
+export const NOTE = { block: 'note', action: 'note' } as const;
+
+export const COMMAND = '/migrate';
+
+/** `confirm_item:staging`, or the action alone. */
+export function actionId(action: Action, item = ''): string {
+  return item === '' ? action : `${action}:${item}`;
+}
+
+/** What an action id means; null when no version of this program ever wrote it. */
+export function parseActionId(id: string): { readonly action: Action; readonly item: string } | null {
+  const [name = '', item = ''] = id.split(':');
+  const action = ACTIONS.find((known) => known === name);
+  if (action === undefined || ITEM_ACTIONS.includes(action) !== (item !== '')) return null;
+  return { action, item };
+}
+
+/** What a button carries (R8): which run, the version it was drawn from, and for some the digest or moment it stands for. */
+export type Reference = { readonly runId: string; readonly version: number; readonly extra: string };
+
+export function writeReference({ runId, version, extra }: Reference): string {
+  return extra === '' ? `run:${runId}:v${version}` : `run:${runId}:v${version}:${extra}`;
+}
+
+/** Null for a value this program never wrote. */
+export function readReference(value: string): Reference | null {
+  const found = /^run:([^:]+):v(\d+)(?::(.*))?$/.exec(value);
+  if (found === null) return null;
+  return { runId: found[1] ?? '', version: Number(found[2]), extra: found[3] ?? '' };
+}

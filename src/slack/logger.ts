@@ -1,0 +1,16 @@
+import type { Log } from '../ports.ts';
+import { LogLevel, type Logger } from '@slack/bolt';
+
+/** Slack's packages log through our log: their debug lines hold whole payloads and are dropped. */
+export function slackLogger(log: Log): Logger {
+  const words = (parts: readonly unknown[]) => parts.map(String).join(' ');
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (...parts: readonly unknown[]) => log.warn({ from: 'slack sdk' }, words(parts)),
+    error: (...parts: readonly unknown[]) => log.error({ from: 'slack sdk' }, words(parts)),
+    setLevel: () => undefined,
+    getLevel: () => LogLevel.INFO,
+    setName: () => undefined,
+  };
+}

@@ -1,0 +1,42 @@
+import { between } from '../../domain/instant.ts';
+import type { Alert } from '../../domain/monitor.ts';
+import { inWords } from '../../domain/refusal.ts';
+import { WORKING, type Run } from '../../domain/run.ts';
+import { actions, button, context, section, type Message } from './block-kit.ts';
+import { rollBackButton } from './buttons.ts';
+import { METRIC_TITLES, metricValue } from './metrics.ts';
+import { runName } from './state-words.ts';
+import { phrase, when, who } from './text.ts';
+
+/** One breached metric in the thread. Edited, never repeated: raised, then cleared without buttons (R3). */
+export function alertMessage(run: Run, alert: Alert): Message {
+  const title = METRIC_TITLES[alert.metric];
+  const value = metricValue(alert.metric, alert.value);
+  const limit = metricValue(alert.metric, alert.limit);
+  const before = alert.baseline === null ? '' : `, before ${metricValue(alert.metric, alert.baseline)}`;
+  const facts = `${title} ${value} (limit ${limit}${before})`;
+  if (alert.clearedAt !== null) {
+    const lasted = inWords(between(alert.since, alert.clearedAt));
+    return {
+      text: `Cleared on run ${runName(run)}: ${facts}, it lasted ${lasted}.`,
+      blocks: [section(`✅ *Cleared* ${when(alert.clearedAt)} · ${facts}\nIt lasted ${lasted}. ${runName(run)}`)],
+    };
+  }
+  const detail = alert.detail === '' ? '' : `\n${phrase(alert.detail, 300)}`;
+  const head = `🚨 *${facts}* since ${when(alert.since)} · ${runName(run)}${detail}`;
+  const text = `Alert on run ${runName(run)}: ${facts}. Roll back now, or watch it.`;
+  if (!WORKING.includes(run.state)) return { text, blocks: [section(head), context(afterwards(run))] };
+  return {
+    text,
+    blocks: [
+      section(head),
+      context('Offpeak never rolls back by itself: a person decides. It does not finish while an alert stands.'),
+      ...actions([rollBackButton(run), button(run, 'confirm_presence')]),
+    ],
+  };
+}
+
+function afterwards(run: Run): string {
+  if (run.rollback !== null) return `${who(run.rollback.by)} pressed Roll back ${when(run.rollback.at)}.`;
+  return 'The run is over.';
+}

@@ -1,0 +1,66 @@
+import type { Button } from '@slack/types';
+import { shortDigest } from '../../domain/digest.ts';
+import { countingApprovals } from '../../domain/gates.ts';
+import type { Person } from '../../domain/people.ts';
+import { OPEN, type Run } from '../../domain/run.ts';
+import { actions, button, context, section, type Message } from './block-kit.ts';
+import { approvalCount, eligibleApprovers } from './gate-lines.ts';
+import { cutLines } from './limits.ts';
+import { estimate, migrationName, planSize, rollbackWords, statementFacts } from './plan-lines.ts';
+import { runName } from './state-words.ts';
+import { code, phrase, when, who } from './text.ts';
+import type { RunView } from '../../usecases/status.ts';
+
+/** Whether there is something to show: a rehearsal is in, or approvals were there and are void. */
+export function hasApproval(run: Run): boolean {
+  return run.rehearsal !== null || run.approvals.length > 0 || (run.changes.length > 0 && run.state !== 'planned');
+}
+
+/** What is approved, by whom, and how many are missing. The buttons appear only once the rehearsal is in: an approval covers its result. */
+export function approval(view: RunView, people: readonly Person[]): Message {
+  const { run } = view;
+  const counts = approvalCount(view, people);
+  const may = eligibleApprovers(run, people).map(who).join(', ') || 'nobody in the configuration';
+  const given = givenLines(view, people);
+  const changed = run.changes.length === 0 ? '' : `\n🔁 *What changed:* ${phrase(run.changes.join(' '), 400)} Earlier approvals are void.`;
+  return {
+    text: `Approvals of run ${runName(run)}: ${counts}, digest ${shortDigest(run.digest)}. May approve: ${may}.`,
+    blocks: [
+      section(`*Approval* · ${runName(run)} · *${counts}* · digest ${code(shortDigest(run.digest))}${changed}`),
+      section(whatRuns(run)),
+      section(
+        `*Takes* ${estimate(run.rehearsal)}\n*Way back* ${rollbackWords(run.plan, run.rehearsal)}\n*Covers* every file, the live schema, the rehearsal, window, limits and runbook ${phrase(run.plan.runbook.version, 20)}: any change voids it.`,
+      ),
+      ...(given === '' ? [] : [section(given)]),
+      context(`May approve: ${may}. ${who(run.requester)} asked for the plan and cannot approve it.`),
+      ...actions(approvalButtons(run)),
+    ],
+  };
+}
+
+/** Exactly what would run, file by file. */
+function whatRuns(run: Run): string {
+  const lines = run.plan.migrations.flatMap((migration) => [
+    `*${migrationName(migration)}* ${code(migration.up.sha256.slice(0, 12))}`,
+    ...migration.statements.map((statement) => `• ${code(statement.summary, 120)} ${statementFacts(statement)}`),
+  ]);
+  return `${planSize(run.plan)}\n${cutLines(lines, { max: 2600, rest: (left) => `and ${left} more: View SQL` })}`;
+}
+
+function givenLines({ run, now }: RunView, people: readonly Person[]): string {
+  const counting = countingApprovals(run, { now: run.started?.at ?? now, people });
+  return run.approvals
+    .map((entry) => {
+      const state = counting.includes(entry) ? '✅ approved' : '⌛ does not count any more';
+      return `${state} · ${who(entry.by)} ${when(entry.at)}, expires ${when(entry.expiresAt)}`;
+    })
+    .join('\n');
+}
+
+function approvalButtons(run: Run): readonly Button[] {
+  if (!OPEN.includes(run.state) || run.rehearsal === null || run.problem !== null) return [];
+  const sql = button(run, 'view_sql');
+  // A scheduled run can still be rejected; approvals are complete by then.
+  if (run.state === 'scheduled') return [button(run, 'reject', { style: 'danger' }), sql];
+  return [button(run, 'approve', { extra: run.digest, style: 'primary' }), button(run, 'reject', { style: 'danger' }), sql];
+}

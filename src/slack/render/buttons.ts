@@ -1,0 +1,69 @@
+import type { Button } from '@slack/types';
+import type { Instant } from '../../domain/instant.ts';
+import { rollbackProved, predictedRollbackMs } from '../../domain/proof.ts';
+import { inWords } from '../../domain/refusal.ts';
+import { touched, type Run } from '../../domain/run.ts';
+import { button, confirmation } from './block-kit.ts';
+import { fitOf } from './moment.ts';
+import { inZone, utc } from './text.ts';
+import type { RunView } from '../../usecases/status.ts';
+
+/** **Schedule…**: the dialog names the moment, and the button carries it, so that what was read is what is scheduled. */
+export function scheduleButton(view: Pick<RunView, 'run' | 'now'>): Button {
+  const fit = fitOf(view);
+  if (!fit.now && fit.next !== null) return scheduleAt(view.run, fit.next);
+  const text = fit.now
+    ? 'It fits right now, so there is nothing to wait for: use Start now. For a later moment: /migrate schedule 22:30'
+    : 'No moment of the next eight days fits. Pressing Schedule says why.';
+  const confirm = confirmation({ title: `Schedule run #${view.run.number}?`, text, confirm: 'Schedule', deny: 'Back' });
+  return button(view.run, 'schedule', { confirm });
+}
+
+/** Schedules exactly this moment. */
+export function scheduleAt(run: Run, t0: Instant): Button {
+  const lead = inWords(run.plan.timing.prepareLeadMs);
+  const confirm = confirmation({
+    title: `Schedule run #${run.number}?`,
+    text: `First write at ${inZone(t0, run.plan.window.zone)} (${utc(t0)}). Preparation opens ${lead} before. You are the watcher.`,
+    confirm: 'Schedule',
+    deny: 'Back',
+  });
+  return button(run, 'schedule', { extra: t0, confirm });
+}
+
+export function cancelButton(run: Run): Button {
+  const confirm = confirmation({
+    title: `Cancel run #${run.number}?`,
+    text: `Nothing was changed on ${run.target}. Checklist and approvals of this run are over; a new plan starts afresh.`,
+    confirm: 'Cancel the run',
+    deny: 'Keep it',
+    danger: true,
+  });
+  return button(run, 'cancel', { confirm });
+}
+
+/** Whether an alert is raised and not cleared. */
+export function alerting(run: Run): boolean {
+  return Object.values(run.alerts).some((alert) => alert.clearedAt === null);
+}
+
+/** **Roll back now**: one click while an alert burns and the rehearsal proved the way back; otherwise a dialog that says what it does (R4). */
+export function rollBackButton(run: Run): Button {
+  const proved = run.rehearsal !== null && rollbackProved(run.rehearsal);
+  if (alerting(run) && proved) return button(run, 'roll_back', { style: 'danger' });
+  const confirm = confirmation({
+    title: `Roll back run #${run.number} on ${run.target}?`,
+    text: rollBackText(run, proved),
+    confirm: 'Roll back now',
+    deny: 'Go on',
+    danger: true,
+  });
+  return button(run, 'roll_back', { style: 'danger', confirm });
+}
+
+function rollBackText(run: Run, proved: boolean): string {
+  if (!touched(run)) return `Nothing was changed on ${run.target} yet, so this stops the run and checks that the schema is the old one.`;
+  const way = proved ? 'proved by the rehearsal' : 'NOT proved by a rehearsal';
+  const time = run.rehearsal === null ? '' : `, predicted ${inWords(predictedRollbackMs(run.rehearsal))}`;
+  return `The running statement is cancelled, then the down scripts undo what was applied on ${run.target} (${way}${time}). The schema is compared afterwards.`;
+}

@@ -1,0 +1,40 @@
+import { shortDigest } from '../../domain/digest.ts';
+import { between } from '../../domain/instant.ts';
+import { inWords } from '../../domain/refusal.ts';
+import { appliedPositions, touched, type Run } from '../../domain/run.ts';
+import { unitsOf } from '../../domain/plan.ts';
+import { actions, button, context, section, type Blocks } from './block-kit.ts';
+import { rollBackButton } from './buttons.ts';
+import { code, count, phrase, when, who } from './text.ts';
+import type { RunView } from '../../usecases/status.ts';
+
+/** The card after the end: the result, and no button that does anything, except the way back where it is still open (R3). */
+export function endedBlocks({ run }: RunView): Blocks {
+  const lines = [`*${resultLine(run)}*`, phrase(run.end?.detail ?? '', 600), remainingLine(run)].filter((line) => line !== '');
+  const failed = run.state === 'rollback_failed' ? [rollBackButton(run), button(run, 'view_sql')] : [];
+  const asked = `Asked for by ${who(run.requester)} · ended ${when(run.end?.at ?? run.plan.plannedAt)} · digest ${code(shortDigest(run.digest))}`;
+  return [section(lines.join('\n')), context(asked), ...actions(failed)];
+}
+
+/** How it ended, in a line: `3 units applied in 1 min 40 s`. */
+export function resultLine(run: Run): string {
+  const duration = run.started === null || run.end === null ? '' : ` in ${inWords(between(run.started.at, run.end.at))}`;
+  switch (run.state) {
+    case 'completed':
+      return `${count(appliedPositions(run).length, 'unit')} of ${unitsOf(run.plan).length} applied, validated and observed${duration}.`;
+    case 'rolled_back':
+      return touched(run) ? `Everything was undone${duration}; the old schema is back.` : 'Rolled back before anything was changed.';
+    case 'rollback_failed':
+      return 'The rollback failed: the database stands between two schemas. Somebody has to act now.';
+    case 'cancelled':
+      return 'Cancelled. The database was not touched.';
+    default:
+      return touched(run) ? 'Failed.' : 'Failed before anything was changed.';
+  }
+}
+
+/** What is still applied after a failed rollback. */
+export function remainingLine(run: Run): string {
+  const remaining = run.end?.remaining ?? [];
+  return remaining.length === 0 ? '' : `Still applied: ${phrase(remaining.join(', '), 300)}`;
+}

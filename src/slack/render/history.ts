@@ -1,0 +1,57 @@
+import type { Happening, RunEvent } from '../../domain/events.ts';
+import { ITEM_TITLES } from '../../domain/items.ts';
+import { inWords } from '../../domain/refusal.ts';
+import { METRIC_TITLES, metricValue } from './metrics.ts';
+import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
+import { code, phrase, when, who } from './text.ts';
+
+/** One event as a line: when, what, who. */
+export function eventLine(event: RunEvent): string {
+  return `${when(event.at)} · ${eventWords(event)} · ${who(event.actor)}`;
+}
+
+function eventWords(event: Happening): string {
+  const words = WORDS[event.type] as (event: Happening) => string;
+  return words(event);
+}
+
+const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, { type: Type }>) => string } = {
+  planned: ({ digest }) => `planned, digest ${code(digest, 12)}`,
+  plan_revised: ({ changes }) => `plan revised: ${phrase(changes.join(' '), 300)}`,
+  plan_voided: ({ problem }) => `plan void: ${phrase(problem, 300)}`,
+  checklist_started: () => 'checklist started',
+  evidence_recorded: ({ evidence }) =>
+    phrase(evidence.map(({ item, verdict, value }) => `${ITEM_TITLES[item]} ${verdict}: ${value}`).join('; '), 700),
+  evidence_withdrawn: ({ item }) => `withdrawn: ${ITEM_TITLES[item]}`,
+  step_begun: ({ step }) => STEP_WORDS[step].toLowerCase(),
+  backed_up: ({ backup }) => `backup ${code(backup.id)} in ${inWords(backup.durationMs)}`,
+  rehearsed: ({ digest }) => `rehearsed on the restored backup, digest ${code(digest, 12)}`,
+  approved: ({ digest }) => `approved digest ${code(digest, 12)}`,
+  quorum_reached: () => 'enough approvals',
+  rejected: ({ reason }) => `rejected: ${phrase(reason, 400)}`,
+  scheduled: ({ t0 }) => `scheduled for ${when(t0)}`,
+  schedule_missed: ({ t0 }) => `the scheduled moment ${when(t0)} was missed`,
+  started: ({ t0 }) => `started, first write at ${when(t0)} or later`,
+  dry_run_posted: () => 'dry run shown',
+  migrating_begun: () => 'first write',
+  unit_begun: ({ position, backend }) => `unit ${position + 1} begun on backend ${backend.pid}`,
+  unit_applied: ({ position, ms, tries }) =>
+    `unit ${position + 1} applied in ${inWords(ms)}, ${tries === 1 ? 'one try' : `${tries} tries`}`,
+  all_applied: () => 'all units applied',
+  validated: () => 'validated',
+  completed: () => 'completed',
+  alert_raised: ({ alert }) => `alert: ${METRIC_TITLES[alert.metric]} ${metricValue(alert.metric, alert.value)}`,
+  alert_cleared: ({ metric }) => `alert cleared: ${METRIC_TITLES[metric]}`,
+  presence_confirmed: () => 'is watching',
+  stop_requested: () => 'asked to stop after this step',
+  held: ({ reason, detail }) => `held: ${HOLD_WORDS[reason].title}. ${phrase(detail, 300)}`,
+  resumed: () => 'resumed',
+  rollback_requested: () => 'pressed Roll back',
+  stopped: ({ detail }) => `stopped: ${phrase(detail, 300)}`,
+  unit_undone: ({ version, ms }) => `${phrase(version, 40)} undone in ${inWords(ms)}`,
+  rolled_back: ({ detail }) => `rolled back: ${phrase(detail, 300)}`,
+  rollback_failed: ({ detail, remaining }) =>
+    `rollback failed: ${phrase(detail, 300)}; still applied: ${phrase(remaining.join(', '), 200)}`,
+  failed: ({ detail }) => `failed: ${phrase(detail, 400)}`,
+  cancelled: ({ reason }) => `cancelled: ${phrase(reason, 300)}`,
+};

@@ -1,0 +1,95 @@
+import { METRICS } from '../../domain/monitor.ts';
+import type { Person } from '../../domain/people.ts';
+import { countingApprovals } from '../../domain/gates.ts';
+import type { Run } from '../../domain/run.ts';
+import { alertMessage } from './alert.ts';
+import { approval, hasApproval } from './approval.ts';
+import type { Message } from './block-kit.ts';
+import { checklist } from './checklist.ts';
+import { dryRun } from './dry-run.ts';
+import { holdNotice, startedNotice } from './notices.ts';
+import { planCard } from './plan-card.ts';
+import { hasReport, report } from './report.ts';
+import type { RunView } from '../../usecases/status.ts';
+
+/** One message of a run as it should stand in Slack now. */
+export type RenderedMessage = Message & {
+  /** The same message for its whole life: `card`, `checklist`, `approval`, `started`, `dry_run`, `hold:<since>`, `alert:<metric>`, `report`. */
+  readonly key: string;
+  /** False only for the root. */
+  readonly thread: boolean;
+  /** A reply that the channel sees too, once, when it is posted (R1). */
+  readonly broadcast: boolean;
+  /** Goes before everything else when Slack makes us wait: alerts, holds, results. */
+  readonly urgent: boolean;
+  /** A change of this is shown at once; any other change may wait for `everyMs` (R3). */
+  readonly stage: string;
+  readonly everyMs: number;
+};
+
+/** Edits of a live card, and of one that only ticks. */
+const LIVE_MS = 3_000;
+const CALM_MS = 30_000;
+
+/** Every message a run has, root first. Pure: the same view gives the same messages, so posting is only a comparison. */
+export function messagesOf(view: RunView, people: readonly Person[]): readonly RenderedMessage[] {
+  const { run } = view;
+  const live = run.state === 'preparing' || run.state === 'migrating' || run.state === 'validating';
+  const calm = { thread: true, broadcast: false, urgent: false, everyMs: CALM_MS };
+  const loud = { thread: true, broadcast: true, urgent: true, everyMs: CALM_MS };
+  const messages: RenderedMessage[] = [
+    {
+      ...planCard(view, people),
+      key: 'card',
+      thread: false,
+      broadcast: false,
+      urgent: run.end !== null,
+      everyMs: live ? LIVE_MS : CALM_MS,
+      stage: stageOf(view, people),
+    },
+  ];
+  if (run.checklistAt !== null) messages.push({ ...checklist(view), ...calm, everyMs: LIVE_MS, key: 'checklist', stage: handsOn(run) });
+  if (hasApproval(run))
+    messages.push({ ...approval(view, people), ...calm, key: 'approval', stage: `${stageOf(view, people)} ${run.digest}` });
+  const started = startedNotice(run);
+  if (started !== null) messages.push({ ...started, ...loud, urgent: false, key: 'started', stage: '' });
+  if (run.dryRunAt !== null) messages.push({ ...dryRun(view), ...calm, key: 'dry_run', stage: '' });
+  const hold = holdNotice(run);
+  if (hold !== null) messages.push({ ...hold, ...loud, broadcast: false, key: `hold:${run.holding?.since}`, stage: '' });
+  for (const metric of METRICS) {
+    const alert = run.alerts[metric];
+    if (alert === undefined) continue;
+    const stage = `${alert.raisedAt} ${alert.clearedAt} ${run.state}`;
+    messages.push({ ...alertMessage(run, alert), ...loud, key: `alert:${metric}`, stage });
+  }
+  if (hasReport(run)) messages.push({ ...report(run), ...loud, key: 'report', stage: run.end?.at ?? '' });
+  return messages;
+}
+
+/** What a person who just clicked looks for on the card. */
+function stageOf({ run, now }: RunView, people: readonly Person[]): string {
+  const alerts = METRICS.filter((metric) => run.alerts[metric] !== undefined && run.alerts[metric].clearedAt === null);
+  return JSON.stringify([
+    run.state,
+    run.holding?.since,
+    run.scheduledFor,
+    run.stopRequested?.id,
+    run.watcher?.seenAt,
+    run.changes,
+    run.problem,
+    run.approvals.length,
+    countingApprovals(run, { now: run.started?.at ?? now, people }).length,
+    run.rehearsal === null,
+    run.rollback?.undone.length,
+    alerts,
+    handsOn(run),
+  ]);
+}
+
+/** What people put into the checklist; what machines read may wait a moment. */
+function handsOn(run: Run): string {
+  return Object.values(run.evidence)
+    .filter((entry) => entry.source === 'a person')
+    .map((entry) => `${entry.item} ${entry.at}`)
+    .join(' ');
+}

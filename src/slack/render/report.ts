@@ -1,0 +1,66 @@
+import { between } from '../../domain/instant.ts';
+import { unitsOf } from '../../domain/plan.ts';
+import { inWords } from '../../domain/refusal.ts';
+import type { Run, UnitRun } from '../../domain/run.ts';
+import { actions, button, context, fields, section, type Message } from './block-kit.ts';
+import { remainingLine, resultLine } from './ended-card.ts';
+import { cutLines } from './limits.ts';
+import { beforeAfter } from './metrics.ts';
+import { runHeader, runName, STATE_WORDS } from './state-words.ts';
+import { code, phrase, when, who } from './text.ts';
+
+/** Whether the run has a result worth a report: it was started, and it is over or stuck. */
+export function hasReport(run: Run): boolean {
+  return run.end !== null && run.started !== null && run.state !== 'cancelled';
+}
+
+/** The result first, then what a debrief needs; the long form opens in a modal. */
+export function report(run: Run): Message {
+  const statements = statementLines(run);
+  return {
+    text: `Run ${runName(run)}: ${STATE_WORDS[run.state].word.toLowerCase()}. ${resultLine(run)} ${phrase(run.end?.detail ?? '', 300)}`.trim(),
+    blocks: [
+      section(`*${runHeader(run)}*\n${resultLine(run)} ${phrase(run.end?.detail ?? '', 500)}\n${remainingLine(run)}`.trim()),
+      section(timeline(run)),
+      ...(statements.length === 0 ? [] : [section(cutLines(statements, { max: 2400, rest: (left) => `and ${left} more: Open report` }))]),
+      ...(run.baseline === null ? [] : [fields(beforeAfter(run.baseline, run.after))]),
+      context(provenance(run)),
+      ...actions([button(run, 'open_report')]),
+    ],
+  };
+}
+
+function timeline(run: Run): string {
+  const lines = [`Planned ${when(run.plan.plannedAt)} by ${who(run.requester)}`];
+  if (run.started !== null) lines.push(`Started ${when(run.started.at)} by ${who(run.started.by)}`);
+  if (run.baseline !== null && run.t0 !== null) lines.push(`First write ${when(run.t0)}`);
+  for (const alert of Object.values(run.alerts)) {
+    const until = alert.clearedAt === null ? 'not cleared' : `cleared after ${inWords(between(alert.since, alert.clearedAt))}`;
+    lines.push(`🚨 ${alert.metric.replace('_', ' ')} ${when(alert.since)}, ${until}`);
+  }
+  if (run.rollback !== null) lines.push(`Rollback by ${who(run.rollback.by)} ${when(run.rollback.at)}`);
+  if (run.end !== null) lines.push(`Ended ${when(run.end.at)}`);
+  return `*Timeline*\n${lines.map((line) => `• ${line}`).join('\n')}`;
+}
+
+/** Each unit with its time, the locks it held and the longest any application session waited behind it (R11). */
+export function statementLines(run: Run): readonly string[] {
+  const units = unitsOf(run.plan);
+  return run.units.map((done) => {
+    const unit = units[done.position];
+    const name = `${phrase(unit?.version ?? '', 30)} ${code(unit?.statements[0]?.summary ?? unit?.name ?? '', 90)}`;
+    const times = done.state === 'begun' ? 'not finished' : `${done.state} in ${inWords(done.ms)}`;
+    return `• ${name} · ${times} · ${locksOf(done)} · longest wait of an application session ${Math.round(done.longestWaitMs)} ms`;
+  });
+}
+
+function locksOf(unit: UnitRun): string {
+  const locks = new Set(unit.statements.flatMap((statement) => statement.locks.map((lock) => `${lock.mode} on ${lock.relation}`)));
+  return locks.size === 0 ? 'no lock recorded' : phrase([...locks].join(', '), 200);
+}
+
+function provenance(run: Run): string {
+  const approvers = run.approvals.map((entry) => who(entry.by)).join(', ') || 'nobody';
+  const backup = run.backup === null ? 'no backup' : `backup ${code(run.backup.id)}`;
+  return `Approved by ${approvers} · ${backup} · digest ${code(run.digest, 64)}`;
+}

@@ -1,0 +1,116 @@
+import type { Button } from '@slack/types';
+import { shortDigest } from '../../domain/digest.ts';
+import { between, plus } from '../../domain/instant.ts';
+import { unitsOf, type Unit } from '../../domain/plan.ts';
+import { inWords } from '../../domain/refusal.ts';
+import { touched, type Run, type UnitRun } from '../../domain/run.ts';
+import { actions, button, context, fields, section, type Blocks } from './block-kit.ts';
+import { cancelButton, rollBackButton } from './buttons.ts';
+import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
+import { metricFields } from './metrics.ts';
+import { code, phrase, timeOf, when, who } from './text.ts';
+import type { RunView } from '../../usecases/status.ts';
+
+/** How many units the card shows; the one that runs is always among them. */
+const SHOWN = 6;
+
+/** The card while the run works: what it does, how far it is, how the five metrics stand, and the ways to stop it. */
+export function runBlocks(view: RunView): Blocks {
+  const { run } = view;
+  const units = unitLines(view);
+  const quiet = run.state === 'holding' || run.state === 'stopping' || run.state === 'rolling_back';
+  return [
+    context(started(run)),
+    section(doing(view)),
+    ...(units === '' ? [] : [section(units)]),
+    ...(quiet ? [] : [fields(metricFields(run, view.samples))]),
+    ...(quiet ? [] : [context(pulse(view))]),
+    ...actions(runButtons(run)),
+  ];
+}
+
+function started(run: Run): string {
+  const by = run.started === null ? '' : `Started by ${who(run.started.by)} ${when(run.started.at)} · `;
+  const t0 = run.t0 === null ? '' : `first write ${run.baseline === null ? 'planned ' : ''}${when(run.t0)} · `;
+  return `${by}${t0}digest ${code(shortDigest(run.digest))}`;
+}
+
+/** The sentence at the top: what happens, or why nothing does and what to do. */
+function doing({ run, now }: RunView): string {
+  const lines: string[] = [];
+  if (run.rollback !== null) {
+    const undone = run.rollback.undone.length === 0 ? '' : ` Undone: ${phrase(run.rollback.undone.join(', '), 200)}.`;
+    const what = run.state === 'stopping' ? 'Stopping the running statement first.' : 'Undoing what was applied, newest first.';
+    return `*${who(run.rollback.by)} pressed Roll back* ${when(run.rollback.at)}. ${what}${undone}`;
+  }
+  if (run.holding !== null) {
+    const { reason, detail, since } = run.holding;
+    return `*${HOLD_WORDS[reason].title}* since ${when(since)}. ${phrase(detail, 500)}\n${HOLD_WORDS[reason].next}`;
+  }
+  if (run.step !== null) lines.push(`*${STEP_WORDS[run.step.name]}* since ${timeOf(run.step.at)}.`);
+  if (run.state === 'observing') lines.push(`Watching until ${timeOf(plus(run.t0 ?? now, run.plan.timing.observeMs))}; then the report.`);
+  if (run.stopRequested !== null) lines.push(`✋ ${who(run.stopRequested)} asked to stop after this step.`);
+  const alerts = Object.values(run.alerts).filter((alert) => alert.clearedAt === null).length;
+  if (alerts > 0) lines.push(`🚨 ${alerts === 1 ? 'An alert is' : `${alerts} alerts are`} raised: see the thread.`);
+  return lines.length === 0 ? 'A worker takes this up within seconds.' : lines.join('\n');
+}
+
+/** `2 of 3 applied`, then the units around the one that runs. */
+function unitLines({ run, progress }: RunView): string {
+  const units = unitsOf(run.plan);
+  const done = units.filter((unit) => stateOf(run, unit)?.state === 'applied').length;
+  const current = units.findIndex((unit) => stateOf(run, unit)?.state !== 'applied');
+  const from = Math.max(0, Math.min(current < 0 ? units.length : current - 2, units.length - SHOWN));
+  const lines = units.slice(from, from + SHOWN).map((unit) => unitLine(unit, stateOf(run, unit), units.length));
+  const filling = progress !== null && stateOf(run, units[progress.position])?.state === 'begun' ? [backfillLine(progress)] : [];
+  return [`*Units* ${done} of ${units.length} applied`, ...lines, ...filling].join('\n');
+}
+
+function stateOf(run: Run, unit: Unit | undefined): UnitRun | undefined {
+  return unit === undefined ? undefined : run.units.find((entry) => entry.position === unit.position);
+}
+
+function unitLine(unit: Unit, found: UnitRun | undefined, of: number): string {
+  const name = `${unit.position + 1}/${of} ${phrase(unit.version, 30)} ${code(unit.statements[0]?.summary ?? unit.name, 70)}`;
+  const more = unit.statements.length > 1 ? ` +${unit.statements.length - 1}` : '';
+  if (found === undefined) return `▫️ waits · ${name}${more}`;
+  if (found.state === 'undone') return `↩️ undone · ${name}${more}`;
+  if (found.state === 'applied') return `✅ applied · ${name}${more} · ${inWords(found.ms)}`;
+  return `⚙️ running · ${name}${more} · since ${timeOf(found.begunAt)}${found.attempts > 1 ? ` · try ${found.attempts}` : ''}`;
+}
+
+function backfillLine({ doneRows, totalRows }: NonNullable<RunView['progress']>): string {
+  const share = totalRows === 0 ? 100 : Math.min(100, Math.floor((doneRows / totalRows) * 100));
+  return `   rows ${doneRows.toLocaleString('en-US')} of ${totalRows.toLocaleString('en-US')} · ${share} %`;
+}
+
+/** Signs of life: elapsed, when this was drawn, and until when the watcher's word counts. */
+function pulse({ run, now }: RunView): string {
+  const elapsed = run.started === null ? '' : `Elapsed ${inWords(between(run.started.at, now))} · `;
+  const watcher = run.watcher;
+  const watching =
+    watcher === null
+      ? 'nobody watches: press I’m watching'
+      : `${who(watcher.actor)} watches, confirm again before ${timeOf(plus(watcher.seenAt, run.plan.timing.watcherSilenceMs))}`;
+  return `${elapsed}drawn ${timeOf(now)} · ${watching}`;
+}
+
+function runButtons(run: Run): readonly Button[] {
+  const sql = button(run, 'view_sql');
+  const back = rollBackButton(run);
+  const watching = button(run, 'confirm_presence');
+  switch (run.state) {
+    case 'preparing':
+    case 'migrating':
+      return run.stopRequested === null ? [button(run, 'stop_after_step'), back, watching, sql] : [back, watching, sql];
+    case 'validating':
+    case 'observing':
+      return [back, watching, sql];
+    case 'holding': {
+      const resume = button(run, 'resume', { style: 'primary' });
+      return touched(run) ? [resume, back, watching, sql] : [resume, back, watching, sql, cancelButton(run)];
+    }
+    default:
+      return [sql];
+  }
+}

@@ -1,0 +1,39 @@
+import type { HoldReason, StepName } from '../../domain/events.ts';
+
+/** The worker's work in words. */
+export const STEP_WORDS: Readonly<Record<StepName, string>> = {
+  check: 'Reading health',
+  backup: 'Taking the backup',
+  prove: 'Proving the backup by a restore, and rehearsing on it',
+  dry_run: 'Looking for the last time before the first write',
+  begin: 'Checking every gate before the first write',
+  apply: 'Applying',
+  validate: 'Validating',
+  finish: 'Finishing',
+  resume: 'Going on',
+  open: 'Opening preparation',
+  stop: 'Stopping the running statement',
+  undo: 'Undoing',
+  verify_rollback: 'Comparing the schema with the one from before',
+};
+
+const PRESS = 'Press Resume to go on, or Roll back now.';
+
+/** Why a run holds, and what a person does about it (R9). */
+export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; readonly next: string }>> = {
+  not_green: { title: 'A check is not green', next: `Look at the checklist. ${PRESS}` },
+  peak_hours: { title: 'Peak hours', next: 'It goes on by itself when they are over. Roll back now works at any time.' },
+  monitor_silent: { title: 'The monitor is silent', next: `Nobody would notice harm. Mend the monitor, then: ${PRESS}` },
+  watcher_silent: { title: 'Nobody watches', next: "Press I'm watching and then Resume, or Roll back now." },
+  stopped: { title: 'Stopped on request', next: PRESS },
+  plan_differs: { title: 'The database is not the one that was planned', next: 'Cancel and plan again, or Roll back now.' },
+  rehearsal_differs: { title: 'The rehearsal differs', next: 'Cancel and plan again, or Roll back now.' },
+  evidence: { title: 'Evidence is missing', next: `Complete it. ${PRESS}` },
+  statement_failed: { title: 'A statement failed', next: `Its transaction was rolled back by PostgreSQL. ${PRESS}` },
+  lock_budget: { title: 'A lock could not be had', next: `Nobody was kept waiting for it. End what holds it, then: ${PRESS}` },
+  validation_failed: {
+    title: 'Validation failed',
+    next: 'The changes are applied. Look at the rows; Resume validates again, Roll back now undoes.',
+  },
+  target_unreachable: { title: 'The database cannot be reached', next: `Check the connection. ${PRESS}` },
+};

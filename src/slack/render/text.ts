@@ -1,0 +1,62 @@
+import { millis, type Instant } from '../../domain/instant.ts';
+import type { Actor } from '../../domain/people.ts';
+import { cut } from './limits.ts';
+
+/** Text from people, files and databases, made harmless in mrkdwn: `<!channel>`, links and entities stay letters. */
+export function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Escaped and cut to `max` characters of the original, on one line. */
+export function phrase(text: string, max: number): string {
+  return escape(cut(text.replaceAll(/\s+/g, ' ').trim(), max)).replaceAll('`', 'ˋ');
+}
+
+/** Inline code. A backtick inside would end it. */
+export function code(text: string, max = 200): string {
+  return `\`${phrase(text, max)}\``;
+}
+
+/** A block of code; at most `max` characters of the original. */
+export function codeBlock(text: string, max: number): string {
+  return `\`\`\`${escape(cut(text.trim(), max)).replaceAll('`', 'ˋ')}\`\`\``;
+}
+
+/** A moment in the reader's own zone, with UTC for surfaces that cannot (R14). */
+export function when(instant: Instant): string {
+  return `<!date^${Math.floor(millis(instant) / 1000)}^{date_short_pretty} {time}|${utc(instant)}>`;
+}
+
+/** The time of day alone, in the reader's own zone. */
+export function timeOf(instant: Instant): string {
+  return `<!date^${Math.floor(millis(instant) / 1000)}^{time}|${utc(instant).slice(11)}>`;
+}
+
+/** For plain text, which knows no date tokens: `2026-11-22 14:05 UTC`. */
+export function utc(instant: Instant): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+}
+
+/** ISO weekdays, Monday first. */
+export const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** For plain text that must name the moment as the target's people say it: `Sun 2026-11-22 18:00 Europe/Berlin`. */
+export function inZone(instant: Instant, zone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(millis(instant)).toZonedDateTimeISO(zone);
+  return `${DAYS[local.dayOfWeek - 1]} ${local.toPlainDate().toString()} ${local.toPlainTime().toString().slice(0, 5)} ${zone}`;
+}
+
+/** Somebody's name without a ping: only the root message rings (R13). */
+export function who(actor: Pick<Actor, 'name'>): string {
+  return `@${phrase(actor.name, 60)}`;
+}
+
+/** Somebody's name with a ping, where the id is Slack's. */
+export function mention(person: Pick<Actor, 'id' | 'name'>): string {
+  return /^[UW][A-Z0-9]{2,}$/.test(person.id) ? `<@${person.id}>` : who(person);
+}
+
+/** `3 statements`, `1 statement`. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,161 @@
+import { statfs } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { Client, Pool } from 'pg';
+import type { DatabaseReadings, LockEdge, LongQuery } from '../ports.ts';
+import { CONNECTIONS, DATA_DIRECTORY, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
+import { Unreadable, reading } from './reading.ts';
+import { redactedQuery } from './redact.ts';
+
+export type DatabaseReadingsOptions = {
+  readonly connectionString: string;
+  /** `offpeak:monitor` unless told; sessions of that prefix are never counted against the target. */
+  readonly applicationName?: string;
+  /** Reads the disk of a server on another machine, which cannot be seen from here; its error's words are shown. */
+  readonly diskProbe?: () => Promise<{ share: number; bytes: number }>;
+};
+
+const TIMEOUT_MS = 2000;
+const LATENCY_PROBES = 20;
+const MONITOR_HINT = 'let it with GRANT pg_monitor TO that role';
+
+/**
+ * What PostgreSQL says about itself, over a small pool of its own with a timeout of 2 s. Every failure (no connection, no right,
+ * no answer in time, a value that may not be seen) is `{ ok: false, why }`: never a throw, never a number.
+ */
+export function databaseReadings(options: DatabaseReadingsOptions): DatabaseReadings {
+  const { connectionString, applicationName = 'offpeak:monitor' } = options;
+  const pool = new Pool({
+    connectionString,
+    application_name: applicationName,
+    max: 2,
+    connectionTimeoutMillis: TIMEOUT_MS,
+    statement_timeout: TIMEOUT_MS,
+    query_timeout: TIMEOUT_MS + 500,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+  });
+  // A session that the server ends while idle is replaced by the next reading, which reports what it meets.
+  pool.on('error', () => {});
+  return {
+    connections: () => reading('pg_stat_activity', () => connections(pool), sentenceFor),
+    longQueries: (seconds) => reading('pg_stat_activity, pg_prepared_xacts', () => longQueries(pool, seconds), sentenceFor),
+    replicationLag: () => reading('pg_stat_replication, pg_replication_slots', () => replicationLag(pool), sentenceFor),
+    diskFree: () => reading('statfs of data_directory', () => diskFree(pool, options), sentenceFor),
+    latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), sentenceFor),
+    lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), sentenceFor),
+    close: () => pool.end(),
+  };
+}
+
+async function connections(pool: Pool): Promise<{ used: number; usable: number; byState: Readonly<Record<string, number>> }> {
+  const { rows } = await pool.query<{ state: string; sessions: number; usable: number }>(CONNECTIONS);
+  const used = rows.reduce((sum, row) => sum + row.sessions, 0);
+  const usable = rows[0]?.usable ?? 0;
+  if (usable <= 0) throw new Unreadable('The server reserves all its connections, so no share can be told. Look at max_connections.');
+  return { used, usable, byState: Object.fromEntries(rows.map((row) => [row.state, row.sessions])) };
+}
+
+async function longQueries(pool: Pool, olderThanSeconds: number): Promise<readonly LongQuery[]> {
+  const { rows } = await pool.query<LongQuery & { hidden: boolean }>(LONG_QUERIES, [olderThanSeconds]);
+  const hidden = rows.filter((row) => row.hidden).length;
+  if (hidden > 0) throw new Unreadable(`${hidden} sessions of other users are hidden from our role: ${MONITOR_HINT}.`);
+  return rows.map(({ pid, seconds, state, application, query }) => ({ pid, seconds, state, application, query: redactedQuery(query) }));
+}
+
+/** A line of pg_stat_replication, or a slot without a reader. */
+export type Replica = { readonly name: string; readonly hidden: boolean; readonly seconds: number | null; readonly bytes: number | null };
+
+async function replicationLag(pool: Pool): Promise<number | null> {
+  const { rows } = await pool.query<Replica>(REPLICATION);
+  if (rows.length === 0) return null;
+  return Math.max(...rows.map(lagOf));
+}
+
+/** Seconds behind. A caught-up replica of an idle server reports no time; one that reports neither is unknown, as is a slot nobody reads. */
+export function lagOf({ name, hidden, seconds, bytes }: Replica): number {
+  if (hidden) throw new Unreadable(`The replica ${name} is hidden from our role: ${MONITOR_HINT}.`);
+  if (name.startsWith('slot '))
+    throw new Unreadable(
+      `The replication ${name} has no reader and holds back ${bytes ?? 'an unknown number of'} bytes. Reconnect its replica or drop the slot.`,
+    );
+  if (seconds !== null) return seconds;
+  if (bytes === 0) return 0;
+  throw new Unreadable(
+    `The replica ${name} is ${bytes ?? 'an unknown number of'} bytes behind and reports no time. Read again in a moment.`,
+  );
+}
+
+async function lockWaits(pool: Pool): Promise<readonly LockEdge[]> {
+  const { rows } = await pool.query<LockEdge>(LOCK_WAITS);
+  return rows.map(({ waiter, blockers, seconds, application }) => ({ waiter, blockers, seconds, application }));
+}
+
+async function latency(pool: Pool): Promise<number> {
+  const client = await pool.connect();
+  let failed = true;
+  try {
+    const times: number[] = [];
+    for (let probe = 0; probe < LATENCY_PROBES; probe += 1) {
+      const started = performance.now();
+      await client.query('select 1');
+      times.push(performance.now() - started);
+    }
+    failed = false;
+    return p95(times);
+  } finally {
+    client.release(failed);
+  }
+}
+
+/** The nearest rank: the value that 95 % do not exceed. NaN when there is none. */
+export function p95(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN;
+}
+
+const PROBE_HINT = 'Configure a disk probe for this target.';
+
+async function diskFree(pool: Pool, { connectionString, diskProbe }: DatabaseReadingsOptions): Promise<{ share: number; bytes: number }> {
+  if (diskProbe !== undefined) return await diskProbe();
+  const { host } = new Client({ connectionString });
+  if (!isLocal(host)) throw new Unreadable(`The server is on another machine, whose disk cannot be seen from here. ${PROBE_HINT}`);
+  const { rows } = await pool.query<{ directory: string }>(DATA_DIRECTORY);
+  const directory = rows[0]?.directory ?? '';
+  try {
+    const { bavail, bfree, blocks, bsize } = await statfs(directory);
+    const usable = blocks - bfree + bavail;
+    if (!(usable > 0)) throw new Unreadable(`The file system of ${directory} does not say how large it is. ${PROBE_HINT}`);
+    return { share: bavail / usable, bytes: bavail * bsize };
+  } catch (error) {
+    if (error instanceof Unreadable) throw error;
+    // A tunnel or a container: the address is ours, the disk is not.
+    throw new Unreadable(`The data directory ${directory} is not on this machine (${codeOf(error)}). ${PROBE_HINT}`);
+  }
+}
+
+function isLocal(host: string): boolean {
+  if (host.startsWith('/') || host === 'localhost') return true;
+  return isIP(host) !== 0 && (host === '::1' || host.startsWith('127.'));
+}
+
+const SENTENCES: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'The database refuses connections: is it running, and is its address right?'],
+  ['ENOTFOUND', "The database's address is unknown: correct it in the settings."],
+  ['57014', 'The database gave no answer within 2 s.'],
+  ['53300', 'The database has no connection left for our reading.'],
+  ['28P01', 'The database refused our password.'],
+  ['42501', `Our role may not read this: ${MONITOR_HINT}.`],
+]);
+
+function sentenceFor(error: unknown): string {
+  const known = SENTENCES.get(codeOf(error));
+  if (known !== undefined) return known;
+  const words = error instanceof Error ? error.message : 'no reason given';
+  if (/timeout/i.test(words)) return 'The database gave no answer within 2 s.';
+  return `The database could not be read: ${words}.`;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,13 @@
+import type { Reading } from '../ports.ts';
+
+/** Why there is no number, as a sentence; thrown by a reader and turned into an unreadable reading. */
+export class Unreadable extends Error {}
+
+/** Runs a reader: every failure becomes `{ ok: false, why }`, so that a number is only ever a measured one (invariant 10). */
+export async function reading<T>(source: string, read: () => Promise<T>, sentence: (error: unknown) => string): Promise<Reading<T>> {
+  try {
+    return { ok: true, value: await read(), source };
+  } catch (error) {
+    return { ok: false, why: error instanceof Unreadable ? error.message : sentence(error), source };
+  }
+}

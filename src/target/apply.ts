@@ -1,0 +1,103 @@
+import type { ApplyRequest, UnitOutcome } from '../ports.ts';
+import { applyBackfill } from './backfill-unit.ts';
+import { isConnectionLoss, placeOf, targetError } from './errors.ts';
+import { FencedOff, type Actor } from './fence.ts';
+import { applyLone } from './lone-unit.ts';
+import { isLockFailure } from './lock-tries.ts';
+import { readMarker } from './marker.ts';
+import { Observer } from './observer.ts';
+import type { Pair, RunSessions } from './run-sessions.ts';
+import { sessionName, withSession, type OpenRequest } from './session.ts';
+import type { SessionSettings } from './settings.ts';
+import { stopBackend } from './stop.ts';
+import { applyTransaction, repeatSettings } from './transaction-unit.ts';
+import type { Tuning } from './tuning.ts';
+import { GateClosed, isCancel, StatementFailed, type UnitContext } from './unit-context.ts';
+
+/** What applying needs of the target. */
+export type Engine = {
+  readonly connectionString: string;
+  readonly sessions: RunSessions;
+  readonly tuning: Tuning;
+  readonly open: (settings: SessionSettings) => OpenRequest;
+};
+
+const APPLY = { transaction: applyTransaction, alone: applyLone, backfill: applyBackfill } as const;
+
+/** Applies one unit. Throws TargetError only when the target cannot be reached; everything else is an outcome. */
+export async function applyUnit(engine: Engine, request: ApplyRequest): Promise<UnitOutcome> {
+  const actor: Actor = { runId: request.runId, epoch: request.epoch };
+  if (request.signal.aborted) return { result: 'cancelled' };
+  let pair: Pair | null = null;
+  try {
+    pair = await engine.sessions.take(actor, `apply:${request.unit.position}`);
+    if (!(await announce(request, pair)))
+      return { result: 'stopped', reason: 'The start of this unit was not recorded, so it was not begun.' };
+    const context = contextOf({ engine, request, actor, pair });
+    await repeatSettings(pair.work.client, request.migration, request.unit);
+    return await APPLY[request.unit.kind](context);
+  } catch (error) {
+    return await outcomeOf({ engine, request, pair, error });
+  } finally {
+    // A cancel may still be on its way: it must not hit what this session does next.
+    if (request.signal.aborted) await engine.sessions.drop(request.runId);
+  }
+}
+
+async function announce(request: ApplyRequest, pair: Pair): Promise<boolean> {
+  try {
+    return await request.onBackend(pair.work.backend);
+  } catch {
+    return false;
+  }
+}
+
+type Circumstances = { readonly engine: Engine; readonly request: ApplyRequest };
+
+function contextOf({ engine, request, actor, pair }: Circumstances & { readonly actor: Actor; readonly pair: Pair }): UnitContext {
+  const { work, watch } = pair;
+  const ours = [work.backend.pid, watch.backend.pid];
+  return { request, actor, work, observer: new Observer(watch, work), tuning: engine.tuning, ours };
+}
+
+async function outcomeOf({
+  engine,
+  request,
+  pair,
+  error,
+}: Circumstances & { readonly pair: Pair | null; readonly error: unknown }): Promise<UnitOutcome> {
+  if (error instanceof GateClosed) return { result: 'stopped', reason: error.message };
+  if (error instanceof StatementFailed || error instanceof FencedOff) return { result: 'failed', message: error.message };
+  if (pair !== null && (isConnectionLoss(error) || !pair.work.alive())) return await afterLoss(engine, request, pair);
+  if (request.signal.aborted || isCancel(error)) return { result: 'cancelled' };
+  if (isLockFailure(error))
+    return { result: 'lock_budget', detail: 'Our own marker could not be written: its row is locked. Nothing of this unit was executed.' };
+  throw targetError(error, placeOf(engine.connectionString));
+}
+
+/**
+ * The connection broke, perhaps between COMMIT and its answer. Never run it again: make sure the backend is gone, then let the
+ * marker say what happened (F7). Throws when the target cannot be asked; the recovery will ask again.
+ */
+async function afterLoss(engine: Engine, request: ApplyRequest, { work }: Pair): Promise<UnitOutcome> {
+  await engine.sessions.drop(request.runId);
+  const settings = {
+    applicationName: sessionName(request.runId, request.epoch, 'resolve'),
+    lockTimeoutMs: 2_000,
+    statementTimeoutMs: 10_000,
+  };
+  return await withSession(engine.open(settings), async ({ client }) => {
+    const { gone } = await stopBackend(client, work.backend, 0);
+    const marker = gone ? await readMarker(client, { ...request.unit, runId: request.runId }) : null;
+    if (marker?.finished === true) return { result: 'applied', statements: [], ms: 0, longestWaitMs: 0, tries: 1 };
+    if (!gone)
+      return {
+        result: 'failed',
+        message: `The connection was lost and backend ${work.backend.pid} could not be ended. End it by hand before anything else.`,
+      };
+    if (request.signal.aborted) return { result: 'cancelled' };
+    const kept = request.unit.kind === 'backfill' && marker !== null ? 'The batches before it are kept.' : 'Nothing of this unit was kept.';
+    const left = request.unit.kind === 'alone' ? 'The catalog will be asked what it left before it is tried again.' : kept;
+    return { result: 'failed', message: `The connection to the database was lost while ${request.unit.version} ran. ${left}` };
+  });
+}

@@ -1,0 +1,218 @@
+import type { Client } from 'pg';
+import { fingerprintDiff } from '../../domain/fingerprint-diff.ts';
+import type { Migration, Plan } from '../../domain/plan.ts';
+import type { RehearsedMigration, TracedStatement } from '../../domain/proof.ts';
+import type { Fingerprint } from '../../ports.ts';
+import { readFingerprint } from '../fingerprint.ts';
+import { recount, rowsNotBack, type Contents } from './contents.ts';
+import { downOf, runScript, upOf, type RunScript, type ScriptRun } from './script.ts';
+import { failedValidations, type Validation } from './validate.ts';
+
+export type Stage = {
+  /** A fresh session like the one on the target, for one file. */
+  readonly session: () => Promise<Client>;
+  /** A superuser's session in the scratch database: fingerprints, counts, locks of others. */
+  readonly watcher: Client;
+  readonly plan: Pick<Plan, 'migrations' | 'appliedValidations'>;
+  readonly contents: Contents;
+  readonly signal: AbortSignal;
+  readonly onProgress: (what: string) => void;
+};
+
+export type RehearsedPlan = {
+  readonly migrations: readonly RehearsedMigration[];
+  readonly statements: readonly TracedStatement[];
+  readonly validationFailures: readonly string[];
+};
+
+/** One migration while it is rehearsed. */
+type Act = {
+  readonly migration: Migration;
+  readonly before: Fingerprint;
+  readonly after: Fingerprint;
+  readonly contents: Contents;
+  readonly up: ScriptRun;
+  verdict: RehearsedMigration;
+};
+
+/**
+ * Rehearses the very set from the very state (R22–R24): all ups, validations, all downs in reverse order with the schema compared
+ * to the one before that up, all ups again, validations. What it finds is in the answer; it throws only when `signal` says stop
+ * or the scratch server goes away.
+ */
+export async function rehearse(stage: Stage): Promise<RehearsedPlan> {
+  const { plan } = stage;
+  const everything = [
+    ...plan.appliedValidations,
+    ...plan.migrations.map(({ version, validations }) => ({ version, statements: validations })),
+  ];
+  const failures = new Set<string>();
+  const validate = async (validations: readonly Validation[], when: string) => {
+    for (const failure of await inSession(stage, (client) => failedValidations(client, validations))) failures.add(failure + when);
+  };
+  await validate(plan.appliedValidations, ' before the first migration');
+
+  const { acts, stuck } = await ups(stage);
+  if (stuck === null) {
+    await validate(everything, '');
+    await downs(stage, acts);
+    if (acts.every((act) => act.verdict.down === 'exact')) await validate(plan.appliedValidations, ' after the rollback');
+    await upsAgain(stage, acts);
+    if (acts.every((act) => act.verdict.upAgain === 'ok')) await validate(everything, '');
+  }
+  const unreached = plan.migrations
+    .slice(acts.length + (stuck === null ? 0 : 1))
+    .map((migration) => notReached(migration, stuck?.verdict.version ?? ''));
+  return {
+    migrations: [...acts.map((act) => act.verdict), ...(stuck === null ? [] : [stuck.verdict]), ...unreached],
+    statements: [...acts.map(tracedStatements), stuck === null ? [] : tracedStatements(stuck)].flat(),
+    validationFailures: [...failures],
+  };
+}
+
+type Stuck = Pick<Act, 'migration' | 'up' | 'verdict'>;
+
+async function ups(stage: Stage): Promise<{ readonly acts: Act[]; readonly stuck: Stuck | null }> {
+  const acts: Act[] = [];
+  let before = await readFingerprint(stage.watcher);
+  let { contents } = stage;
+  for (const migration of stage.plan.migrations) {
+    const up = await run(stage, `${migration.version} up`, upOf(migration));
+    const verdict: RehearsedMigration = {
+      version: migration.version,
+      up: 'ok',
+      down: 'not reached',
+      upAgain: 'not reached',
+      upMs: Math.ceil(up.ms),
+      downMs: 0,
+      detail: '',
+    };
+    if (up.error !== null) return { acts, stuck: { migration, up, verdict: { ...verdict, up: 'error', detail: up.error.message } } };
+    const after = await readFingerprint(stage.watcher);
+    acts.push({ migration, before, after, contents, up, verdict });
+    contents = await recount(stage.watcher, contents, writtenBy(up));
+    before = after;
+  }
+  return { acts, stuck: null };
+}
+
+/** Newest first, until one cannot be taken back: what lies below it is not the state its down was written for. */
+async function downs(stage: Stage, acts: readonly Act[]): Promise<void> {
+  let carried: readonly string[] = [];
+  for (const act of acts.toReversed()) {
+    const { migration, verdict } = act;
+    if (migration.down === null) {
+      act.verdict = { ...verdict, down: 'missing', detail: `${migration.version} has no down script` };
+      return;
+    }
+    if (migration.downStatements.length === 0 && migration.statements.length > 0) {
+      act.verdict = {
+        ...verdict,
+        down: 'irreversible',
+        detail: `${migration.down.path} has no statement, so ${migration.version} cannot be taken back`,
+      };
+      return;
+    }
+    const down = await run(stage, `${migration.version} down`, downOf(migration));
+    const downMs = Math.ceil(down.ms);
+    if (down.error !== null) {
+      // A down that raises on purpose says that there is no way back.
+      act.verdict = { ...verdict, down: down.error.code === 'P0001' ? 'irreversible' : 'fails', downMs, detail: down.error.message };
+      return;
+    }
+    const sentences = fingerprintDiff(act.before, await readFingerprint(stage.watcher));
+    // What a newer down left is that one's fault, and told there.
+    const own = sentences.filter((sentence) => !carried.includes(sentence));
+    carried = sentences;
+    const lost = own.length > 0 ? [] : await notBroughtBack(stage, act, down);
+    act.verdict = { ...verdict, down: own.length === 0 ? 'exact' : 'differs', downMs, detail: listed(own.length > 0 ? own : lost) };
+  }
+}
+
+/** Data that an exact schema does not bring back: rows, and the values of columns that were dropped on the way. */
+async function notBroughtBack(stage: Stage, act: Act, down: ScriptRun): Promise<readonly string[]> {
+  const now = await recount(stage.watcher, act.contents, [...writtenBy(act.up), ...writtenBy(down)]);
+  const columns = fingerprintDiff(act.before, act.after).flatMap((sentence) => {
+    const column = /^column (.+) lost$/.exec(sentence)?.[1];
+    if (column === undefined) return [];
+    const rows = act.contents.get(column.slice(0, column.lastIndexOf('.'))) ?? 0;
+    return rows === 0 ? [] : [`the values of ${column} do not come back`];
+  });
+  return [...columns, ...rowsNotBack(act.contents, now)];
+}
+
+/** Whatever was taken back is done once more, oldest first: a rollback is no use if the next night fails. */
+async function upsAgain(stage: Stage, acts: readonly Act[]): Promise<void> {
+  // From another schema than the first time, a second up may well make another one: that is the down's fault, and told there.
+  const comparable = acts.every((act) => act.verdict.down === 'exact');
+  for (const act of acts) {
+    if (act.verdict.down !== 'exact' && act.verdict.down !== 'differs') continue;
+    const again = await run(stage, `${act.migration.version} up again`, upOf(act.migration));
+    if (again.error !== null) {
+      act.verdict = {
+        ...act.verdict,
+        upAgain: 'error',
+        detail: joined(act.verdict.detail, `the second up failed: ${again.error.message}`),
+      };
+      return;
+    }
+    const differs = comparable ? fingerprintDiff(act.after, await readFingerprint(stage.watcher)) : [];
+    const detail =
+      differs.length > 0 ? joined(act.verdict.detail, `the second up made another schema: ${listed(differs)}`) : act.verdict.detail;
+    act.verdict = { ...act.verdict, upAgain: differs.length > 0 ? 'error' : 'ok', detail };
+  }
+}
+
+async function run(stage: Stage, what: string, script: RunScript): Promise<ScriptRun> {
+  stage.onProgress(`Rehearsing ${what}`);
+  return await inSession(stage, (client) => runScript(client, stage.watcher, script));
+}
+
+/** A session of its own, so that no file leaves settings to the next. */
+async function inSession<T>(stage: Stage, work: (client: Client) => Promise<T>): Promise<T> {
+  stage.signal.throwIfAborted();
+  const client = await stage.session();
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+    stage.signal.throwIfAborted();
+  }
+}
+
+function tracedStatements({ migration, up }: Pick<Act, 'migration' | 'up'>): readonly TracedStatement[] {
+  return up.traces.map(({ ms, rows, locks }, position) => ({
+    version: migration.version,
+    index: migration.statements[position]?.index ?? position,
+    ms: Math.ceil(ms),
+    rows,
+    locks,
+  }));
+}
+
+function writtenBy(run: ScriptRun): readonly string[] {
+  return run.traces.flatMap((trace) => trace.written);
+}
+
+function notReached({ version }: Migration, stuckAt: string): RehearsedMigration {
+  return {
+    version,
+    up: 'error',
+    down: 'not reached',
+    upAgain: 'not reached',
+    upMs: 0,
+    downMs: 0,
+    detail: `not reached: ${stuckAt} failed before it`,
+  };
+}
+
+const MOST = 8;
+
+function listed(sentences: readonly string[]): string {
+  const more = sentences.length - MOST;
+  return [...sentences.slice(0, MOST), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('; ');
+}

@@ -1,0 +1,128 @@
+import { basename } from 'node:path';
+import type { Client } from 'pg';
+import type { AppliedStatement } from '../domain/events.ts';
+import type { Migration, RelationLock, Statement, Unit } from '../domain/plan.ts';
+import type { UnitOutcome } from '../ports.ts';
+import { beginFenced } from './fence.ts';
+import { recordApplied } from './history.ts';
+import { onlyRows, stronger } from './lock-modes.ts';
+import { withLockTries } from './lock-tries.ts';
+import { DONE, writeMarker } from './marker.ts';
+import { execute } from './session.ts';
+import { setsSession } from './sql-shape.ts';
+import { historyRow, judgeStatementError, markerKey, passGate, statementLimit, StatementFailed, type UnitContext } from './unit-context.ts';
+
+/** A wait for a row makes nobody queue behind us, so it may take longer than a wait for a table. */
+const ROW_WAIT_MS = 2_000;
+/** A file's own SET must not disarm the next statement (N4). */
+const REARM = `SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)`;
+
+type Done = { readonly statements: readonly AppliedStatement[]; readonly ms: number };
+
+/** Applies statements that commit together with their marker and, at the end of the file, the history row. */
+export async function applyTransaction(context: UnitContext): Promise<UnitOutcome> {
+  const { request, observer, tuning } = context;
+  const { statements } = request.unit;
+  const tried = await withLockTries({
+    observer,
+    tuning,
+    signal: request.signal,
+    wanted: statements.flatMap((statement) => statement.locks),
+    tryMs: statements.every(onlyRows) && statements.length > 0 ? ROW_WAIT_MS : null,
+    ours: context.ours,
+    attempt: (lockTimeoutMs) => observer.during(request.signal, () => attempt(context, lockTimeoutMs)),
+  });
+  if (tried.kind === 'cancelled') return { result: 'cancelled' };
+  if (tried.kind === 'lock_budget') return { result: 'lock_budget', detail: tried.detail };
+  return { result: 'applied', ...tried.value, longestWaitMs: observer.longestWaitMs, tries: tried.tries };
+}
+
+/** One whole transaction; rolled back when it throws. */
+async function attempt(context: UnitContext, lockTimeoutMs: number): Promise<Done> {
+  const { request, actor, work } = context;
+  const started = performance.now();
+  const limitMs = statementLimit(request.unit.statements, context.tuning);
+  const timeouts = { lockTimeoutMs, statementTimeoutMs: limitMs };
+  try {
+    await beginFenced(work.client, actor, timeouts);
+    const statements: AppliedStatement[] = [];
+    let held: readonly RelationLock[] = [];
+    for (const statement of request.unit.statements) {
+      if (statements.length > 0) await work.client.query(REARM, [`${lockTimeoutMs}ms`, `${limitMs}ms`]);
+      const { applied, after } = await one(context, statement, { held, limitMs });
+      statements.push(applied);
+      held = after;
+    }
+    // An empty unit asks too: being recorded is forward work.
+    if (statements.length === 0) await passGate(request, 0);
+    await writeMarker(work.client, markerKey(context), DONE);
+    if (request.last) await recordApplied(work.client, historyRow(request.migration, request.runId));
+    request.signal.throwIfAborted();
+    await commit(context, limitMs);
+    return { statements, ms: Math.round(performance.now() - started) };
+  } catch (error) {
+    if (work.alive()) await work.client.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+/** Deferred constraints speak at COMMIT; the last statement is named for them. */
+async function commit({ request, work }: UnitContext, limitMs: number): Promise<void> {
+  const begun = performance.now();
+  try {
+    await work.client.query('COMMIT');
+  } catch (error) {
+    const last = request.unit.statements.at(-1);
+    const place = { path: request.migration.up.path, sql: last?.sql ?? '', line: last?.line ?? 1 };
+    throw judgeStatementError({ error, ...place, ms: performance.now() - begun, limitMs });
+  }
+}
+
+async function one(
+  context: UnitContext,
+  statement: Statement,
+  { held, limitMs }: { held: readonly RelationLock[]; limitMs: number },
+): Promise<{ applied: AppliedStatement; after: readonly RelationLock[] }> {
+  const { request, work, observer } = context;
+  await passGate(request, 0);
+  request.signal.throwIfAborted();
+  const begun = performance.now();
+  try {
+    const result = await execute(work.client, statement.sql);
+    const ms = Math.round(performance.now() - begun);
+    if (work.client.getTransactionStatus() !== 'T')
+      throw new StatementFailed(
+        `${basename(request.migration.up.path)} line ${statement.line} ends our transaction. Remove it: Offpeak commits by itself.`,
+      );
+    const after = await observer.look();
+    return { applied: { index: statement.index, ms, rows: rowsOf(result), locks: ownLocks(statement, held, after) }, after };
+  } catch (error) {
+    const place = { path: request.migration.up.path, sql: statement.sql, line: statement.line };
+    throw judgeStatementError({ error, ...place, ms: performance.now() - begun, limitMs });
+  }
+}
+
+/** Rows that a statement changed; null for DDL, which counts none. */
+export function rowsOf(result: { readonly command: string; readonly rowCount: number | null }): number | null {
+  return ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY', 'SELECT'].includes(result.command) ? result.rowCount : null;
+}
+
+/** What this statement took: locks that are new or stronger since the one before, and those it was expected to take and holds. */
+function ownLocks(statement: Statement, before: readonly RelationLock[], after: readonly RelationLock[]): readonly RelationLock[] {
+  return after.filter(({ relation, mode }) => {
+    const known = before.find((lock) => lock.relation === relation);
+    return (
+      known === undefined || stronger(mode, known.mode) || statement.locks.some((lock) => lock.relation === relation && lock.mode === mode)
+    );
+  });
+}
+
+/** Repeats the session-wide SETs that stand before this unit in its file: the session itself was cleaned. */
+export async function repeatSettings(client: Client, migration: Migration, unit: Unit): Promise<void> {
+  const first = unit.statements[0];
+  if (first === undefined) return;
+  for (const statement of migration.statements) {
+    if (statement.index >= first.index) return;
+    if (await setsSession(statement.sql)) await execute(client, statement.sql);
+  }
+}

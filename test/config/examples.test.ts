@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'dotenv';
+import { expect, test } from 'vitest';
+import { VARIABLES } from '../../src/config/environment.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { knownKeys } from '../../src/config/schema.ts';
+import { directory } from './workplace.ts';
+
+const root = join(import.meta.dirname, '../..');
+const yaml = readFileSync(join(root, 'offpeak.example.yaml'), 'utf8');
+const dotenv = readFileSync(join(root, '.env.example'), 'utf8');
+
+/** What is written as a comment written as a setting. */
+function uncommented(text: string): string {
+  return text.replaceAll(/^(\s*)# ([a-z_]+:|  [a-z0-9_]+:)/gm, '$1$2');
+}
+
+test('both examples, copied as they are, are a configuration', () => {
+  const cwd = directory({ 'offpeak.yaml': yaml, '.env': dotenv });
+  expect(loadConfig({ cwd, env: {} })).toMatchObject({ ok: true, config: { user: 'maya', defaultTarget: 'production' } });
+});
+
+test('what the example has commented out is the default', () => {
+  const full = uncommented(yaml).replace(/^ *staging:.*$/m, '');
+  const before = loadConfig({ cwd: directory({ 'offpeak.yaml': yaml, '.env': dotenv }), env: {} });
+  const after = loadConfig({ cwd: directory({ 'offpeak.yaml': full, '.env': dotenv }), env: { SLACK_SIGNING_SECRET: 'x' } });
+  if (!before.ok || !after.ok) throw new Error(JSON.stringify([before, after]));
+  expect({ ...after.config, file: '', targets: [] }).toEqual({ ...before.config, file: '', targets: [] });
+  const [was, is] = [before.config.targets.get('production'), after.config.targets.get('production')];
+  expect({ ...is, migrations: '', backup: null }).toEqual({ ...was, migrations: '', backup: null });
+});
+
+test('the example names every setting', () => {
+  const written = [...yaml.matchAll(/([a-z][a-z0-9_]*):(?=\s|$)/gm)].map(([, key]) => key);
+  const paths = [[], ['runbook'], ['slack'], ['approvals'], ['targets', 'x'], ['people', 0]];
+  const within = ['peak', 'backup', 'application', 'evidence', 'limits'].map((key) => ['targets', 'x', key]);
+  const known = [...paths, ...within].flatMap((path) => knownKeys(path));
+  expect(known.length).toBeGreaterThan(45);
+  expect(known.filter((key) => !written.includes(key) && key !== 'api_url')).toEqual([]);
+});
+
+test('.env.example lists exactly the variables that the program and the example settings read', () => {
+  const listed = Object.keys(parse(dotenv.replaceAll(/^# ([A-Z_]+=)/gm, '$1'))).sort();
+  const used = [...yaml.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name]) => name ?? '').filter((name) => name !== 'NAME');
+  expect(listed).toEqual([...new Set([...used, ...VARIABLES])].sort());
+});

@@ -1,0 +1,13 @@
+import { WORKER_TIMING, type WorkerTiming } from '../../src/worker/worker.ts';
+
+/** A worker that notices everything quickly; its lease outlives its pauses all the same. */
+export const QUICK: WorkerTiming = {
+  ...WORKER_TIMING,
+  leaseMs: 2_000,
+  renewMs: 400,
+  pollMs: 50,
+  lookMs: 25,
+  sampleMs: 200,
+  graceMs: 500,
+  patienceMs: 5_000,
+};

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Migration } from '../../src/domain/plan.ts';
+import { undoParts } from '../../src/target/undo.ts';
+import { connect, sql } from '../support/postgres.ts';
+import { aMigration, apply } from './a-migration.ts';
+import { lockedTarget, type LockedTarget } from './a-target.ts';
+
+const MIXED = aMigration(
+  '0002',
+  ['ALTER TABLE leads ADD COLUMN domain text', 'CREATE INDEX CONCURRENTLY leads_domain ON leads (domain)', 'CREATE TABLE notes ()'],
+  ['DROP TABLE notes', 'DROP INDEX CONCURRENTLY leads_domain', 'ALTER TABLE leads DROP COLUMN domain'],
+);
+
+let it: LockedTarget;
+beforeEach(async () => {
+  it = await lockedTarget({ lockBudgetMs: 1_000 });
+  await sql(it.database.url, 'CREATE TABLE leads (id int PRIMARY KEY)');
+});
+afterEach(() => it.end());
+
+const undo = (migration: Migration, whole: boolean) =>
+  it.target.undo({ runId: 'run-1', epoch: 1, migration, whole, signal: new AbortController().signal });
+const objects = async () =>
+  (
+    await sql(
+      it.database.url,
+      `SELECT to_regclass('notes') IS NOT NULL AS notes, to_regclass('leads_domain') IS NOT NULL AS index,
+     EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'leads'::regclass AND attname = 'domain') AS column,
+     (SELECT count(*)::int FROM offpeak.history) AS history, (SELECT count(*)::int FROM offpeak.marker) AS markers`,
+    )
+  )[0];
+const NOTHING = { notes: false, index: false, column: false, history: 0, markers: 0 };
+
+async function applyAll(migration: Migration, units: number): Promise<void> {
+  for (let position = 0; position < units; position += 1)
+    expect(await apply(it.target, migration, { position })).toMatchObject({ result: 'applied' });
+}
+
+describe('undo', () => {
+  test('of a whole migration runs every down statement and forgets history and markers', async () => {
+    await applyAll(MIXED, 3);
+    expect(await undo(MIXED, true)).toMatchObject({ ok: true, detail: '3 statements' });
+    expect(await objects()).toEqual(NOTHING);
+    expect(await undo(MIXED, true)).toMatchObject({ ok: true, detail: 'it was undone before' });
+  });
+
+  test('forward, back, forward again', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      await applyAll(MIXED, 3);
+      expect((await undo(MIXED, true)).ok).toBe(true);
+    }
+    expect(await objects()).toEqual(NOTHING);
+  });
+
+  test('of a half-applied migration skips what was never created, and names it', async () => {
+    await applyAll(MIXED, 1);
+    const outcome = await undo(MIXED, false);
+    if (!outcome.ok) throw new Error(outcome.message);
+    expect(outcome.detail).toBe(
+      '1 statement; skipped, because what they undo is not there: DROP TABLE notes; DROP INDEX CONCURRENTLY leads_domain',
+    );
+    expect(await objects()).toEqual(NOTHING);
+  });
+
+  test('of a whole migration is strict, loses nothing when it fails, and gives back exactly what remains (F54)', async () => {
+    await applyAll(MIXED, 3);
+    await sql(it.database.url, 'CREATE VIEW domains AS SELECT domain FROM leads');
+    const outcome = await undo(MIXED, true);
+    expect(outcome).toMatchObject({
+      ok: false,
+      remaining: ['ALTER TABLE leads DROP COLUMN domain'],
+      message: expect.stringMatching(/2BP01[^]*0002_x\.down\.sql line 3/),
+    });
+    expect(await objects()).toMatchObject({ notes: false, index: false, column: true, history: 1 });
+    await sql(it.database.url, 'DROP VIEW domains');
+    expect(await undo(MIXED, true)).toMatchObject({ ok: true });
+    expect(await objects()).toEqual(NOTHING);
+  });
+
+  test('in one transaction undoes all or nothing', async () => {
+    const migration = aMigration('0003', ['CREATE TABLE notes ()'], ['DROP TABLE notes', 'DROP TABLE never']);
+    await applyAll(migration, 1);
+    expect(await undo(migration, true)).toMatchObject({ ok: false, remaining: ['DROP TABLE notes', 'DROP TABLE never'] });
+    expect(await objects()).toMatchObject({ notes: true, history: 1, markers: 1 });
+  });
+
+  test('after a crash between a lone statement and its record does not fail on what it dropped itself', async () => {
+    await applyAll(MIXED, 3);
+    await sql(
+      it.database.url,
+      "DROP TABLE notes; INSERT INTO offpeak.marker VALUES ('run-1', -1, '0002', 1, now(), NULL, 0, 0, true), ('run-1', -2, '0002', 1, now(), NULL, 0, 0, false)",
+    );
+    await sql(it.database.url, 'DROP INDEX leads_domain');
+    expect(await undo(MIXED, true)).toMatchObject({ ok: true });
+    expect(await objects()).toEqual(NOTHING);
+  });
+
+  test('tries for its locks like a forward unit and names the blocker', async () => {
+    await applyAll(MIXED, 3);
+    const blocker = await connect(it.database.url, { application_name: 'report job' });
+    await blocker.query('BEGIN; LOCK TABLE notes IN ACCESS SHARE MODE');
+    const outcome = await undo(MIXED, true);
+    expect(outcome).toMatchObject({ ok: false, message: expect.stringContaining('report job') });
+    await blocker.end();
+  });
+
+  test('without a down script is refused', async () => {
+    expect(await undo(aMigration('0004', ['CREATE TABLE notes ()']), true)).toMatchObject({ ok: false, remaining: [] });
+  });
+});
+
+describe('undoParts', () => {
+  test('keeps file order and puts consecutive transactional statements together', () => {
+    const shape = undoParts(aMigration('1', [], ['A', 'B', 'DROP INDEX CONCURRENTLY c', 'D']).downStatements);
+    expect(shape.map((part) => [part.alone, part.statements.map((statement) => statement.sql)])).toEqual([
+      [false, ['A', 'B']],
+      [true, ['DROP INDEX CONCURRENTLY c']],
+      [false, ['D']],
+    ]);
+  });
+});
