@@ -9,7 +9,10 @@ export type Child = { readonly pid: number; readonly firstLine: string; stop(): 
  * Starts a Node program and waits for its first line on standard output. Throws with the end of its standard error when it ends before.
  * SIGTERM stops it; after five seconds SIGKILL.
  */
-export async function startChild(file: string, options: { env: Readonly<Record<string, string | undefined>>; log?: (line: string) => void }): Promise<Child> {
+export async function startChild(
+  file: string,
+  options: { env: Readonly<Record<string, string | undefined>>; log?: (line: string) => void },
+): Promise<Child> {
   const child = spawn(process.execPath, [file], { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {

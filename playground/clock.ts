@@ -24,7 +24,8 @@ export async function clockOf(ledgerUrl: string, zone: string): Promise<ClockCon
     zone,
     now,
     set: async (wanted) => {
-      if (Number.isNaN(Date.parse(wanted))) throw new Error(`${JSON.stringify(wanted)} is no moment. Write it like 2026-11-24T18:00:00+01:00.`);
+      if (Number.isNaN(Date.parse(wanted)))
+        throw new Error(`${JSON.stringify(wanted)} is no moment. Write it like 2026-11-24T18:00:00+01:00.`);
       await client.query('UPDATE playground.clock SET ahead = $1::timestamptz - clock_timestamp()', [wanted]);
       return now();
     },

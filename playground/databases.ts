@@ -26,6 +26,11 @@ async function createLedger(server: PostgresServer): Promise<void> {
 
 async function adopt(database: AcmeDatabase): Promise<void> {
   const applied = (await acmeMigrations()).slice(0, APPLIED);
-  const rows = applied.map(({ version, name, up }) => ({ version, name, upSha256: createHash('sha256').update(up).digest('hex'), runId: 'adopted' }));
+  const rows = applied.map(({ version, name, up }) => ({
+    version,
+    name,
+    upSha256: createHash('sha256').update(up).digest('hex'),
+    runId: 'adopted',
+  }));
   await adoptHistory(database.ownerUrl, rows);
 }

@@ -58,7 +58,10 @@ async function boot(options: WorldOptions, stops: (() => Promise<unknown>)[]): P
   stops.push(() => Promise.all(servers.map((server) => server.stop())));
   const [main, scratch] = servers;
   const databases = await fill(main);
-  const production = await startChild(new URL('./acme/process.ts', import.meta.url).pathname, { env: { ACME_DATABASE_URL: databases.production.webUrl }, log: options.log });
+  const production = await startChild(new URL('./acme/process.ts', import.meta.url).pathname, {
+    env: { ACME_DATABASE_URL: databases.production.webUrl },
+    log: options.log,
+  });
   stops.push(() => production.stop());
   const staging = await startChild(new URL('./acme/process.ts', import.meta.url).pathname, {
     env: { ACME_DATABASE_URL: databases.staging.webUrl, ACME_REQUESTS_PER_SECOND: '15' },

@@ -11,8 +11,6 @@ import type { Config, Secrets } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { mistakeLine } from '../config/mistake.ts';
 import { openLog } from '../log.ts';
-import { runBot } from '../processes/bot.ts';
-import { runWorker } from '../processes/worker.ts';
 import { VERSION } from '../version.ts';
 
 const PROGRAM = fileURLToPath(new URL('offpeak.ts', import.meta.url));
@@ -24,7 +22,12 @@ export function realDoors(): Doors {
       const { config, secrets } = configured(options);
       return { ...connectServices(config, secrets, openLog('offpeak', 'warn')), user: config.user };
     },
-    run: { bot: role(runBot), worker: role(runWorker), start },
+    // Loaded when asked for: a verb at the terminal must not wait for the whole bot.
+    run: {
+      bot: role(async () => (await import('../processes/bot.ts')).runBot),
+      worker: role(async () => (await import('../processes/worker.ts')).runWorker),
+      start,
+    },
     doctor,
     version: VERSION,
     terminal: processTerminal(),
@@ -41,9 +44,10 @@ function configured(options: GlobalOptions): { readonly config: Config; readonly
   throw new BadConfiguration(`The configuration has mistakes; nothing was started.\n${loaded.mistakes.map(mistakeLine).join('\n')}`);
 }
 
-function role(run: (config: Config, secrets: Secrets) => Promise<void>) {
+function role(load: () => Promise<(config: Config, secrets: Secrets) => Promise<void>>) {
   return async (options: GlobalOptions): Promise<ExitCode> => {
     const { config, secrets } = configured(options);
+    const run = await load();
     await run(config, secrets);
     return EXIT.done;
   };
@@ -72,5 +76,5 @@ async function doctor(options: GlobalOptions): ReturnType<Doors['doctor']> {
   const { apiUrl, channel } = config.slack;
   const slack = slackExamination({ apiUrl, channel, botToken: secrets.slack.botToken.reveal() });
   const examinations = [node, configurationExamination(config.file, []), ...servicesExaminations(services), slack];
-  return { examinations, close: services.close };
+  return { examinations, close: () => services.close() };
 }

@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 export type Examined = { readonly ok: boolean | 'unknown'; readonly detail: string; readonly fix?: string };
 
 /** One part to look at. */
-export type Examination = { readonly name: string; look(): Promise<Examined> };
+export type Examination = { readonly name: string; readonly look: () => Promise<Examined> };
 
 const PATIENCE_MS = 20_000;
 

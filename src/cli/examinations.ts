@@ -1,6 +1,7 @@
 import { between } from '../domain/instant.ts';
 import type { Reading, Services, TargetContext } from '../ports.ts';
 import type { Examination, Examined } from './doctor.ts';
+import { count } from './table.ts';
 
 const BEAT_LIMIT_MS = 15_000;
 
@@ -53,7 +54,7 @@ function targetExaminations(context: TargetContext): readonly Examination[] {
       name: `Migrations ${name}`,
       look: async () => {
         const read = await migrations.read();
-        if (read.ok) return { ok: true, detail: `${read.migrations.length} migrations parse` };
+        if (read.ok) return { ok: true, detail: `${count(read.migrations.length, 'migration')} can be read` };
         return { ok: false, detail: read.problems.map((problem) => problem.message).join('\n'), fix: 'Mend the files; nothing was run.' };
       },
     },

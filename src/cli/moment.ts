@@ -23,6 +23,7 @@ export function momentMeant(text: string, { now, zone }: { readonly now: Instant
   try {
     if (/[zZ]|[+-]\d{2}:?\d{2}$/.test(written.slice(10))) return instantOf(Temporal.Instant.from(written).epochMilliseconds);
     if (/^\d{1,2}:\d{2}$/.test(written)) return nextTime(written.padStart(5, '0'), now, zone);
+    if (!/^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}/.test(written)) throw new RangeError('no time of day');
     return instantOf(Temporal.PlainDateTime.from(written.replace(' ', 'T')).toZonedDateTime(zone).epochMilliseconds);
   } catch {
     throw new BadUsage(`"${text}" is no moment. Write 22:30, "2026-11-22 22:30" (both in ${zone}) or 2026-11-22T21:30Z.`);

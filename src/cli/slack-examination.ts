@@ -1,4 +1,4 @@
-import { WebClient } from '@slack/web-api';
+import { LogLevel, WebClient } from '@slack/web-api';
 import type { Examination, Examined } from './doctor.ts';
 
 /** What is needed to look at Slack; the tokens are used and never shown. `channel` without its #. */
@@ -6,7 +6,13 @@ export type SlackAccess = { readonly apiUrl: string; readonly botToken: string; 
 
 /** Whether Slack takes the bot token, and the bot may write in the channel. */
 export function slackExamination({ apiUrl, botToken, channel }: SlackAccess): Examination {
-  const client = new WebClient(botToken, { slackApiUrl: apiUrl, timeout: 5000, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
+  const client = new WebClient(botToken, {
+    slackApiUrl: apiUrl,
+    timeout: 5000,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logLevel: LogLevel.ERROR,
+  });
   const look = async (): Promise<Examined> => {
     try {
       const me = await client.auth.test();

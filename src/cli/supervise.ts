@@ -29,7 +29,7 @@ export type Supervised = {
   /** The living children by role. */
   readonly pids: () => ReadonlyMap<string, number>;
   /** Ends every child and waits for it. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
   /** Settles when everything has ended, with the exit code for the shell. */
   readonly ended: Promise<number>;
 };

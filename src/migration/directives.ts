@@ -9,7 +9,7 @@ import { commentsBetween } from './trivia.ts';
 import type { Comment } from './trivia.ts';
 
 /** What the `-- offpeak:` comments of a file say. `backfills` by position of the statement. */
-export type Directives = {
+type Directives = {
   readonly backfills: ReadonlyMap<number, Backfill>;
   readonly irreversible: boolean;
   readonly problems: readonly FileProblem[];

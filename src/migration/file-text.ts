@@ -2,7 +2,7 @@ import type { FileProblem } from '../ports.ts';
 import { problemAt, problemOf } from './problem.ts';
 
 /** The characters of a migration file, and what is wrong with them. */
-export type FileText = { readonly text: string; readonly problems: readonly FileProblem[] };
+type FileText = { readonly text: string; readonly problems: readonly FileProblem[] };
 
 /** Direction controls that show a reviewer other SQL than the server runs (Trojan Source), and characters nobody can see. */
 const DECEIVING = /[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff]/gu;

@@ -1,13 +1,14 @@
 import type { Hazard, Migration, PlainStatement, Statement } from '../domain/plan.ts';
 import type { FileProblem } from '../ports.ts';
 import type { Change } from './formats/format.ts';
-import { createdBy } from './lint/created.ts';
+import { ownAfter } from './lint/created.ts';
+import type { Own } from './lint/created.ts';
 import { lintStatement } from './lint/lint.ts';
 import type { Catalog, Verdict } from './lint/lint.ts';
 import { orderHazards } from './lint/order.ts';
 import type { AdmittedStatement, ParsedFile, Part } from './parse.ts';
 
-export type ReadMigration =
+type ReadMigration =
   | { readonly ok: true; readonly migration: Migration }
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
@@ -45,15 +46,12 @@ export function migrationOf(
 
 /** Statements with their verdicts: each knows the relations that those before it made, and what their locks do to it. */
 export function judged(parsed: readonly AdmittedStatement[], on: { serverMajor: number; catalog?: Catalog }): readonly Statement[] {
-  const createdBefore = new Set<string>();
-  const verdicts = parsed.map((statement): Verdict => {
-    const verdict = lintStatement(statement, { ...on, createdBefore: new Set(createdBefore) });
-    for (const relation of createdBy(statement.node, createdBefore)) createdBefore.add(relation);
-    return statement.backfill === null ? verdict : asBackfill(verdict);
+  let own: Own = { created: new Set(), gone: new Set() };
+  const ordered = parsed.map((statement) => {
+    const verdict = lintStatement(statement, { ...on, createdBefore: own.created });
+    own = ownAfter(own, statement.node);
+    return Object.assign({ verdict: statement.backfill === null ? verdict : asBackfill(verdict) }, statement);
   });
-  const ordered = parsed.map((statement, index) =>
-    Object.assign({ verdict: verdicts[index] ?? lintStatement(statement, { ...on, createdBefore }) }, statement),
-  );
   const fromOrder = orderHazards(ordered);
   return ordered.map(({ sql, line, inTransaction, backfill, verdict }, index) => ({
     index,

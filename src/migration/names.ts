@@ -70,6 +70,12 @@ function folded(part: string): string {
   return part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.toLowerCase();
 }
 
+/** The name of an index of a table, which lives in the table's schema. */
+export function besides(table: string, index: string): string {
+  const dot = table.lastIndexOf('.');
+  return dot === -1 || table.endsWith('"') ? quoted(index) : `${table.slice(0, dot)}.${quoted(index)}`;
+}
+
 /** A new name made from a relation's or column's: `derived('sales."Lead"', 'key')` is `"sales_Lead_key"`. */
 export function derived(name: string, suffix: string): string {
   return quoted(`${name.replaceAll('"', '').replaceAll('.', '_')}_${suffix}`);

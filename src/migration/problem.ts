@@ -4,7 +4,7 @@ import type { FileProblem } from '../ports.ts';
 const AROUND = 70;
 
 /** 1-based line of a UTF-16 offset. */
-export function lineAt(text: string, offset: number): number {
+function lineAt(text: string, offset: number): number {
   return lineCounter(text)(offset);
 }
 

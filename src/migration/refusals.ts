@@ -17,7 +17,7 @@ const IDENTITY = new Set(['role', 'session_authorization']);
 const IN_BODY = /\b(?:set\s+(?:local\s+|session\s+)?|set_config\s*\(\s*')(lock_timeout|statement_timeout|role|session\s+authorization)\b/i;
 
 /** A file without the statements that only wrapped it into a transaction, and why it is refused. */
-export type Admitted = {
+type Admitted = {
   readonly statements: readonly ParsedStatement[];
   readonly wrapped: boolean;
   readonly problems: readonly FileProblem[];

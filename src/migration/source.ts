@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { Migration, Script } from '../domain/plan.ts';
 import type { FileProblem, MigrationSource, ReadMigrations } from '../ports.ts';
 import { textOf } from './file-text.ts';
@@ -63,7 +63,7 @@ async function readScripts(directory: string): Promise<{ readonly scripts: reado
       .filter((entry) => !entry.isDirectory() && /\.sql$/i.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name));
     for (const path of paths.sort()) {
-      const name = path.slice(join(directory, sep).length).replaceAll(sep, '/');
+      const name = relative(directory, path).replaceAll(sep, '/');
       const bytes = await readFile(path);
       const { text, problems: found } = textOf(name, bytes);
       problems.push(...found);

@@ -15,7 +15,7 @@ export type ParsedStatement = {
   readonly to: number;
 };
 
-export type Split =
+type Split =
   | { readonly ok: true; readonly statements: readonly ParsedStatement[]; readonly tail: number }
   | { readonly ok: false; readonly problem: FileProblem };
 

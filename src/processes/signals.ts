@@ -1,4 +1,4 @@
-/** Aborted at the first SIGTERM or SIGINT. A second one ends the process at once. */
+/** Aborted at the first SIGTERM or SIGINT, or when the supervisor that started us over a channel is gone. A second signal ends the process at once. */
 export function untilStopped(): AbortSignal {
   const stopping = new AbortController();
   const stop = () => {
@@ -7,5 +7,6 @@ export function untilStopped(): AbortSignal {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  process.once('disconnect', stop);
   return stopping.signal;
 }

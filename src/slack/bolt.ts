@@ -58,8 +58,8 @@ export function slackApp(request: {
     clientOptions: interactiveOptions(client),
   });
   const team = () => identity?.teamId ?? null;
-  app.error(({ error, body }) => {
-    log.error({ error: error.message, code: error.code, payload: body.type ?? body['command'] }, 'a Slack listener failed');
+  app.error(({ error }: { readonly error: Error }) => {
+    log.error({ error: error.message }, 'a Slack listener failed');
     return Promise.resolve();
   });
   register(app, team);
@@ -85,7 +85,7 @@ export function slackApp(request: {
     background: backgroundClient(botToken, client),
     interactive,
     team,
-    connected: transport.connected,
+    connected: () => transport.connected(),
     start: async () => {
       await app.init();
       await identify();
@@ -112,7 +112,7 @@ function transportOf(settings: SlackSettings, client: Parameters<typeof interact
     const receiver = supervisedReceiver({ appToken: settings.appToken, clientOptions, logger: client.logger, log });
     return {
       receiver,
-      connected: receiver.open,
+      connected: () => receiver.open(),
       start: () => receiver.start().then(() => undefined),
       stop: () => receiver.stop().then(() => undefined),
     };

@@ -3,7 +3,6 @@ import { LogLevel, type Logger } from '@slack/bolt';
 
 /** Slack's packages log through our log: their debug lines hold whole payloads and are dropped. */
 export function slackLogger(log: Log): Logger {
-  const words = (parts: readonly unknown[]) => parts.map(String).join(' ');
   return {
     debug: () => undefined,
     info: () => undefined,
@@ -13,4 +12,8 @@ export function slackLogger(log: Log): Logger {
     getLevel: () => LogLevel.INFO,
     setName: () => undefined,
   };
+}
+
+function words(parts: readonly unknown[]): string {
+  return parts.map(String).join(' ');
 }

@@ -40,7 +40,7 @@ type Row = Omit<Blocker, 'ageMs'> & { readonly age: number | null };
 export async function holdersOf(client: ClientBase, wanted: readonly RelationLock[], ours: readonly number[]): Promise<readonly Blocker[]> {
   if (wanted.length === 0) return [];
   const names = [...new Set(wanted.map((lock) => lock.relation))];
-  const { rows } = await client.query<Row & { relation: string; mode: string }>(HOLDERS, [names, ours]);
+  const { rows } = await client.query<Row & { relation: string; mode: string }>({ name: 'holders', text: HOLDERS, values: [names, ours] });
   const inTheWay = rows.filter((row) => {
     const held = lockModeOf(row.mode);
     return held !== null && wanted.some((lock) => lock.relation === row.relation && conflicts(lock.mode, held));
@@ -50,7 +50,7 @@ export async function holdersOf(client: ClientBase, wanted: readonly RelationLoc
 
 /** Who makes this backend wait at this moment. */
 export async function blockersOf(client: ClientBase, pid: number): Promise<readonly Blocker[]> {
-  const { rows } = await client.query<Row & { blocking_pid: number }>(BLOCKING, [pid]);
+  const { rows } = await client.query<Row & { blocking_pid: number }>({ name: 'blocking', text: BLOCKING, values: [pid] });
   return rows.map((row) => ({
     ...blockerOf(row),
     pid: row.blocking_pid,

@@ -23,6 +23,7 @@ const LOOK = `
           WHERE NOT l.granted AND l.waitstart IS NOT NULL AND a.application_name NOT LIKE 'offpeak:%'
             AND $1 = ANY (pg_blocking_pids(l.pid))) AS wait`;
 
+// Named statements are planned once: planning would cost more than looking.
 type Held = { readonly oid: string; readonly table: string | null; readonly mode: string; readonly relation: string };
 
 const SAMPLE_MS = 250;
@@ -30,15 +31,14 @@ const CANCEL_AGAIN_MS = 250;
 
 /** What a run's second session sees of the first while a unit runs. */
 export class Observer {
-  readonly #client: ClientBase;
+  readonly #watch: Session;
   readonly #backend: Backend;
   #locks: readonly RelationLock[] = [];
   #blockers: readonly Blocker[] = [];
   #longestWaitMs = 0;
-  #last: Promise<void> = Promise.resolve();
 
   constructor(watch: Session, work: Session) {
-    this.#client = watch.client;
+    this.#watch = watch;
     this.#backend = work.backend;
   }
 
@@ -65,7 +65,9 @@ export class Observer {
 
   /** Looks now. Returns the locks held at this moment. */
   async look(): Promise<readonly RelationLock[]> {
-    const { rows } = await this.ask((client) => client.query<{ held: readonly Held[]; wait: number }>(LOOK, [this.#backend.pid]));
+    const { rows } = await this.ask((client) =>
+      client.query<{ held: readonly Held[]; wait: number }>({ name: 'look', text: LOOK, values: [this.#backend.pid] }),
+    );
     const { held, wait } = rows[0] ?? { held: [], wait: 0 };
     this.#longestWaitMs = Math.max(this.#longestWaitMs, Math.round(wait));
     const now = strongest(relationLocks(held));
@@ -73,18 +75,9 @@ export class Observer {
     return now;
   }
 
-  /** Uses the watching session when its last question is answered: one client, one question at a time. */
-  async ask<T>(question: (client: ClientBase) => Promise<T>): Promise<T> {
-    const before = this.#last;
-    const turn = (async () => {
-      await before;
-      return await question(this.#client);
-    })();
-    this.#last = turn.then(
-      () => {},
-      () => {},
-    );
-    return await turn;
+  /** Uses the watching session in turn. */
+  ask<T>(question: (client: ClientBase) => Promise<T>): Promise<T> {
+    return this.#watch.ask(question);
   }
 
   /**

@@ -11,6 +11,8 @@ export type Session = {
   readonly alive: () => boolean;
   /** Forgets everything a file may have set (DISCARD ALL), then sets ours again and reads it back. */
   readonly renew: (settings: SessionSettings) => Promise<void>;
+  /** Asks in turn: one client answers one question at a time, whoever is still waiting for an earlier one. */
+  readonly ask: <T>(question: (client: Client) => Promise<T>) => Promise<T>;
   readonly end: () => Promise<void>;
 };
 
@@ -58,11 +60,20 @@ export async function openSession({ connectionString, connectMs, settings }: Ope
       await client.query('DISCARD ALL');
       await arm(client, next, watched);
     };
-    return { client, backend: { pid: self.pid, startedAt: self.started_at }, alive: () => alive, renew, end };
+    return { client, backend: { pid: self.pid, startedAt: self.started_at }, alive: () => alive, renew, ask: inTurn(client), end };
   } catch (error) {
     await end();
     throw targetError(error, place);
   }
+}
+
+function inTurn(client: Client): Session['ask'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (question) => {
+    const answer = last.then(() => question(client));
+    last = answer.catch(() => {});
+    return await answer;
+  };
 }
 
 /** Opens a session for a moment and ends it whatever happens; errors become the operator's sentence. */

@@ -17,6 +17,14 @@ const ROW_WAIT_MS = 2_000;
 /** A file's own SET must not disarm the next statement (N4). */
 const REARM = `SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)`;
 
+/** A statement with the locks our transaction held before and after it. */
+type Executed = {
+  readonly statement: Statement;
+  readonly ms: number;
+  readonly rows: number | null;
+  readonly before: readonly RelationLock[];
+  readonly after: Promise<readonly RelationLock[]>;
+};
 type Done = { readonly statements: readonly AppliedStatement[]; readonly ms: number };
 
 /** Applies statements that commit together with their marker and, at the end of the file, the history row. */
@@ -45,18 +53,21 @@ async function attempt(context: UnitContext, lockTimeoutMs: number): Promise<Don
   const timeouts = { lockTimeoutMs, statementTimeoutMs: limitMs };
   try {
     await beginFenced(work.client, actor, timeouts);
-    const statements: AppliedStatement[] = [];
-    let held: readonly RelationLock[] = [];
+    const executed: Executed[] = [];
     for (const statement of request.unit.statements) {
-      if (statements.length > 0) await work.client.query(REARM, [`${lockTimeoutMs}ms`, `${limitMs}ms`]);
-      const { applied, after } = await one(context, statement, { held, limitMs });
-      statements.push(applied);
-      held = after;
+      const before = await executed.at(-1)?.after;
+      if (before !== undefined) await work.client.query(REARM, [`${lockTimeoutMs}ms`, `${limitMs}ms`]);
+      const { ms, rows } = await one(context, statement, limitMs);
+      // The other session looks at our locks while this one writes its marker.
+      const after = context.observer.look();
+      after.catch(() => {});
+      executed.push({ statement, ms, rows, before: before ?? [], after });
     }
     // An empty unit asks too: being recorded is forward work.
-    if (statements.length === 0) await passGate(request, 0);
+    if (executed.length === 0) await passGate(request, 0);
     await writeMarker(work.client, markerKey(context), DONE);
     if (request.last) await recordApplied(work.client, historyRow(request.migration, request.runId));
+    const statements = await Promise.all(executed.map(appliedStatement));
     request.signal.throwIfAborted();
     await commit(context, limitMs);
     return { statements, ms: Math.round(performance.now() - started) };
@@ -78,28 +89,25 @@ async function commit({ request, work }: UnitContext, limitMs: number): Promise<
   }
 }
 
-async function one(
-  context: UnitContext,
-  statement: Statement,
-  { held, limitMs }: { held: readonly RelationLock[]; limitMs: number },
-): Promise<{ applied: AppliedStatement; after: readonly RelationLock[] }> {
-  const { request, work, observer } = context;
+async function one(context: UnitContext, statement: Statement, limitMs: number): Promise<Pick<Executed, 'ms' | 'rows'>> {
+  const { request, work } = context;
   await passGate(request, 0);
   request.signal.throwIfAborted();
+  const path = basename(request.migration.up.path);
   const begun = performance.now();
   try {
     const result = await execute(work.client, statement.sql);
-    const ms = Math.round(performance.now() - begun);
     if (work.client.getTransactionStatus() !== 'T')
-      throw new StatementFailed(
-        `${basename(request.migration.up.path)} line ${statement.line} ends our transaction. Remove it: Offpeak commits by itself.`,
-      );
-    const after = await observer.look();
-    return { applied: { index: statement.index, ms, rows: rowsOf(result), locks: ownLocks(statement, held, after) }, after };
+      throw new StatementFailed(`${path} line ${statement.line} ends our transaction. Remove it: Offpeak commits by itself.`);
+    return { ms: Math.round(performance.now() - begun), rows: rowsOf(result) };
   } catch (error) {
-    const place = { path: request.migration.up.path, sql: statement.sql, line: statement.line };
-    throw judgeStatementError({ error, ...place, ms: performance.now() - begun, limitMs });
+    const { sql, line } = statement;
+    throw judgeStatementError({ error, path, sql, line, ms: performance.now() - begun, limitMs });
   }
+}
+
+async function appliedStatement({ statement, ms, rows, before, after }: Executed): Promise<AppliedStatement> {
+  return { index: statement.index, ms, rows, locks: ownLocks(statement, before, await after) };
 }
 
 /** Rows that a statement changed; null for DDL, which counts none. */

@@ -4,7 +4,7 @@ import type { Instant } from '../../src/domain/instant.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { Ledger } from '../../src/ports.ts';
 import { PEOPLE, storyTo, type Scene, type Story } from '../support/runs.ts';
-import { sql, testDatabase } from '../support/postgres.ts';
+import { connect, sql, testDatabase } from '../support/postgres.ts';
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 
@@ -27,6 +27,8 @@ export interface TestLedger {
 export async function aLedger(): Promise<TestLedger> {
   const database = await testDatabase();
   await sql(database.url, await ledgerMigration('up'));
+  // A session of its own that stays: a story sets the clock at every turn.
+  const clockmaker = await connect(database.url);
   const opened: Ledger[] = [];
   const another = () => {
     const ledger = postgresLedger({ connectionString: database.url, people: () => PEOPLE });
@@ -35,10 +37,11 @@ export async function aLedger(): Promise<TestLedger> {
   };
   const setClock = async (at: Instant | null) => {
     const body = at === null ? 'SELECT pg_catalog.clock_timestamp()' : `SELECT timestamptz ''${at}''`;
-    await sql(database.url, `CREATE OR REPLACE FUNCTION offpeak.now() RETURNS timestamptz LANGUAGE sql VOLATILE AS '${body}'`);
+    await clockmaker.query(`CREATE OR REPLACE FUNCTION offpeak.now() RETURNS timestamptz LANGUAGE sql VOLATILE AS '${body}'`);
   };
   const drop = async () => {
     await Promise.all(opened.map((ledger) => ledger.close()));
+    await clockmaker.end();
     await database.drop();
   };
   return { ledger: another(), url: database.url, another, setClock, drop };

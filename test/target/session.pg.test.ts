@@ -1,8 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { postgresTarget } from '../../src/target/postgres-target.ts';
 import { openSession } from '../../src/target/session.ts';
 import { arm } from '../../src/target/settings.ts';
 import { connect, onDatabase, sql, superuserUrl, testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+import { startPostgres } from '../../playground/postgres/server.ts';
 import { startPooler, type Pooler } from './pooler.ts';
 
 let database: TestDatabase;
@@ -12,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const SETTINGS = { applicationName: 'offpeak:run-1:1:test', lockTimeoutMs: 1_500, statementTimeoutMs: 300_000 };
+const unusable = (connectionString: string) => postgresTarget({ name: 'acme', connectionString, tuning: { connectMs: 2_000 } }).unusable();
 const request = () => ({ connectionString: database.url, connectMs: 5_000, settings: SETTINGS });
 
 describe('a session', () => {
@@ -51,19 +56,32 @@ describe('a session', () => {
 });
 
 describe('connection errors', () => {
-  const unusable = (connectionString: string) =>
-    postgresTarget({ name: 'acme', connectionString, tuning: { connectMs: 2_000 } }).unusable();
-
   test('a wrong password is a sentence without the password', async () => {
-    const admin = new URL(superuserUrl());
-    await sql(superuserUrl(), "CREATE ROLE locked_out LOGIN PASSWORD 'right'");
-    await sql(superuserUrl(), 'ALTER ROLE locked_out NOLOGIN');
-    const url = new URL(admin);
-    url.username = 'locked_out';
+    const server = await startPostgres();
+    await sql(server.superuserUrl, "CREATE ROLE careful LOGIN PASSWORD 'right'");
+    const hba = join(server.dataDir, 'pg_hba.conf');
+    await writeFile(hba, `local all careful scram-sha-256\n${await readFile(hba, 'utf8')}`);
+    await sql(server.superuserUrl, 'SELECT pg_reload_conf()');
+    const url = new URL(server.superuserUrl);
+    url.username = 'careful';
     url.password = 'hunter2';
-    const message = await unusable(url.href);
-    expect(message).toContain('does not let this role in');
+    const message = await until(
+      async () => {
+        const answer = await unusable(url.href);
+        return answer?.includes('password') === true ? answer : null;
+      },
+      { what: 'the password to be asked for' },
+    );
+    expect(message).toContain('refused the password');
     expect(message).not.toContain('hunter2');
+    await server.stop();
+  });
+
+  test('a role that is not let in is told so', async () => {
+    await sql(superuserUrl(), 'CREATE ROLE locked_out NOLOGIN');
+    const url = new URL(superuserUrl());
+    url.username = 'locked_out';
+    expect(await unusable(url.href)).toContain('does not let this role in');
     await sql(superuserUrl(), 'DROP ROLE locked_out');
   });
 
@@ -83,7 +101,6 @@ describe('unusable', () => {
     await pooler?.close();
     pooler = undefined;
   });
-  const unusable = (connectionString: string) => postgresTarget({ name: 'acme', connectionString }).unusable();
 
   test('null for a direct connection', async () => {
     expect(await unusable(database.url)).toBe(null);

@@ -28,7 +28,7 @@ export const byId = (id) => document.getElementById(id);
 /** Only web links; `javascript:` and friends become plain text. */
 export function safeUrl(url) {
   try {
-    const parsed = new URL(url, location.href);
+    const parsed = new URL(url);
     return ['http:', 'https:', 'mailto:'].includes(parsed.protocol) ? parsed.href : undefined;
   } catch {
     return undefined;

@@ -85,6 +85,7 @@ function reference(inside) {
   if (target.startsWith('#')) return channelLink(target.slice(1), label);
   if (target.startsWith('!date^')) return date(target, label);
   if (target.startsWith('!')) return el('span', { class: 'mention loud' }, label || `@${target.slice(1).split('^')[0]}`);
+  if (!safeUrl(plain(target))) return plain(`<${inside}>`);
   return link(plain(target), label === undefined ? plain(target) : plain(label));
 }
 

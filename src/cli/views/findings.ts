@@ -8,18 +8,10 @@ const WORDS: Readonly<Record<Verdict, string>> = { pass: 'ok', breach: 'FAILS', 
 
 /** Each reading against its limit, with where it comes from. */
 export function findingsView(findings: readonly Finding[]): string {
-  return table(
-    findings.map(({ item, verdict, value, limit, source }) => [
-      WORDS[verdict],
-      ITEM_TITLES[item],
-      value,
-      limit === '' ? '' : `limit ${limit}`,
-      source,
-    ]),
-  );
+  return table(findings.map(({ item, verdict, value, limit, source }) => [WORDS[verdict], ITEM_TITLES[item], value, limit, source]));
 }
 
-/** Done only when every reading passes: unknown is no pass. */
+/** Done only when there are readings and every one passes: unknown is no pass, and neither is nothing. */
 export function findingsExit(findings: readonly Finding[]): ExitCode {
-  return findings.every(({ verdict }) => verdict === 'pass') ? EXIT.done : EXIT.failed;
+  return findings.length > 0 && findings.every(({ verdict }) => verdict === 'pass') ? EXIT.done : EXIT.failed;
 }

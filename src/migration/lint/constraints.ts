@@ -1,5 +1,5 @@
 import type { Constraint } from 'libpg-query';
-import { derived, quoted, relationOf, wordsOf } from '../names.ts';
+import { besides, derived, quoted, relationOf, wordsOf } from '../names.ts';
 import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
 import type { CommandJudges, Effect, Judged } from './effect.ts';
 
@@ -139,7 +139,7 @@ function uniqueOrPrimary(constraint: Constraint, on: On): Effect {
     const hidden = kind === 'PRIMARY KEY';
     return effect({
       what: `ADD ${named(constraint)}${kind} USING INDEX`,
-      locks: lock('ACCESS EXCLUSIVE', table),
+      locks: [...lock('ACCESS EXCLUSIVE', table), ...lock('SHARE UPDATE EXCLUSIVE', besides(table, constraint.indexname))],
       scans: hidden ? [table] : [],
       hazards: hidden ? [dependsOn(`whether its columns are NOT NULL already; otherwise ${table} is read whole under the lock`)] : [],
     });

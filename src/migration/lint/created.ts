@@ -1,20 +1,36 @@
 import type { Node, RangeVar } from 'libpg-query';
-import { qualified, quoted, relationOf, wordsOf } from '../names.ts';
+import { objectWords, qualified, quoted, relationOf } from '../names.ts';
 import { isSerial } from './type-name.ts';
+
+/** Relations this migration made, and those it dropped or renamed away: what is made under such a name is new for certain. */
+export type Own = { readonly created: ReadonlySet<string>; readonly gone: ReadonlySet<string> };
+
+/** `own` after one more statement. */
+export function ownAfter(own: Own, node: Node): Own {
+  return { created: new Set([...own.created, ...createdBy(node, own)]), gone: new Set([...own.gone, ...goneBy(node)]) };
+}
+
+/** Names a statement frees. */
+function goneBy(node: Node): readonly string[] {
+  if ('RenameStmt' in node && node.RenameStmt.subname === undefined) return [relationOf(node.RenameStmt.relation)];
+  if ('AlterObjectSchemaStmt' in node) return [relationOf(node.AlterObjectSchemaStmt.relation)];
+  return 'DropStmt' in node ? (node.DropStmt.objects ?? []).map((object) => qualified(objectWords(object))) : [];
+}
 
 /**
  * Relations a statement makes that were not there before it: nobody else knows them yet, so nobody waits for them.
  * `CREATE TABLE IF NOT EXISTS` proves nothing (the table may be there), unless it is temporary; a new name of an own relation is own.
  */
-export function createdBy(node: Node, created: ReadonlySet<string>): readonly string[] {
-  if ('CreateStmt' in node) return createdTable(node.CreateStmt);
+function createdBy(node: Node, own: Own): readonly string[] {
+  const { created } = own;
+  if ('CreateStmt' in node) return createdTable(node.CreateStmt, own);
   if ('CreateForeignTableStmt' in node)
-    return unlessThere(node.CreateForeignTableStmt.base?.relation, node.CreateForeignTableStmt.base?.if_not_exists);
-  if ('CreateTableAsStmt' in node) return unlessThere(node.CreateTableAsStmt.into?.rel, node.CreateTableAsStmt.if_not_exists);
-  if ('SelectStmt' in node) return unlessThere(node.SelectStmt.intoClause?.rel, false);
-  if ('ViewStmt' in node) return unlessThere(node.ViewStmt.view, node.ViewStmt.replace);
-  if ('CreateSeqStmt' in node) return unlessThere(node.CreateSeqStmt.sequence, node.CreateSeqStmt.if_not_exists);
-  if ('CompositeTypeStmt' in node) return unlessThere(node.CompositeTypeStmt.typevar, false);
+    return unlessThere(node.CreateForeignTableStmt.base?.relation, node.CreateForeignTableStmt.base?.if_not_exists, own);
+  if ('CreateTableAsStmt' in node) return unlessThere(node.CreateTableAsStmt.into?.rel, node.CreateTableAsStmt.if_not_exists, own);
+  if ('SelectStmt' in node) return unlessThere(node.SelectStmt.intoClause?.rel, false, own);
+  if ('ViewStmt' in node) return unlessThere(node.ViewStmt.view, node.ViewStmt.replace, own);
+  if ('CreateSeqStmt' in node) return unlessThere(node.CreateSeqStmt.sequence, node.CreateSeqStmt.if_not_exists, own);
+  if ('CompositeTypeStmt' in node) return unlessThere(node.CompositeTypeStmt.typevar, false, own);
   if ('IndexStmt' in node) {
     const { idxname, relation } = node.IndexStmt;
     if (idxname === undefined || !created.has(relationOf(relation))) return [];
@@ -33,13 +49,14 @@ export function createdBy(node: Node, created: ReadonlySet<string>): readonly st
   return [];
 }
 
-function unlessThere(range: RangeVar | undefined, maybe: boolean | undefined): readonly string[] {
-  if (range === undefined || (maybe === true && range.relpersistence !== 't')) return [];
-  return [relationOf(range)];
+function unlessThere(range: RangeVar | undefined, maybe: boolean | undefined, { gone }: Own): readonly string[] {
+  if (range === undefined) return [];
+  const name = relationOf(range);
+  return maybe === true && range.relpersistence !== 't' && !gone.has(name) ? [] : [name];
 }
 
-function createdTable(statement: Extract<Node, { CreateStmt: unknown }>['CreateStmt']): readonly string[] {
-  const [table] = unlessThere(statement.relation, statement.if_not_exists);
+function createdTable(statement: Extract<Node, { CreateStmt: unknown }>['CreateStmt'], own: Own): readonly string[] {
+  const [table] = unlessThere(statement.relation, statement.if_not_exists, own);
   if (table === undefined) return [];
   const sequences = (statement.tableElts ?? []).flatMap((element) => {
     if (!('ColumnDef' in element)) return [];
@@ -49,11 +66,4 @@ function createdTable(statement: Extract<Node, { CreateStmt: unknown }>['CreateS
     return numbered ? [quoted(`${statement.relation?.relname ?? ''}_${colname ?? ''}_seq`)] : [];
   });
   return [table, ...sequences];
-}
-
-/** Enum and domain types a statement makes, with whether values of the type are checked. */
-export function typeCreatedBy(node: Node): { readonly type: string; readonly checked: boolean } | null {
-  if ('CreateEnumStmt' in node) return { type: qualified(wordsOf(node.CreateEnumStmt.typeName)), checked: false };
-  if (!('CreateDomainStmt' in node)) return null;
-  return { type: qualified(wordsOf(node.CreateDomainStmt.domainname)), checked: (node.CreateDomainStmt.constraints ?? []).length > 0 };
 }

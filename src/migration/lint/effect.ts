@@ -61,7 +61,7 @@ export const dependsOn = (what: string): Hazard =>
 /** PostgreSQL will refuse this statement. */
 export const fails = (code: string, why: string, recipe?: string): Hazard => danger('will_fail', `Fails with ${code}: ${why}`, recipe);
 
-export function isStronger(a: LockMode, b: LockMode): boolean {
+function isStronger(a: LockMode, b: LockMode): boolean {
   return LOCK_MODES.indexOf(a) > LOCK_MODES.indexOf(b);
 }
 

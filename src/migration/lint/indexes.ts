@@ -41,7 +41,9 @@ export const indexes: Judges = {
     const table = kind === 'TABLE' ? name : kind === 'INDEX' ? (context.catalog?.tableOfIndex(name) ?? null) : null;
     if (concurrently) return reindexConcurrently(what, { table, index: kind === 'INDEX' ? name : null });
     const recipe =
-      kind === 'TABLE' || kind === 'INDEX' ? `REINDEX ${kind} CONCURRENTLY ${name};` : 'REINDEX INDEX CONCURRENTLY …;  -- one index at a time';
+      kind === 'TABLE' || kind === 'INDEX'
+        ? `REINDEX ${kind} CONCURRENTLY ${name};`
+        : 'REINDEX INDEX CONCURRENTLY …;  -- one index at a time';
     return effect({
       what,
       locks: [...(kind === 'INDEX' ? lock('ACCESS EXCLUSIVE', name) : []), ...(table === null ? [] : lock('SHARE', table))],

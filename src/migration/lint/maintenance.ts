@@ -1,4 +1,4 @@
-import { quoted, relationOf } from '../names.ts';
+import { besides, quoted, relationOf } from '../names.ts';
 import { CLUSTER } from './drop.ts';
 import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
 import type { Judges, NodeOf } from './effect.ts';
@@ -9,7 +9,10 @@ export const maintenance: Judges = {
     const table = statement.relation === undefined ? null : relationOf(statement.relation);
     return effect({
       what: `CLUSTER${table === null ? '' : ` ${table}`}`,
-      locks: table === null ? [] : lock('ACCESS EXCLUSIVE', table),
+      locks:
+        table === null
+          ? []
+          : lock('ACCESS EXCLUSIVE', table, ...(statement.indexname === undefined ? [] : [besides(table, statement.indexname)])),
       rewrites: table === null ? [] : [table],
       scans: table === null ? [] : [table],
       blocks: 'reads+writes',

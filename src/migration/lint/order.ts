@@ -5,7 +5,7 @@ import { relationOf } from '../names.ts';
 import type { Verdict } from './lint.ts';
 
 /** A statement with its own verdict, in the order of the file. */
-export type Ordered = {
+type Ordered = {
   readonly node: Node;
   readonly verdict: Verdict;
   readonly inTransaction: boolean;

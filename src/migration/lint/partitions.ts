@@ -1,3 +1,4 @@
+import type { LockMode } from '../../domain/plan.ts';
 import { derived, relationOf } from '../names.ts';
 import { dependsOn, effect, lock, note, warning } from './effect.ts';
 import type { CommandJudges } from './effect.ts';
@@ -59,13 +60,13 @@ export const partitions: CommandJudges = {
       locks: [...lock('SHARE UPDATE EXCLUSIVE', table), ...lock('ACCESS EXCLUSIVE', partition)],
     });
   },
-  AT_AddInherit: inheritance('INHERIT'),
-  AT_DropInherit: inheritance('NO INHERIT'),
+  AT_AddInherit: inheritance('INHERIT', 'SHARE UPDATE EXCLUSIVE'),
+  AT_DropInherit: inheritance('NO INHERIT', 'ACCESS SHARE'),
 };
 
-function inheritance(words: string): NonNullable<CommandJudges['AT_AddInherit']> {
+function inheritance(words: string, mode: LockMode): NonNullable<CommandJudges['AT_AddInherit']> {
   return (command, { table }) => {
     const parent = command.def !== undefined && 'RangeVar' in command.def ? relationOf(command.def.RangeVar) : '';
-    return effect({ what: `${words} ${parent}`, locks: [...lock('ACCESS EXCLUSIVE', table), ...lock('SHARE UPDATE EXCLUSIVE', parent)] });
+    return effect({ what: `${words} ${parent}`, locks: [...lock('ACCESS EXCLUSIVE', table), ...lock(mode, parent)] });
   };
 }

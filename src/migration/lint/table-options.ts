@@ -1,5 +1,5 @@
 import type { LockMode } from '../../domain/plan.ts';
-import { quoted } from '../names.ts';
+import { besides, quoted } from '../names.ts';
 import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
 import type { CommandJudge, CommandJudges } from './effect.ts';
 
@@ -21,7 +21,11 @@ export const tableOptions: CommandJudges = {
   AT_SetRelOptions: options('SET'),
   AT_ResetRelOptions: options('RESET'),
   AT_ReplaceRelOptions: () => effect({ what: 'SET (…)' }),
-  AT_ClusterOn: plain('CLUSTER ON', 'SHARE UPDATE EXCLUSIVE'),
+  AT_ClusterOn: (command, { table }) =>
+    effect({
+      what: `CLUSTER ON ${quoted(command.name ?? '')}`,
+      locks: lock('SHARE UPDATE EXCLUSIVE', table, besides(table, command.name ?? '')),
+    }),
   AT_DropCluster: plain('SET WITHOUT CLUSTER', 'SHARE UPDATE EXCLUSIVE'),
   AT_EnableTrig: trigger('ENABLE TRIGGER'),
   AT_EnableAlwaysTrig: trigger('ENABLE ALWAYS TRIGGER'),
@@ -62,12 +66,14 @@ export const tableOptions: CommandJudges = {
   AT_SetUnLogged: rewriting('SET UNLOGGED', 'Its rows are gone after a crash and never reach a replica.'),
   AT_SetTableSpace: moving('SET TABLESPACE'),
   AT_SetAccessMethod: moving('SET ACCESS METHOD'),
-  AT_ReplicaIdentity: (_, { table }) =>
-    effect({
+  AT_ReplicaIdentity(command, { table }) {
+    const index = command.def !== undefined && 'ReplicaIdentityStmt' in command.def ? command.def.ReplicaIdentityStmt.name : undefined;
+    return effect({
       what: 'REPLICA IDENTITY',
-      locks: lock('ACCESS EXCLUSIVE', table),
+      locks: [...lock('ACCESS EXCLUSIVE', table), ...(index === undefined ? [] : lock('SHARE', besides(table, index)))],
       hazards: [note('replica_identity', 'Logical replication finds rows by it; a wrong one stops UPDATE and DELETE.')],
-    }),
+    });
+  },
   AT_ChangeOwner: plain('OWNER TO'),
   AT_AddOf: plain('OF'),
   AT_DropOf: plain('NOT OF'),

@@ -1,5 +1,5 @@
 import type { Constraint, Node } from 'libpg-query';
-import { relationOf, wordsOf } from '../names.ts';
+import { objectWords, qualified, relationOf, wordsOf } from '../names.ts';
 import { foreignFunctions } from './volatility.ts';
 import { relationsRead } from '../walk.ts';
 import { dependsOn, effect, lock, note, warning } from './effect.ts';
@@ -22,7 +22,7 @@ export const tables: Judges = {
       locks: [
         ...lock(isPartition ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE', ...above),
         ...lock('SHARE ROW EXCLUSIVE', ...parents),
-        ...lock('ACCESS SHARE', ...models),
+        ...lock('ACCESS SHARE', ...models, ...(statement.ofTypename === undefined ? [] : [qualified(wordsOf(statement.ofTypename.names))])),
       ],
       hazards: [
         ...[...new Set(parents)].map((parent) =>
@@ -80,17 +80,24 @@ export const tables: Judges = {
   AlterSeqStmt(statement) {
     const sequence = relationOf(statement.sequence);
     const names = (statement.options ?? []).flatMap((node) => ('DefElem' in node ? [node.DefElem] : []));
-    const owner = names.find(({ defname }) => defname === 'owned_by');
-    const owned = owner?.arg !== undefined && 'List' in owner.arg ? wordsOf(owner.arg.List.items).slice(0, -1) : [];
     return effect({
       what: `ALTER SEQUENCE ${sequence}`,
-      locks: [...lock('SHARE ROW EXCLUSIVE', sequence), ...(owned.length === 0 ? [] : lock('ACCESS SHARE', owned.at(-1) ?? ''))],
+      locks: [...lock('SHARE ROW EXCLUSIVE', sequence), ...lock('ACCESS SHARE', ...ownerOf(statement.options))],
       rewrites: names.some(({ defname }) => defname !== 'owned_by') ? [sequence] : [],
       hazards: [note('nextval_waits', `nextval waits, and with it every INSERT that draws from ${sequence}.`)],
     });
   },
-  CreateSeqStmt: (statement) => effect({ what: `CREATE SEQUENCE ${relationOf(statement.sequence)}` }),
+  CreateSeqStmt: (statement) =>
+    effect({ what: `CREATE SEQUENCE ${relationOf(statement.sequence)}`, locks: lock('ACCESS SHARE', ...ownerOf(statement.options)) }),
 };
+
+/** The table of the column a sequence is OWNED BY. */
+function ownerOf(options: readonly Node[] | undefined): readonly string[] {
+  const owner = (options ?? []).find((node) => 'DefElem' in node && node.DefElem.defname === 'owned_by');
+  const arg = owner !== undefined && 'DefElem' in owner ? owner.DefElem.arg : undefined;
+  const table = objectWords(arg).slice(0, -1);
+  return table.length === 0 ? [] : [qualified(table)];
+}
 
 function partitionHazards(table: string, parent: string) {
   const recipe = `CREATE TABLE ${table} (LIKE ${parent} INCLUDING ALL);\nALTER TABLE ${table} ADD CONSTRAINT … CHECK (…);\nALTER TABLE ${parent} ATTACH PARTITION ${table} FOR VALUES …;`;
@@ -108,13 +115,17 @@ function constraintsOf(element: Node): readonly Constraint[] {
 
 /** Tables a query certainly reads whole: it names them and asks for no rows in particular. An index may serve anything else. */
 export function scansOf(query: Node | undefined): readonly string[] {
-  if (query === undefined || !('SelectStmt' in query)) return [];
-  return scansOfSelect(query.SelectStmt);
+  return query !== undefined && 'SelectStmt' in query ? scansOfSelect(query.SelectStmt) : [];
 }
 
 export function scansOfSelect(select: NodeOf<'SelectStmt'>): readonly string[] {
+  const tables = new Set(relationsRead(select));
+  return wholeTables(select).filter((table) => tables.has(table));
+}
+
+function wholeTables(select: NodeOf<'SelectStmt'>): readonly string[] {
   if (select.whereClause !== undefined || select.limitCount !== undefined) return [];
   const from = (select.fromClause ?? []).flatMap((node) => ('RangeVar' in node ? [relationOf(node.RangeVar)] : []));
-  const both = [select.larg, select.rarg].flatMap((side) => (side === undefined ? [] : scansOfSelect(side)));
+  const both = [select.larg, select.rarg].flatMap((side) => (side === undefined ? [] : wholeTables(side)));
   return [...new Set([...from, ...both])];
 }

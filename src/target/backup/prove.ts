@@ -112,6 +112,7 @@ async function inScratch(proof: Proof, scratch: ScratchDatabase): Promise<void> 
   collected.restoreMs = Math.round(performance.now() - started);
 
   const watcher = await connected(options.scratchUrl, 'offpeak:proof', scratch.name);
+  const blocker = await connected(options.scratchUrl, 'offpeak:proof', scratch.name);
   try {
     onProgress('Comparing the contents');
     const tables = await compareContents(watcher, manifest, signal);
@@ -120,7 +121,7 @@ async function inScratch(proof: Proof, scratch: ScratchDatabase): Promise<void> 
     // Without statistics the planner would rehearse other plans than the target runs.
     await watcher.query('analyze');
     collected.plan = await rehearse({
-      watcher,
+      watch: { sampler: watcher, blocker },
       plan,
       signal,
       onProgress,
@@ -128,7 +129,7 @@ async function inScratch(proof: Proof, scratch: ScratchDatabase): Promise<void> 
       session: () => rehearsalSession(options.scratchUrl, scratch.name, manifest.source),
     });
   } finally {
-    await watcher.end().catch(() => {});
+    await Promise.allSettled([watcher.end(), blocker.end()]);
   }
 }
 

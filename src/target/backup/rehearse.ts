@@ -6,13 +6,14 @@ import type { Fingerprint } from '../../ports.ts';
 import { readFingerprint } from '../fingerprint.ts';
 import { recount, rowsNotBack, type Contents } from './contents.ts';
 import { downOf, runScript, upOf, type RunScript, type ScriptRun } from './script.ts';
+import type { Watch } from './trace.ts';
 import { failedValidations, type Validation } from './validate.ts';
 
 export type Stage = {
   /** A fresh session like the one on the target, for one file. */
   readonly session: () => Promise<Client>;
-  /** A superuser's session in the scratch database: fingerprints, counts, locks of others. */
-  readonly watcher: Client;
+  /** A superuser's sessions in the scratch database: fingerprints, counts, locks of others. */
+  readonly watch: Watch;
   readonly plan: Pick<Plan, 'migrations' | 'appliedValidations'>;
   readonly contents: Contents;
   readonly signal: AbortSignal;
@@ -74,7 +75,7 @@ type Stuck = Pick<Act, 'migration' | 'up' | 'verdict'>;
 
 async function ups(stage: Stage): Promise<{ readonly acts: Act[]; readonly stuck: Stuck | null }> {
   const acts: Act[] = [];
-  let before = await readFingerprint(stage.watcher);
+  let before = await readFingerprint(stage.watch.sampler);
   let { contents } = stage;
   for (const migration of stage.plan.migrations) {
     const up = await run(stage, `${migration.version} up`, upOf(migration));
@@ -88,9 +89,9 @@ async function ups(stage: Stage): Promise<{ readonly acts: Act[]; readonly stuck
       detail: '',
     };
     if (up.error !== null) return { acts, stuck: { migration, up, verdict: { ...verdict, up: 'error', detail: up.error.message } } };
-    const after = await readFingerprint(stage.watcher);
+    const after = await readFingerprint(stage.watch.sampler);
     acts.push({ migration, before, after, contents, up, verdict });
-    contents = await recount(stage.watcher, contents, writtenBy(up));
+    contents = await recount(stage.watch.sampler, contents, writtenBy(up));
     before = after;
   }
   return { acts, stuck: null };
@@ -120,7 +121,7 @@ async function downs(stage: Stage, acts: readonly Act[]): Promise<void> {
       act.verdict = { ...verdict, down: down.error.code === 'P0001' ? 'irreversible' : 'fails', downMs, detail: down.error.message };
       return;
     }
-    const sentences = fingerprintDiff(act.before, await readFingerprint(stage.watcher));
+    const sentences = fingerprintDiff(act.before, await readFingerprint(stage.watch.sampler));
     // What a newer down left is that one's fault, and told there.
     const own = sentences.filter((sentence) => !carried.includes(sentence));
     carried = sentences;
@@ -131,7 +132,7 @@ async function downs(stage: Stage, acts: readonly Act[]): Promise<void> {
 
 /** Data that an exact schema does not bring back: rows, and the values of columns that were dropped on the way. */
 async function notBroughtBack(stage: Stage, act: Act, down: ScriptRun): Promise<readonly string[]> {
-  const now = await recount(stage.watcher, act.contents, [...writtenBy(act.up), ...writtenBy(down)]);
+  const now = await recount(stage.watch.sampler, act.contents, [...writtenBy(act.up), ...writtenBy(down)]);
   const columns = fingerprintDiff(act.before, act.after).flatMap((sentence) => {
     const column = /^column (.+) lost$/.exec(sentence)?.[1];
     if (column === undefined) return [];
@@ -156,7 +157,7 @@ async function upsAgain(stage: Stage, acts: readonly Act[]): Promise<void> {
       };
       return;
     }
-    const differs = comparable ? fingerprintDiff(act.after, await readFingerprint(stage.watcher)) : [];
+    const differs = comparable ? fingerprintDiff(act.after, await readFingerprint(stage.watch.sampler)) : [];
     const detail =
       differs.length > 0 ? joined(act.verdict.detail, `the second up made another schema: ${listed(differs)}`) : act.verdict.detail;
     act.verdict = { ...act.verdict, upAgain: differs.length > 0 ? 'error' : 'ok', detail };
@@ -165,7 +166,7 @@ async function upsAgain(stage: Stage, acts: readonly Act[]): Promise<void> {
 
 async function run(stage: Stage, what: string, script: RunScript): Promise<ScriptRun> {
   stage.onProgress(`Rehearsing ${what}`);
-  return await inSession(stage, (client) => runScript(client, stage.watcher, script));
+  return await inSession(stage, (client) => runScript(client, stage.watch, script));
 }
 
 /** A session of its own, so that no file leaves settings to the next. */

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { unitsOf, type Migration } from '../../domain/plan.ts';
-import { readRelations, traceAlone, traceInTransaction, type Trace } from './trace.ts';
+import { readRelations, traceAlone, traceInTransaction, type Trace, type Watch } from './trace.ts';
 
 /** Statements that commit together, or one that refuses a transaction. */
 export type Group = { readonly alone: boolean; readonly statements: readonly { readonly sql: string; readonly line: number }[] };
@@ -32,21 +32,21 @@ export function downOf(migration: Migration): RunScript {
   return { path: migration.down?.path ?? `${migration.version} down`, groups };
 }
 
-/** Runs a script on `client` with every statement traced; `watcher` sees the locks of statements that stand alone. Stops at the first error. */
-export async function runScript(client: Client, watcher: Client, script: RunScript): Promise<ScriptRun> {
+/** Runs a script on `client` with every statement traced; `watch` sees the locks of statements that stand alone. Stops at the first error. */
+export async function runScript(client: Client, watch: Watch, script: RunScript): Promise<ScriptRun> {
   const traces: Trace[] = [];
   const started = performance.now();
   let watching = 0;
   for (const group of script.groups) {
     const preparing = performance.now();
-    const relations = await readRelations(watcher);
+    const relations = await readRelations(watch.sampler);
     watching += performance.now() - preparing;
     try {
       if (!group.alone) await client.query('begin');
       for (const statement of group.statements) {
         const begun = performance.now();
         const trace = await located(script.path, statement, () =>
-          group.alone ? traceAlone(client, statement.sql, relations, watcher) : traceInTransaction(client, statement.sql, relations),
+          group.alone ? traceAlone({ client, sql: statement.sql, relations, watch }) : traceInTransaction(client, statement.sql, relations),
         );
         watching += performance.now() - begun - trace.ms;
         traces.push(trace);

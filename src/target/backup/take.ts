@@ -14,6 +14,11 @@ import { findTools, type Tools } from './tools.ts';
 /** How long pg_dump waits for a table that somebody alters, before it gives up. */
 const LOCK_WAIT = '30s';
 
+/** The snapshot must outlive pg_dump, whatever the role's or the database's timeouts are; locks are waited for as long as pg_dump does. */
+const PATIENCE = `
+select set_config(name, case name when 'lock_timeout' then '${LOCK_WAIT}' else '0' end, true) from pg_settings
+where name in ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
+
 const SNAPSHOT = `
 select pg_export_snapshot() as snapshot, pg_current_wal_lsn()::text as lsn, current_setting('server_version') as "serverVersion"`;
 
@@ -66,6 +71,7 @@ async function takeThrough(client: Client, options: BackupOptions, { id, signal 
   const startedAt = options.now();
   const started = performance.now();
   await client.query('begin isolation level repeatable read read only');
+  await client.query(PATIENCE);
   // Rather an error than rows that a policy hides (F20).
   await client.query('set local row_security = off');
   const { rows } = await client.query<{ snapshot: string; lsn: string; serverVersion: string }>(SNAPSHOT);

@@ -46,10 +46,20 @@ export async function traceInTransaction(client: Client, sql: string, relations:
   return traced({ ms, result, before, after: await held(client, pid), relations });
 }
 
-/** Runs a statement that refuses transactions (CONCURRENTLY) and samples its locks from `watcher` as long as it runs. */
-export async function traceAlone(client: Client, sql: string, relations: Relations, watcher: Client): Promise<Trace> {
+/** Two sessions beside the one that is traced: one reads its locks, the other stands in its way for a moment. */
+export type Watch = { readonly sampler: Client; readonly blocker: Client };
+
+type Alone = { readonly client: Client; readonly sql: string; readonly relations: Relations; readonly watch: Watch };
+
+/**
+ * Runs a statement that refuses transactions (CONCURRENTLY) and samples its locks while it runs. On a small copy it is over in a
+ * moment, so an old snapshot and read locks make it wait, as other sessions do in production, until its locks were read. What it
+ * takes for an instant after that (on an index nobody uses any more) would be seen by chance, so it is not looked for.
+ */
+export async function traceAlone({ client, sql, relations, watch }: Alone): Promise<Trace> {
   const pid = await pidOf(client);
   const seen = new Map<string, Set<LockMode>>();
+  await standInTheWay(watch.blocker, sql, relations);
   const statement = { ended: false };
   const started = performance.now();
   const running = client.query(sql).finally(() => {
@@ -57,16 +67,38 @@ export async function traceAlone(client: Client, sql: string, relations: Relatio
   });
   // Its failure is awaited below; until then it is nobody's unhandled rejection.
   running.catch(() => {});
-  while (!statement.ended) {
-    for (const [oid, modes] of await held(watcher, pid)) {
-      const known = seen.get(oid) ?? new Set();
-      for (const mode of modes) known.add(mode);
-      seen.set(oid, known);
-    }
+  let waiting = false;
+  while (!statement.ended && !waiting) {
+    const { rows } = await watch.sampler.query<Sampled>(HELD_OR_AWAITED, [pid]);
+    collect(seen, rows);
+    waiting = rows.some((row) => row.awaited);
   }
+  await watch.blocker.query('rollback');
   const result = await running;
   return traced({ ms: performance.now() - started, result, before: new Map(), after: seen, relations });
 }
+
+/** A snapshot, which ends CREATE INDEX and REINDEX CONCURRENTLY late, and read locks, for which DROP INDEX and DETACH CONCURRENTLY wait. */
+async function standInTheWay(blocker: Client, sql: string, relations: Relations): Promise<void> {
+  const words = new Set(sql.toLowerCase().match(/[\p{L}\p{N}_$]+/gu));
+  const named = [...relations].filter(([, relation]) => words.has(relation.relation.toLowerCase())).map(([oid]) => oid);
+  await blocker.query('begin isolation level repeatable read');
+  const { rows } = await blocker.query<{ table: string }>(TABLES_OF, [named]);
+  for (const { table } of rows) await blocker.query(`lock table ${table} in access share mode`);
+}
+
+/** The named tables and those that the named indexes belong to, quoted. */
+const TABLES_OF = `
+select distinct quote_ident(n.nspname) || '.' || quote_ident(c.relname) as table
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and (c.oid = any ($1::oid[]) or c.oid in (select indrelid from pg_index where indexrelid = any ($1::oid[])))`;
+
+type Sampled = { readonly oid: string | null; readonly mode: string; readonly awaited: boolean };
+
+/** What it holds, and what it waits for and so will hold; waits for other transactions have no relation. */
+const HELD_OR_AWAITED = `
+select l.relation::text as oid, l.mode, not l.granted as awaited from pg_locks l
+where l.pid = $1 and (not l.granted or l.locktype = 'relation' and l.database = (select oid from pg_database where datname = current_database()))`;
 
 type Observation = {
   readonly ms: number;
@@ -93,12 +125,16 @@ function traced({ ms, result, before, after, relations }: Observation): Trace {
 async function held(client: Client, pid: number): Promise<Held> {
   const { rows } = await client.query<{ oid: string; mode: string }>(HELD, [pid]);
   const modes = new Map<string, Set<LockMode>>();
-  for (const row of rows) {
-    const mode = modeOf(row.mode);
-    if (mode === undefined) continue;
-    modes.set(row.oid, (modes.get(row.oid) ?? new Set()).add(mode));
-  }
+  collect(modes, rows);
   return modes;
+}
+
+function collect(into: Map<string, Set<LockMode>>, rows: readonly { readonly oid: string | null; readonly mode: string }[]): void {
+  for (const { oid, mode } of rows) {
+    const known = modeOf(mode);
+    if (oid === null || known === undefined) continue;
+    into.set(oid, (into.get(oid) ?? new Set()).add(known));
+  }
 }
 
 /** pg_locks writes `ShareUpdateExclusiveLock` where the documentation and people write `SHARE UPDATE EXCLUSIVE`. */

@@ -1,5 +1,5 @@
 import { between } from '../../domain/instant.ts';
-import { forwardHold, type Hold } from '../../domain/gates.ts';
+import { forwardHold, predictedUnitMs, type Hold } from '../../domain/gates.ts';
 import type { Unit } from '../../domain/plan.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
 import type { Gate, UnitOutcome } from '../../ports.ts';
@@ -22,7 +22,7 @@ export const applyUnit: Step = async ({ task, run, next, signal }) => {
     unit,
     last: unit.statements.at(-1)?.index === migration.statements.at(-1)?.index,
     signal,
-    gate: gate(task, held),
+    gate: gate(task, unit, held),
     onBackend: async (backend) => {
       const newestSample = await task.services.ledger.newest(run.id);
       const answer = await task.report({ type: 'begin_unit', position: unit.position, backend, newestSample });
@@ -50,11 +50,13 @@ async function settled(task: Task, run: Run, what: { unit: Unit; begun: UnitRun 
 }
 
 /** Asked before every statement and batch. A wish to stop after this step does not stop in the middle of it. */
-function gate(task: Task, held: { reason: Hold | null }): Gate {
-  return async (durationMs) => {
+function gate(task: Task, unit: Unit, held: { reason: Hold | null }): Gate {
+  return async (askedMs) => {
     const { ledger } = task.services;
     const [run, now, newestSample] = await Promise.all([task.load(), ledger.now(), ledger.newest(task.claim.run.id)]);
     if (run.state !== 'migrating' || task.lease.lost()) return { reason: `the run is ${run.state.replace('_', ' ')}` };
+    // The engine knows how long a batch takes; what a statement takes only the rehearsal knows.
+    const durationMs = unit.kind === 'backfill' ? askedMs : Math.max(askedMs, predictedUnitMs(run, unit.position));
     held.reason = forwardHold({ ...run, stopRequested: null }, { now, newestSample, durationMs });
     return held.reason === null ? null : { reason: held.reason.detail };
   };

@@ -6,7 +6,10 @@ const FILE = import.meta.filename;
 
 describe('the environment of a libpq program leads where the connection string leads', () => {
   it.each([
-    ['postgresql://ann:s%2Fcret@db.example.com:6432/app', { PGHOST: 'db.example.com', PGPORT: '6432', PGUSER: 'ann', PGDATABASE: 'app', PGPASSWORD: 's/cret' }],
+    [
+      'postgresql://ann:s%2Fcret@db.example.com:6432/app',
+      { PGHOST: 'db.example.com', PGPORT: '6432', PGUSER: 'ann', PGDATABASE: 'app', PGPASSWORD: 's/cret' },
+    ],
     ['postgresql://ann@localhost:5433/app?host=%2Ftmp%2Fsockets', { PGHOST: '/tmp/sockets', PGPORT: '5433' }],
     [`postgresql://ann@db/app?sslmode=verify-full&sslrootcert=${FILE}`, { PGSSLMODE: 'verify-full', PGSSLROOTCERT: FILE }],
     ['postgresql://ann@db/app?sslmode=no-verify', { PGSSLMODE: 'require' }],

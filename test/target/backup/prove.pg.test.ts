@@ -102,6 +102,28 @@ describe('a proof', () => {
   });
 });
 
+it('reads the locks of CONCURRENTLY statements however quick they are, and lets them go on', async () => {
+  const concurrent = aMigration('0004', {
+    up: [
+      'create index concurrently a on leads (email)',
+      'reindex index concurrently a',
+      'drop index concurrently a',
+      'vacuum full accounts',
+      'create table parts (id int) partition by range (id)',
+      'create table part partition of parts for values from (0) to (9)',
+      'alter table parts detach partition part concurrently',
+    ],
+    down: ['drop table part, parts'],
+  });
+  const proof = await proofOf(concurrent);
+  expect(proof.migrations).toMatchObject([{ up: 'ok', down: 'exact', upAgain: 'ok' }]);
+  const locks = proof.statements.map((statement) => Object.fromEntries(statement.locks.map(({ relation, mode }) => [relation, mode])));
+  expect(locks[0]).toEqual({ leads: 'SHARE UPDATE EXCLUSIVE' });
+  expect(locks[1]).toMatchObject({ leads: 'SHARE UPDATE EXCLUSIVE', a: 'SHARE UPDATE EXCLUSIVE' });
+  expect(locks[2]).toMatchObject({ leads: 'SHARE UPDATE EXCLUSIVE', a: 'SHARE UPDATE EXCLUSIVE' });
+  expect(locks[3]).toMatchObject({ accounts: 'ACCESS EXCLUSIVE' });
+});
+
 describe('a way back that is none', () => {
   it('differs: names what was left, and blames the migration that left it', async () => {
     const messy = aMigration('0004', {

@@ -80,6 +80,15 @@ describe('a backup', () => {
     expect(proof).toMatchObject({ restoreError: '', rows: 5000 });
   });
 
+  it('outlives the timeouts that the database gives its sessions', async () => {
+    const alter = `alter database "${stage.target.name}"`;
+    await sql(superuserUrl(), `${alter} set idle_in_transaction_session_timeout = 50; ${alter} set statement_timeout = 5000`);
+    const binDir = await wrapped('patient', { dump: 'sleep 0.3' });
+    const backup = await postgresBackups({ ...stage.options, binDir }).take({ id: 'patient', signal: never });
+    await sql(superuserUrl(), `${alter} reset idle_in_transaction_session_timeout; ${alter} reset statement_timeout`);
+    expect(backup.bytes).toBeGreaterThan(0);
+  });
+
   it('keeps the password out of arguments and errors (invariant 9)', async () => {
     const binDir = await wrapped('watched', {});
     const options = {

@@ -8,7 +8,8 @@ let root: string;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'offpeak-roots-'));
-  for (const version of ['14.9', '16.2', '17.1', '18.0']) await install(join(root, version.slice(0, 2), 'bin'), version, ['pg_dump', 'pg_restore']);
+  for (const version of ['14.9', '16.2', '17.1', '18.0'])
+    await install(join(root, version.slice(0, 2), 'bin'), version, ['pg_dump', 'pg_restore']);
   await install(join(root, '19', 'bin'), '19.0', ['pg_dump']);
 });
 
@@ -34,7 +35,10 @@ it.each([
 
 it('takes the configured directory and looks nowhere else', async () => {
   const binDir = join(root, '17', 'bin');
-  expect(await findTools({ serverMajor: 16, binDir, roots: [root] })).toMatchObject({ ok: true, tools: { pgRestore: join(binDir, 'pg_restore') } });
+  expect(await findTools({ serverMajor: 16, binDir, roots: [root] })).toMatchObject({
+    ok: true,
+    tools: { pgRestore: join(binDir, 'pg_restore') },
+  });
   expect(await findTools({ serverMajor: 16, binDir: join(root, '14', 'bin'), roots: [root] })).toMatchObject({ ok: false });
 });
 

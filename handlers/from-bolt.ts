@@ -1,0 +1,54 @@
+import type {
+  BlockAction,
+  SlackActionMiddlewareArgs,
+  SlackCommandMiddlewareArgs,
+  SlackViewMiddlewareArgs,
+  ViewSubmitAction,
+} from '@slack/bolt';
+import { NOTE } from '../src/slack/actions.ts';
+import type { Click, Client, Slash, Submission } from './tools.ts';
+
+type WithClient = { readonly client: Client };
+
+/** Bolt's arguments for a pressed button, as our listeners read them. */
+export function clickOf({ ack, body, action, client }: SlackActionMiddlewareArgs<BlockAction> & WithClient): Click {
+  const { container } = body;
+  return {
+    ack: () => ack(),
+    user: { id: body.user.id, team: body.user.team_id ?? body.team?.id ?? null },
+    channel: body.channel?.id ?? null,
+    thread: body.message?.thread_ts ?? (typeof container['thread_ts'] === 'string' ? container['thread_ts'] : null),
+    client,
+    actionId: action.action_id,
+    value: 'value' in action && typeof action.value === 'string' ? action.value : '',
+    triggerId: body.trigger_id,
+  };
+}
+
+/** Bolt's arguments for a slash command. */
+export function slashOf({ ack, respond, command, client }: SlackCommandMiddlewareArgs & WithClient): Slash {
+  return {
+    ack: (reply) => ack(reply),
+    respond: (reply) => respond(reply),
+    user: { id: command.user_id, team: command.team_id },
+    channel: command.channel_id,
+    thread: null,
+    client,
+    command: command.command,
+    text: command.text,
+  };
+}
+
+/** Bolt's arguments for a submitted modal. */
+export function submissionOf({ ack, body, view, client }: SlackViewMiddlewareArgs<ViewSubmitAction> & WithClient): Submission {
+  return {
+    ack: (response) => (response === undefined ? ack() : ack(response)),
+    user: { id: body.user.id, team: body.user.team_id ?? body.team?.id ?? null },
+    channel: null,
+    thread: null,
+    client,
+    callbackId: view.callback_id,
+    metadata: view.private_metadata,
+    note: view.state.values[NOTE.block]?.[NOTE.action]?.value ?? '',
+  };
+}

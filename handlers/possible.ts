@@ -1,0 +1,45 @@
+import type { HumanCommand } from '../src/domain/commands.ts';
+import { decide } from '../src/domain/decide.ts';
+import type { Instant } from '../src/domain/instant.ts';
+import { HUMAN_ITEMS, ITEM_TITLES, itemState } from '../src/domain/items.ts';
+import type { Actor } from '../src/domain/people.ts';
+import type { Run } from '../src/domain/run.ts';
+import type { Services } from '../src/ports.ts';
+import type { Verb } from '../src/slack/render/help.ts';
+
+type Asking = { readonly services: Services; readonly actor: Actor; readonly now: Instant };
+
+/** The command behind each verb that changes a run; what needs an argument is tried with one that fits. */
+const COMMANDS: readonly { readonly verb: Verb; readonly command: (run: Run) => HumanCommand }[] = [
+  { verb: 'checklist', command: () => ({ type: 'start_checklist' }) },
+  { verb: 'approve', command: (run) => ({ type: 'approve', digest: run.digest }) },
+  { verb: 'start', command: () => ({ type: 'start' }) },
+  { verb: 'schedule', command: () => ({ type: 'schedule', t0: null }) },
+  { verb: 'stop', command: () => ({ type: 'stop_after_step' }) },
+  { verb: 'resume', command: () => ({ type: 'resume' }) },
+  { verb: 'rollback', command: () => ({ type: 'roll_back' }) },
+  { verb: 'present', command: () => ({ type: 'confirm_presence' }) },
+  { verb: 'cancel', command: () => ({ type: 'cancel' }) },
+];
+
+/** What would be carried out if this person asked for it now: the domain itself is asked, so help never promises what it refuses. */
+export function possibleVerbs(run: Run | null, asking: Asking): readonly Verb[] {
+  const always: readonly Verb[] = ['status', 'history'];
+  if (run === null) return ['plan', ...always];
+  return [...COMMANDS.filter(({ command }) => would(run, command(run), asking)).map(({ verb }) => verb), ...always];
+}
+
+/** What waits for this person on a run, in words. */
+export function waitingFor(run: Run, asking: Asking): readonly string[] {
+  const lines = HUMAN_ITEMS.filter((item) => itemState(run.evidence[item], asking.now) !== 'pass')
+    .filter((item) => would(run, { type: 'confirm_item', item, note: 'x' }, asking))
+    .map((item) => `confirm "${ITEM_TITLES[item]}"`);
+  if (would(run, { type: 'approve', digest: run.digest }, asking)) lines.push('approve or reject the plan');
+  if (would(run, { type: 'resume' }, asking)) lines.push('it holds: resume or roll back');
+  if (run.state === 'approved' && would(run, { type: 'start' }, asking)) lines.push('start it, or schedule it');
+  return lines;
+}
+
+function would(run: Run, command: HumanCommand, { services, actor, now }: Asking): boolean {
+  return decide(run, command, { now, actor, people: services.people(), sha256: services.sha256 }).ok;
+}

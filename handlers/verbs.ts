@@ -1,0 +1,120 @@
+import type { HumanCommand } from '../src/domain/commands.ts';
+import type { Actor } from '../src/domain/people.ts';
+import type { Run } from '../src/domain/run.ts';
+import { momentMeant } from '../src/cli/moment.ts';
+import { act, type Which } from '../src/usecases/act.ts';
+import { plan } from '../src/usecases/plan.ts';
+import { status } from '../src/usecases/status.ts';
+import type { Message } from '../src/slack/render/block-kit.ts';
+import { help, type Verb } from '../src/slack/render/help.ts';
+import { note, refusalMessage } from '../src/slack/render/refusal.ts';
+import { historyMessage, statusMessage } from '../src/slack/render/status.ts';
+import { runName } from '../src/slack/render/state-words.ts';
+import { code } from '../src/slack/render/text.ts';
+import { actorOf } from './actor.ts';
+import { possibleVerbs } from './possible.ts';
+import type { Slash, Tools } from './tools.ts';
+
+/** What was typed after the verb. */
+type Asked = { readonly slash: Slash; readonly words: readonly string[] };
+type VerbListener = (tools: Tools, asked: Asked) => Promise<Message>;
+
+/** The verbs of the slash command, one body each; what changes a run goes through the same `act` as every button. */
+export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
+  plan: planVerb,
+  status: async (tools, { words }) => {
+    const target = words[0] ?? tools.services.defaultTarget;
+    return tools.services.targets.has(target)
+      ? statusMessage(await status(tools.services, target), tools.services.people())
+      : noTarget(tools, target);
+  },
+  history: async (tools, { words }) => {
+    const target = words[0] ?? tools.services.defaultTarget;
+    if (!tools.services.targets.has(target)) return noTarget(tools, target);
+    return historyMessage(target, await tools.services.ledger.list({ target, limit: 10 }));
+  },
+  help: helpVerb,
+  checklist: changes(() => ({ type: 'start_checklist' })),
+  approve: changes((run, [digest = '']) =>
+    digest.length >= 12 ? { type: 'approve', digest: run.digest.startsWith(digest) ? run.digest : digest } : NO_DIGEST,
+  ),
+  start: changes(() => ({ type: 'start' })),
+  schedule: scheduleVerb,
+  stop: changes(() => ({ type: 'stop_after_step' })),
+  resume: changes(() => ({ type: 'resume' })),
+  rollback: changes(() => ({ type: 'roll_back' })),
+  present: changes(() => ({ type: 'confirm_presence' })),
+  cancel: changes(() => ({ type: 'cancel' })),
+};
+
+const NO_DIGEST = 'Write the first twelve characters of the digest that you read: `/migrate approve 4315050d1ac0`. It stands on the card.';
+
+/** A verb that gives one command to the open run; a sentence instead of a command is the answer. */
+function changes(
+  commandOf: (run: Run, words: readonly string[], tools: Tools) => HumanCommand | string | Promise<HumanCommand | string>,
+): VerbListener {
+  return async (tools, { slash, words }) => {
+    const { which, rest } = whichRun(tools, words);
+    const run = await find(tools, which);
+    if (run === null) return refusalMessage({ code: 'no_run', target: 'target' in which ? which.target : 'that number' }, null);
+    const command = await commandOf(run, rest, tools);
+    if (typeof command === 'string') return note(command);
+    const resolved = await actorOf(tools, slash, command.type);
+    if (!resolved.ok) return note(`🔒 ${resolved.sentence}`);
+    const outcome = await act(tools.services, { which: { runId: run.id }, command, actor: resolved.actor });
+    tools.poke(run.id);
+    return outcome.ok ? note(`✅ Recorded for ${runName(run)}; the card shows it.`) : refusalMessage(outcome.refusal, outcome.run);
+  };
+}
+
+async function planVerb(tools: Tools, { slash, words }: Asked): Promise<Message> {
+  const target = words[0] ?? tools.services.defaultTarget;
+  if (!tools.services.targets.has(target)) return noTarget(tools, target);
+  const resolved = await actorOf(tools, slash, 'plan');
+  if (!resolved.ok) return note(`🔒 ${resolved.sentence}`);
+  const outcome = await plan(tools.services, { target, actor: resolved.actor });
+  if (outcome.run !== null) tools.poke(outcome.run.id);
+  if (!outcome.ok) return refusalMessage(outcome.refusal, outcome.run);
+  return note(`📝 Planned ${runName(outcome.run)}; its card is in the channel.`);
+}
+
+async function scheduleVerb(tools: Tools, asked: Asked): Promise<Message> {
+  const listener = changes(async (run, words) => {
+    const text = words.join(' ');
+    if (text === '') return { type: 'schedule', t0: null };
+    try {
+      return { type: 'schedule', t0: momentMeant(text, { now: await tools.services.ledger.now(), zone: run.plan.window.zone }) };
+    } catch (error) {
+      return `🔒 ${error instanceof Error ? error.message : String(error)} Nothing was scheduled.`;
+    }
+  });
+  return listener(tools, asked);
+}
+
+async function helpVerb(tools: Tools, { slash, words }: Asked): Promise<Message> {
+  const { services } = tools;
+  const target = words[0] !== undefined && services.targets.has(words[0]) ? words[0] : services.defaultTarget;
+  const [run, now] = await Promise.all([services.ledger.active(target), services.ledger.now()]);
+  const person = services.people().find((entry) => entry.id === slash.user.id);
+  const actor: Actor = { id: slash.user.id, name: person?.name ?? slash.user.id, via: 'slack' };
+  return help({ run, target, possible: possibleVerbs(run, { services, actor, now }) });
+}
+
+/** `#42`, a target's name, or nothing for the default target; then what is left. */
+function whichRun({ services }: Tools, words: readonly string[]): { readonly which: Which; readonly rest: readonly string[] } {
+  const [first = '', ...rest] = words;
+  if (/^#\d+$/.test(first)) return { which: { number: Number(first.slice(1)) }, rest };
+  if (services.targets.has(first)) return { which: { target: first }, rest };
+  return { which: { target: services.defaultTarget }, rest: words };
+}
+
+function find({ services: { ledger } }: Tools, which: Which): Promise<Run | null> {
+  if ('number' in which) return ledger.byNumber(which.number);
+  return 'target' in which ? ledger.active(which.target) : ledger.load(which.runId);
+}
+
+function noTarget({ services }: Tools, target: string): Message {
+  return note(
+    `🔒 There is no target ${code(target, 80)}. Configured: ${[...services.targets.keys()].map((name) => code(name, 80)).join(', ')}.`,
+  );
+}

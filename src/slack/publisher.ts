@@ -1,0 +1,109 @@
+import type { Person } from '../domain/people.ts';
+import type { Ledger, Log } from '../ports.ts';
+import type { RunView } from '../usecases/status.ts';
+import type { ChannelsClient } from './channel.ts';
+import { delivery } from './delivery.ts';
+import type { PostingClient } from './posting.ts';
+import { standings, type Job } from './standings.ts';
+import { throttle } from './throttle.ts';
+
+export type PublisherSettings = {
+  readonly ledger: Pick<Ledger, 'now' | 'list' | 'posted' | 'save'>;
+  readonly view: (runId: string) => Promise<RunView | null>;
+  readonly client: PostingClient & ChannelsClient;
+  /** Name or id of the channel of the cards. */
+  readonly channel: string;
+  readonly people: () => readonly Person[];
+  readonly log: Log;
+  /** A stopwatch in milliseconds. */
+  readonly elapsedMs: () => number;
+};
+
+export type Publisher = {
+  /** This run has changed: its messages are compared at once. Returns immediately and never throws. */
+  poke(runId: string): void;
+  /** Compares every open or recently ended run; to be called about once a second. Settles when everything due was sent. Never rejects. */
+  tick(): Promise<void>;
+  /** Settles when the call under way is over. */
+  stop(): Promise<void>;
+  /** Why Slack takes nothing at present; null while it does. */
+  trouble(): string | null;
+};
+
+const OPEN_RUNS = 100;
+const RECENT_RUNS = 20;
+
+/**
+ * Keeps Slack equal to the ledger: draws every run, compares, posts or edits what differs. It is state, not a queue, so an outage leaves
+ * no backlog: when Slack is back, each message gets its present content, alerts and results first (R15). Nobody waits for it.
+ */
+export function publisher(settings: PublisherSettings): Publisher {
+  const { ledger, log } = settings;
+  const pace = throttle(settings);
+  const known = standings({ ...settings, throttle: pace });
+  const deliver = delivery({ ...settings, throttle: pace, standings: known });
+  const changed = new Set<string>();
+  const stopping = new AbortController();
+  let pumping: Promise<void> | null = null;
+
+  async function jobsOf(runId: string): Promise<readonly Job[]> {
+    try {
+      return await known.jobsOf(runId);
+    } catch (error) {
+      log.warn({ run: runId, error: String(error) }, 'the messages of a run could not be drawn');
+      return [];
+    }
+  }
+
+  /** Sends what is due, most important first, and looks again as soon as something changed: a click must not wait for progress. */
+  async function pump(): Promise<void> {
+    while (changed.size > 0 && !stopping.signal.aborted) {
+      const runIds = [...changed];
+      changed.clear();
+      const jobs = (await Promise.all(runIds.map(jobsOf))).flat().toSorted((a, b) => a.due.rank - b.due.rank);
+      for (const [index, job] of jobs.entries()) {
+        const { again, goOn } = await deliver(job);
+        if (again) changed.add(job.runId);
+        if (!goOn || stopping.signal.aborted) break;
+        if (changed.size === 0) continue;
+        for (const left of jobs.slice(index + 1)) changed.add(left.runId);
+        break;
+      }
+    }
+  }
+
+  async function pumpOnce(): Promise<void> {
+    try {
+      await pump();
+    } finally {
+      pumping = null;
+    }
+  }
+
+  const wake = () => (pumping ??= pumpOnce());
+
+  return {
+    poke(runId) {
+      if (stopping.signal.aborted) return;
+      changed.add(runId);
+      void wake();
+    },
+    async tick() {
+      if (stopping.signal.aborted) return;
+      try {
+        const open = await ledger.list({ active: true, limit: OPEN_RUNS });
+        const recent = await ledger.list({ limit: RECENT_RUNS });
+        for (const run of [...open, ...recent]) if (!known.isDone(run.id)) changed.add(run.id);
+        await wake();
+        known.caughtUp();
+      } catch (error) {
+        log.warn({ error: String(error) }, 'the runs could not be listed');
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await pumping;
+    },
+    trouble: pace.trouble,
+  };
+}
