@@ -1,6 +1,6 @@
 import type { Log } from '../ports.ts';
 import { findChannel, type ChannelsClient } from './channel.ts';
-import { hashOf } from './due.ts';
+import { dueOf, hashOf } from './due.ts';
 import { failureOf, type SlackFailure } from './failure.ts';
 import { edit, findLost, post, type PostingClient, type Sent } from './posting.ts';
 import { note } from './render/refusal.ts';
@@ -28,8 +28,10 @@ export function delivery(known: {
   let channel: string | null = null;
 
   async function deliver(job: Job): Promise<Delivered> {
-    if (elapsedMs() < throttle.pauses()[job.due.kind]) return { again: false, goOn: true };
     const standing = job.memory.standing.get(job.message.key);
+    // Asked again: the messages before this one may have used up what Slack allows.
+    const at = { nowMs: elapsedMs(), pauses: throttle.pauses(), edits: throttle.edits() };
+    if (dueOf(job.message, standing, at) === null) return { again: false, goOn: true };
     if (standing !== undefined) {
       throttle.edited();
       return settle(job, (message) => edit(client, message, standing));

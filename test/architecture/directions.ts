@@ -1,7 +1,4 @@
-import { cruise, type ICruiseResult } from 'dependency-cruiser';
-
-/** One import, as paths from the project's root; a package keeps its name, e.g. `pg` or `node:fs`. */
-export type Edge = { readonly from: string; readonly to: string };
+import type { Edge } from './imports.ts';
 
 /** What each folder may import from this project. The first row that matches a file counts. */
 const MAY_IMPORT: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]; readonly packages: readonly RegExp[] }[] = [
@@ -44,7 +41,7 @@ const MAY_IMPORT: readonly { readonly folder: RegExp; readonly may: readonly Reg
 /** Packages that only some folders may name, wherever the table would allow them. */
 const RESERVED: readonly { readonly name: RegExp; readonly only: RegExp }[] = [
   { name: /^pg$/, only: /^(src\/(ledger|target|sources)|test|playground|bench)\// },
-  { name: /^zod$/, only: /^(src\/(config|sources)|test|playground|bench)\// },
+  { name: /^zod$/, only: /^(src\/(config|sources|target)|test|playground|bench)\// },
 ];
 
 /** Why this import is against the flow; null when it is not. */
@@ -58,28 +55,4 @@ export function violation({ from, to }: Edge): string | null {
   const inside = /^(src|handlers|checks)\//.test(to);
   const allowed = (inside ? row.may : row.packages).some((pattern) => pattern.test(to));
   return allowed ? null : `${from} imports ${to}`;
-}
-
-/** Every import of the given folders, types included. */
-export async function edgesOf(
-  folders: readonly string[],
-  baseDir: string,
-): Promise<{ readonly modules: number; readonly edges: readonly Edge[] }> {
-  const { output } = await cruise([...folders], {
-    baseDir,
-    parser: 'swc',
-    tsPreCompilationDeps: true,
-    doNotFollow: { path: ['node_modules'] },
-  });
-  const { modules } = output as ICruiseResult;
-  const own = modules.filter((module) => folders.some((folder) => module.source === folder || module.source.startsWith(`${folder}/`)));
-  const edges = own.flatMap((module) =>
-    module.dependencies.map((dependency) => ({ from: module.source, to: packageName(dependency.resolved, dependency.module) })),
-  );
-  return { modules: own.length, edges };
-}
-
-function packageName(resolved: string, module: string): string {
-  if (module.startsWith('.')) return resolved;
-  return module.startsWith('@') ? module.split('/').slice(0, 2).join('/') : (module.split('/')[0] ?? module);
 }

@@ -1,0 +1,102 @@
+import type { Client, Click, Membership, Reply, Slash, Submission, Tools } from '../../handlers/tools.ts';
+import { actionId, writeReference, type Action } from '../../src/slack/actions.ts';
+import type { Run } from '../../src/domain/run.ts';
+import { PEOPLE } from '../support/runs.ts';
+import { aLedger, someServices, type SmallLedger } from '../slack/a-ledger.ts';
+
+type Name = (typeof PEOPLE)[number]['name'];
+
+/** What people saw and what Slack was asked, in order. */
+export type Seen = {
+  readonly acks: unknown[];
+  readonly told: { readonly to: string; readonly text: string; readonly blocks: unknown[]; readonly thread: string | null }[];
+  readonly modals: { readonly callback_id?: string; readonly blocks: unknown[]; readonly private_metadata?: string }[];
+  readonly homes: unknown[];
+  readonly poked: string[];
+  readonly order: string[];
+};
+
+export type Scene = {
+  readonly tools: Tools & { readonly ledger: SmallLedger };
+  readonly seen: Seen;
+  click(name: Name | 'stranger', run: Run, pressed: { action: Action; item?: string; extra?: string; value?: string }): Click;
+  slash(name: Name | 'stranger', text: string): Slash;
+  submission(name: Name, run: Run, said: { callback: string; extra?: string; note: string }): Submission;
+};
+
+export type Weather = {
+  readonly membership?: Membership;
+  /** Slack methods that fail. */
+  readonly failing?: readonly ('ephemeral' | 'message' | 'open' | 'ack' | 'respond')[];
+  readonly team?: string;
+};
+
+const TEAM = 'T0LOCALDEV';
+
+/** A room with a ledger in it, and people who press and type. */
+export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
+  const { membership = 'member', failing = [], team = TEAM } = weather;
+  const seen: Seen = { acks: [], told: [], modals: [], homes: [], poked: [], order: [] };
+  const ledger = aLedger(runs);
+  const services = someServices(ledger);
+  const works = async (what: NonNullable<Weather['failing']>[number], effect: () => void) => {
+    seen.order.push(what);
+    if (failing.includes(what)) throw new Error(`${what} failed`);
+    effect();
+  };
+  const client: Client = {
+    chat: {
+      postEphemeral: ({ user, text, blocks, thread_ts }) =>
+        works('ephemeral', () => void seen.told.push({ to: user, text, blocks, thread: thread_ts ?? null })),
+      postMessage: ({ channel, text, blocks }) => works('message', () => void seen.told.push({ to: channel, text, blocks, thread: null })),
+    },
+    views: {
+      open: ({ view }) => works('open', () => void seen.modals.push(view)),
+      publish: async ({ view }) => void seen.homes.push(view),
+    },
+  };
+  const idOf = (name: string) => PEOPLE.find((person) => person.name === name)?.id ?? 'U0STRANGER';
+  const visitor = (name: string) => ({ user: { id: idOf(name), team: TEAM }, channel: 'C0DEPLOYMENTS', thread: '1795.1', client });
+  const ack = (reply?: unknown) => works('ack', () => void seen.acks.push(reply));
+  return {
+    seen,
+    tools: {
+      services,
+      ledger,
+      poke: (runId) => {
+        seen.order.push('poke');
+        seen.poked.push(runId);
+      },
+      membership: async () => {
+        seen.order.push('membership');
+        return membership;
+      },
+      team: () => team,
+    },
+    click: (name, run, { action, item = '', extra = '', value }) => ({
+      ...visitor(name),
+      ack: () => ack(),
+      actionId: actionId(action, item),
+      value: value ?? writeReference({ runId: run.id, version: run.version, extra }),
+      triggerId: 'trigger',
+    }),
+    slash: (name, text) => ({
+      ...visitor(name),
+      thread: null,
+      ack: (reply: Reply) => ack(reply),
+      respond: (reply: Reply) =>
+        works('respond', () => void seen.told.push({ to: idOf(name), text: reply.text, blocks: reply.blocks, thread: null })),
+      command: '/migrate',
+      text,
+    }),
+    submission: (name, run, { callback, extra = '', note }) => ({
+      ...visitor(name),
+      channel: null,
+      thread: null,
+      ack: (response) => ack(response),
+      callbackId: callback,
+      metadata: writeReference({ runId: run.id, version: run.version, extra }),
+      note,
+    }),
+  };
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { CLICKS } from '../../handlers/index.ts';
+import { unknownClick } from '../../handlers/unknown.ts';
+import type { Action } from '../../src/slack/actions.ts';
+import { aRunIn, evening, storyTo, type Scene as Story } from '../support/runs.ts';
+import { aScene, type Scene, type Weather } from './a-visit.ts';
+
+async function press(
+  story: Story,
+  name: Parameters<Scene['click']>[0],
+  pressed: { action: Action; item?: string; extra?: string; value?: string },
+  weather: Weather = {},
+): Promise<Scene & { readonly after: string }> {
+  const { run, now } = storyTo(story);
+  const scene = aScene([run], weather);
+  scene.tools.ledger.set(now);
+  await CLICKS[pressed.action](scene.tools, scene.click(name, run, pressed));
+  return { ...scene, after: (await scene.tools.ledger.load(run.id))?.state ?? '' };
+}
+
+describe('a button', () => {
+  it.each<[Story, Parameters<Scene['click']>[0], Parameters<Scene['click']>[2], string]>([
+    ['planned', 'nora', { action: 'start_checklist' }, 'checklist'],
+    ['approved', 'nora', { action: 'start' }, 'preparing'],
+    ['approved', 'olga', { action: 'schedule', extra: evening('21:00') }, 'scheduled'],
+    ['checklist_one_approval', 'kim', { action: 'approve', extra: aRunIn('checklist_one_approval').digest }, 'approved'],
+    ['migrating', 'ana', { action: 'roll_back' }, 'stopping'],
+    ['migrating', 'ana', { action: 'stop_after_step' }, 'migrating'],
+    ['migrating', 'ana', { action: 'confirm_presence' }, 'migrating'],
+    ['holding', 'nora', { action: 'resume' }, 'migrating'],
+    ['approved', 'nora', { action: 'cancel' }, 'cancelled'],
+    ['checklist_ready', 'nora', { action: 'withdraw_item', item: 'staging' }, 'checklist'],
+  ])('in %s pressed by %s does %j', async (story, name, pressed, state) => {
+    const { seen, after } = await press(story, name, pressed);
+    expect(after).toBe(state);
+    expect(seen.told).toEqual([]);
+    expect(seen.poked).toHaveLength(1);
+    expect(seen.order[0]).toBe('ack');
+  });
+
+  it('that is refused tells only its person why, in the thread, and repairs the message (R5)', async () => {
+    const { seen } = await press('migrating', 'sam', { action: 'stop_after_step' });
+    expect(seen.told).toMatchObject([{ to: 'U0SAM', thread: '1795.1' }]);
+    expect(seen.told[0]?.text).toContain('@nora, @olga, @ana');
+    expect(seen.poked).toHaveLength(1);
+  });
+
+  it('pressed by two people has one effect, and the second is told who was first (T2)', async () => {
+    const { run, now } = storyTo('migrating');
+    const scene = aScene([run]);
+    scene.tools.ledger.set(now);
+    await Promise.all(
+      ['ana', 'olga'].map((name) => CLICKS.roll_back(scene.tools, scene.click(name as 'ana', run, { action: 'roll_back' }))),
+    );
+    expect((await scene.tools.ledger.history({ limit: 10 })).map((link) => link.event.type)).toEqual(['rollback_requested']);
+    expect(scene.seen.told).toHaveLength(1);
+    expect(scene.seen.told[0]?.text).toMatch(/^@ana pressed Roll back first/);
+  });
+
+  it('does not approve another digest than the one that was on the message (invariant 3)', async () => {
+    const { seen, after } = await press('checklist_one_approval', 'kim', { action: 'approve', extra: 'f'.repeat(64) });
+    expect(after).toBe('checklist');
+    expect(seen.told[0]?.text).toContain('The plan has changed');
+  });
+
+  it('pressed in peak hours comes back with the button for the next moment', async () => {
+    const { run } = storyTo('approved');
+    const fresh = {
+      ...run,
+      evidence: Object.fromEntries(Object.entries(run.evidence).map(([k, e]) => [k, { ...e, expiresAt: '2026-11-26T00:00:00.000Z' }])),
+    };
+    const scene = aScene([fresh]);
+    scene.tools.ledger.set('2026-11-25T10:00:00.000Z');
+    await CLICKS.start(scene.tools, scene.click('nora', fresh, { action: 'start' }));
+    expect(JSON.stringify(scene.seen.told[0]?.blocks)).toContain(':2026-11-25T17:00:00.000Z');
+  });
+
+  it('of another version is acknowledged and explained (T4, T6)', async () => {
+    const { seen } = await press('migrating', 'ana', { action: 'roll_back', value: 'plan:42:v7' });
+    expect(seen.told[0]?.text).toContain('another version');
+    const scene = aScene([]);
+    await unknownClick(scene.tools, scene.click('ana', aRunIn('planned'), { action: 'cancel' }));
+    expect(scene.seen.acks).toHaveLength(1);
+    expect(scene.seen.told).toHaveLength(1);
+  });
+
+  it('still works when the acknowledgement fails (T7)', async () => {
+    expect((await press('migrating', 'ana', { action: 'roll_back' }, { failing: ['ack'] })).after).toBe('stopping');
+  });
+
+  it('answers in direct messages when the channel does not take it (R6, T20)', async () => {
+    const { seen } = await press('migrating', 'sam', { action: 'stop_after_step' }, { failing: ['ephemeral'] });
+    expect(seen.order.slice(-2)).toEqual(['ephemeral', 'message']);
+    expect(seen.told).toHaveLength(1);
+  });
+
+  it('says what failed with an id when something broke, and no secret of it (R9)', async () => {
+    const { run } = storyTo('migrating');
+    const scene = aScene([run]);
+    scene.tools.ledger.break(new Error('connect ECONNREFUSED postgres://offpeak:hunter2@db'));
+    await CLICKS.roll_back(scene.tools, scene.click('ana', run, { action: 'roll_back' }));
+    expect(scene.seen.told[0]?.text).toMatch(/Error id [0-9a-f]{8}/);
+    expect(scene.seen.told[0]?.text).not.toContain('hunter2');
+  });
+});
+
+describe('who may press', () => {
+  it('refuses people without a role and names whom to ask (R7)', async () => {
+    const { seen, after } = await press('planned', 'stranger', { action: 'start_checklist' });
+    expect(after).toBe('planned');
+    expect(seen.told[0]?.text).toContain('Ask @nora, @olga to add your Slack id U0STRANGER');
+  });
+
+  it.each(['guest', 'bot', 'deleted', 'stranger'] as const)(
+    'refuses a %s whatever the configuration says (R7, T18)',
+    async (membership) => {
+      const { after } = await press('planned', 'nora', { action: 'start_checklist' }, { membership });
+      expect(after).toBe('planned');
+    },
+  );
+
+  it('refuses another workspace (T23)', async () => {
+    const { seen, after } = await press('migrating', 'ana', { action: 'roll_back' }, { team: 'T0OTHER' });
+    expect(after).toBe('migrating');
+    expect(seen.told[0]?.text).toContain('another workspace');
+  });
+
+  it('lets nothing go forward while Slack does not say who somebody is, and everything go back (R7)', async () => {
+    const forward = await press(
+      'checklist_one_approval',
+      'kim',
+      { action: 'approve', extra: aRunIn('checklist').digest },
+      { membership: 'unknown' },
+    );
+    expect(forward.after).toBe('checklist');
+    expect(forward.seen.told[0]?.text).toContain('Rolling back and stopping still work');
+    const back = await press('migrating', 'ana', { action: 'roll_back' }, { membership: 'unknown' });
+    expect(back.after).toBe('stopping');
+    expect(back.seen.order).not.toContain('membership');
+  });
+});
+
+describe('a button that opens a window', () => {
+  it.each<[Action, string, Story]>([
+    ['confirm_item', 'staging', 'checklist'],
+    ['reject', '', 'checklist_proved'],
+    ['view_sql', '', 'planned'],
+    ['open_report', '', 'completed'],
+  ])('%s opens one, whoever looks', async (action, item, story) => {
+    const { seen } = await press(story, 'stranger', { action, item });
+    expect(seen.modals).toHaveLength(1);
+    expect(seen.told).toEqual([]);
+  });
+
+  it('says so when Slack could not open it (T7)', async () => {
+    const { seen } = await press('planned', 'nora', { action: 'view_sql' }, { failing: ['open'] });
+    expect(seen.told[0]?.text).toContain('could not open the window');
+  });
+
+  it('fills the long report from the audit chain', async () => {
+    const { run, now } = storyTo('migrating');
+    const scene = aScene([run]);
+    scene.tools.ledger.set(now);
+    await CLICKS.roll_back(scene.tools, scene.click('ana', run, { action: 'roll_back' }));
+    await CLICKS.open_report(scene.tools, scene.click('ana', run, { action: 'open_report' }));
+    expect(JSON.stringify(scene.seen.modals[0])).toContain('pressed Roll back · @ana');
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { SUBMISSIONS } from '../../handlers/index.ts';
+import { unknownSubmission } from '../../handlers/unknown.ts';
+import { CALLBACKS } from '../../src/slack/actions.ts';
+import { storyTo } from '../support/runs.ts';
+import { aScene } from './a-visit.ts';
+
+const CONFIRM = CALLBACKS.confirmItem;
+
+function scene() {
+  const { run, now } = storyTo('checklist_proved');
+  const made = aScene([run]);
+  made.tools.ledger.set(now);
+  return { ...made, run };
+}
+
+describe('a submitted window', () => {
+  it('records the evidence with the words and the person', async () => {
+    const { tools, seen, submission, run } = scene();
+    await SUBMISSIONS[CONFIRM]?.(tools, submission('nora', run, { callback: CONFIRM, extra: 'staging', note: 'Looked at the list.' }));
+    expect((await tools.ledger.load(run.id))?.evidence.staging).toMatchObject({ value: 'Looked at the list.', actor: { name: 'nora' } });
+    expect(seen.acks).toEqual([undefined]);
+    expect(seen.poked).toEqual([run.id]);
+  });
+
+  it('stays open with the reason when it is refused, so that nothing typed is lost', async () => {
+    const { tools, seen, submission, run } = scene();
+    await SUBMISSIONS[CONFIRM]?.(tools, submission('nora', run, { callback: CONFIRM, extra: 'staging', note: '  ' }));
+    expect(seen.acks).toEqual([{ response_action: 'errors', errors: { note: expect.stringContaining('Write what you looked at') } }]);
+  });
+
+  it('rejects with the reason, for approvers only', async () => {
+    const { tools, submission, run } = scene();
+    const said = { callback: CALLBACKS.reject, note: 'The down script drops a column.' };
+    await SUBMISSIONS[CALLBACKS.reject]?.(tools, submission('nora', run, said));
+    expect((await tools.ledger.load(run.id))?.state).toBe('checklist');
+    await SUBMISSIONS[CALLBACKS.reject]?.(tools, submission('sam', run, said));
+    expect(await tools.ledger.load(run.id)).toMatchObject({
+      state: 'cancelled',
+      end: { detail: 'Rejected by @sam: The down script drops a column.' },
+    });
+  });
+
+  it('closes and answers directly when something broke', async () => {
+    const { tools, seen, submission, run } = scene();
+    tools.ledger.break(new Error('gone'));
+    await SUBMISSIONS[CONFIRM]?.(tools, submission('nora', run, { callback: CONFIRM, extra: 'staging', note: 'x' }));
+    expect(seen.acks).toHaveLength(1);
+    expect(seen.told[0]).toMatchObject({ to: 'U0NORA' });
+  });
+
+  it('of another version is acknowledged and explained (T6)', async () => {
+    const { tools, seen, submission, run } = scene();
+    await unknownSubmission(tools, submission('nora', run, { callback: 'old', note: 'x' }));
+    expect([seen.acks.length, seen.told.length]).toEqual([1, 1]);
+  });
+});

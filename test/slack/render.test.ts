@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../src/domain/decide.ts';
+import { judgeWindow } from '../../src/domain/window.ts';
+import { WORKING } from '../../src/domain/run.ts';
+import { LABELS, parseActionId, readReference } from '../../src/slack/actions.ts';
+import { checklist } from '../../src/slack/render/checklist.ts';
+import { confirmItemModal, sqlModal } from '../../src/slack/render/modals.ts';
+import { planCard } from '../../src/slack/render/plan-card.ts';
+import { refusalMessage, refusalText } from '../../src/slack/render/refusal.ts';
+import { fitOf } from '../../src/slack/render/moment.ts';
+import { aMigration, aPlan, by, evening, PEOPLE, sha256, storyTo } from '../support/runs.ts';
+import { ALL_SCENES, buttonsOf, drawn, messageOf, viewOf, wordsOf } from './scenes.ts';
+
+const labels = (message: { blocks: readonly unknown[] }) => buttonsOf(message).map((button) => button.text.text);
+const rollBack = (message: { blocks: readonly unknown[] }) => buttonsOf(message).find((button) => button.action_id === 'roll_back');
+
+describe('the card', () => {
+  it.each([
+    ['planned', ['Start checklist', 'View SQL', 'Cancel']],
+    ['checklist', ['Start now', 'Schedule…', 'View SQL', 'Cancel']],
+    ['approved', ['Start now', 'Schedule…', 'View SQL', 'Cancel']],
+    ['scheduled', ['Start now', 'Schedule…', 'View SQL', 'Cancel']],
+    ['preparing', ['Stop after this step', 'Roll back now', "I'm watching", 'View SQL']],
+    ['migrating', ['Stop after this step', 'Roll back now', "I'm watching", 'View SQL']],
+    ['migrating_stop_requested', ['Roll back now', "I'm watching", 'View SQL']],
+    ['validating', ['Roll back now', "I'm watching", 'View SQL']],
+    ['observing', ['Roll back now', "I'm watching", 'View SQL']],
+    ['holding', ['Resume', 'Roll back now', "I'm watching", 'View SQL']],
+    ['holding_untouched', ['Resume', 'Roll back now', "I'm watching", 'View SQL', 'Cancel']],
+    ['stopping', ['View SQL']],
+    ['rolling_back', ['View SQL']],
+    ['rollback_failed', ['Roll back now', 'View SQL']],
+    ['completed', []],
+    ['rolled_back', []],
+    ['cancelled', []],
+    ['failed', []],
+  ] as const)('of %s has the buttons %j', (scene, expected) => {
+    expect(labels(messageOf(scene, 'card'))).toEqual(expected);
+  });
+
+  it('offers rollback in every working state (invariant 7)', () => {
+    for (const scene of ALL_SCENES) {
+      const view = viewOf(scene);
+      if (WORKING.includes(view.run.state)) expect(rollBack(planCard(view, PEOPLE)), scene).toBeDefined();
+    }
+  });
+
+  it('says its state as a word with an emoji, the number, the first migration and the target (R2)', () => {
+    expect(wordsOf(messageOf('completed', 'card'))).toMatch(/^✅ Completed · #42 leads_newest_first \(\+1\) · acme/);
+  });
+
+  it('names the strongest lock of each relation in the words of PostgreSQL, and an unknown shape as unknown', () => {
+    expect(wordsOf(messageOf('planned', 'card'))).toContain('ACCESS EXCLUSIVE on public.leads');
+    const plan = aPlan();
+    const strange = {
+      ...plan,
+      migrations: plan.migrations.map((m) => ({ ...m, statements: m.statements.map((s) => ({ ...s, known: false })) })),
+    };
+    expect(wordsOf(messageOf('planned', 'card', { plan: strange }))).toContain('unknown shape');
+  });
+
+  it('never carries SQL (R2)', () => {
+    for (const scene of ALL_SCENES) expect(wordsOf(messageOf(scene, 'card')), scene).not.toContain('split_part');
+  });
+
+  it('says after a revision what changed and that the approvals are void (invariant 3)', () => {
+    const view = viewOf('checklist_one_approval');
+    const changes = ['0008 was edited.'];
+    const words = wordsOf(planCard({ ...view, run: { ...view.run, changes, approvals: [] } }, PEOPLE));
+    expect(words).toContain('*What changed:* 0008 was edited. Approvals void.');
+    expect(words).toContain('*Approvals* 0 of 2');
+  });
+
+  it('rings approvers and on-call in the root, and nobody in the thread but the watcher of a hold (R13)', () => {
+    expect(wordsOf(messageOf('planned', 'card'))).toContain('<@U0SAM> <@U0KIM> · on call <@U0ANA>');
+    for (const [key, message] of drawn(viewOf('holding'))) {
+      if (key !== 'card' && !key.startsWith('hold')) expect(wordsOf(message), key).not.toContain('<@');
+    }
+  });
+
+  it('shows five metrics with value and limit, and how far the backfill is, while it works (R3)', () => {
+    const words = wordsOf(messageOf('migrating', 'card'));
+    for (const line of [
+      '0.06 % (limit 1 %)',
+      '131 ms (limit 236 ms)',
+      '34 % (limit 80 %)',
+      '3 s (limit 30 s)',
+      '1 session (limit 5 sessions)',
+    ])
+      expect(words).toContain(line);
+    const view = viewOf('migrating');
+    const filling = { ...view, progress: { position: 1, doneRows: 84_000, totalRows: 120_000, at: view.now } };
+    expect(wordsOf(planCard(filling, PEOPLE))).toContain('rows 84,000 of 120,000 · 70 %');
+  });
+
+  it('calls a reading that could not be had unknown, never healthy (invariant 10)', () => {
+    const view = viewOf('migrating');
+    const samples = view.samples.map((sample) => (sample.metric === 'p95' ? { ...sample, value: null, detail: 'HTTP 503' } : sample));
+    expect(wordsOf(planCard({ ...view, samples }, PEOPLE))).toContain('unknown: HTTP 503 (limit 236 ms)');
+  });
+});
+
+describe('Roll back now', () => {
+  it('is one click while an alert burns and the rehearsal proved the way back (R4)', () => {
+    expect(rollBack(messageOf('migrating_alert', 'card'))?.confirm).toBeUndefined();
+    expect(rollBack(messageOf('migrating_alert', 'alert:p95'))?.confirm).toBeUndefined();
+  });
+
+  it('asks otherwise, naming the target, the effect and the time (R4)', () => {
+    const text = rollBack(messageOf('migrating', 'card'))?.confirm?.text.text ?? '';
+    expect(text).toContain('acme');
+    expect(text).toContain('proved by the rehearsal, predicted 5 s');
+    const { run, ...rest } = viewOf('migrating_alert');
+    const unproved = planCard({ run: { ...run, rehearsal: null }, ...rest }, PEOPLE);
+    expect(rollBack(unproved)?.confirm?.text.text).toContain('NOT proved');
+  });
+
+  it('says before the first write that nothing was changed', () => {
+    expect(rollBack(messageOf('preparing', 'card'))?.confirm?.text.text).toContain('Nothing was changed');
+  });
+});
+
+describe('Schedule…', () => {
+  it('names in its dialog the moment that the click schedules, and the domain takes exactly that', () => {
+    const { run } = storyTo('approved');
+    const now = '2026-11-24T12:00:00.000Z';
+    const button = buttonsOf(planCard({ run, now, samples: [], progress: null }, PEOPLE)).find(({ action_id }) => action_id === 'schedule');
+    const t0 = readReference(button?.value ?? '')?.extra ?? '';
+    expect(t0).toBe(evening('17:00'));
+    expect(button?.confirm?.text.text).toContain('Tue 2026-11-24 18:00 Europe/Berlin (2026-11-24 17:00 UTC)');
+    const confirmed = decide(
+      { ...run, evidence: Object.fromEntries(Object.entries(run.evidence).map(([k, e]) => [k, { ...e, expiresAt: evening('23:00') }])) },
+      { type: 'schedule', t0 },
+      { now, actor: by('nora'), people: PEOPLE, sha256 },
+    );
+    expect(confirmed).toMatchObject({ ok: true, happenings: [{ type: 'scheduled', t0 }] });
+  });
+
+  it('agrees with the window about what fits now', () => {
+    const view = viewOf('approved');
+    expect(fitOf(view)).toEqual({ now: true });
+    expect(judgeWindow(view.run.plan.window, '2026-11-24T12:00:00.000Z', 1).open).toBe(false);
+  });
+});
+
+describe('the thread', () => {
+  it('gives people the Confirm… button of a line, and Withdraw once it is confirmed', () => {
+    expect(labels(messageOf('checklist', 'checklist'))).toEqual(Array(4).fill('Confirm…'));
+    expect(labels(messageOf('checklist_ready', 'checklist'))).toEqual(Array(4).fill('Withdraw'));
+    expect(labels(messageOf('migrating', 'checklist'))).toEqual([]);
+  });
+
+  it('says how many lines are ready and which are missing', () => {
+    expect(wordsOf(messageOf('checklist_proved', 'checklist'))).toContain(
+      '🔒 Start is locked: 10 of 14 ready; missing: Staging looked at, Stakeholders told, On-call available, Rollback reviewed',
+    );
+    expect(wordsOf(messageOf('checklist_ready', 'checklist'))).toContain('14 of 14 ready');
+  });
+
+  it('calls evidence expired when its time is over, and asks for it again', () => {
+    const view = viewOf('checklist_ready');
+    const later = checklist({ ...view, now: '2026-11-26T17:00:00.000Z' });
+    expect(wordsOf(later)).toContain('⌛ *Connections* · expired');
+    expect(labels(later)).toEqual(Array(4).fill('Confirm…'));
+  });
+
+  it('shows Approve only once the rehearsal is in, with the whole digest', () => {
+    expect(drawn(viewOf('checklist')).has('approval')).toBe(false);
+    const message = messageOf('checklist_proved', 'approval');
+    expect(labels(message)).toEqual(['Approve', 'Reject…', 'View SQL']);
+    expect(readReference(buttonsOf(message)[0]?.value ?? '')?.extra).toBe(viewOf('checklist_proved').run.digest);
+    expect(wordsOf(messageOf('checklist_one_approval', 'approval'))).toContain('*1 of 2*');
+    expect(labels(messageOf('migrating', 'approval'))).toEqual([]);
+  });
+
+  it('never names the requester among those who may approve (invariant 4)', () => {
+    expect(wordsOf(messageOf('checklist_proved', 'approval'))).toContain('May approve: @sam, @kim. @nora asked for the plan');
+  });
+
+  it('edits a cleared alert to cleared, without buttons', () => {
+    const view = viewOf('migrating_alert');
+    const alert = view.run.alerts.p95;
+    if (alert === undefined) throw new Error('no alert');
+    const cleared = { ...view, run: { ...view.run, alerts: { p95: { ...alert, clearedAt: evening('19:03') } } } };
+    const message = drawn(cleared).get('alert:p95');
+    expect(message?.text).toMatch(/^Cleared/);
+    expect(buttonsOf(message ?? { blocks: [] })).toEqual([]);
+  });
+
+  it('takes the buttons off an alert once somebody rolls back', () => {
+    const { run, ...rest } = viewOf('migrating_alert');
+    const stopping = { ...run, state: 'stopping', rollback: { by: by('ana'), at: rest.now, from: 'migrating', undone: [] } } as const;
+    const message = drawn({ run: stopping, ...rest }).get('alert:p95');
+    expect(buttonsOf(message ?? { blocks: [] })).toEqual([]);
+    expect(wordsOf(message ?? { blocks: [] })).toContain('@ana pressed Roll back');
+  });
+
+  it('reports with locks held, the longest wait of an application session, approvers and backup (R11)', () => {
+    const words = wordsOf(messageOf('completed', 'report'));
+    for (const part of [
+      'SHARE UPDATE EXCLUSIVE on public.leads',
+      'longest wait of an application session 38 ms',
+      '@sam, @kim',
+      'backup `acme-',
+      '118 ms → 121 ms',
+    ])
+      expect(words).toContain(part);
+  });
+});
+
+describe('refusals', () => {
+  it('of the window come with the button that schedules the moment they name', () => {
+    const { run } = viewOf('approved');
+    const next = evening('17:00');
+    const message = refusalMessage({ code: 'peak_hours', until: next, next }, run);
+    expect(readReference(buttonsOf(message)[0]?.value ?? '')?.extra).toBe(next);
+    expect(wordsOf(message)).toContain('<!date^1795539600^{date_short_pretty} {time}|2026-11-24 17:00 UTC>');
+    expect(message.text).toContain('2026-11-24 17:00 UTC');
+    expect(labels(refusalMessage({ code: 'peak_hours', until: next, next: null }, run))).toEqual([]);
+  });
+
+  it('quote files and databases without letting them speak Slack', () => {
+    const detail = '0008 line 2: syntax error\n\n<!channel> `DROP`\n\nThe database was not touched.';
+    const message = refusalMessage({ code: 'migrations_unreadable', detail }, null);
+    expect(wordsOf(message)).not.toContain('<!channel>');
+    expect(refusalText({ code: 'already_so', detail: 'x'.repeat(5000) }).length).toBeLessThanOrEqual(2000);
+  });
+});
+
+describe('words from outside', () => {
+  it('cannot ring, link or break out of code, wherever they turn up (T14)', () => {
+    const evil = '<!channel> <@U0SAM> `x` & <https://evil.test|click>';
+    const plan = aPlan({
+      migrations: [aMigration('0009', evil, aPlan().migrations[0]?.statements ?? [], [{ sql: evil, line: 1, inTransaction: true }])],
+    });
+    const view = viewOf('completed', { plan });
+    const evidence = Object.fromEntries(Object.entries(view.run.evidence).map(([key, entry]) => [key, { ...entry, value: evil }]));
+    const run = { ...view.run, evidence, changes: [evil], end: { at: view.now, detail: evil, remaining: [evil] } };
+    for (const message of drawn({ ...view, run }).values()) {
+      expect(JSON.stringify(message.blocks) + message.text).not.toMatch(/<!channel>|<@U0SAM>|<https:/);
+    }
+    expect(JSON.stringify(sqlModal(run))).not.toContain('<!channel>');
+  });
+});
+
+describe('buttons', () => {
+  it('say exactly what the product promises, and carry only ids, a version and a digest or moment (R8)', () => {
+    for (const scene of ALL_SCENES) {
+      for (const message of drawn(viewOf(scene)).values()) {
+        for (const button of buttonsOf(message)) {
+          const action = parseActionId(button.action_id)?.action;
+          expect(action, button.action_id).toBeDefined();
+          expect(button.text.text).toBe(LABELS[action ?? 'cancel']);
+          expect(button.value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+))?$/);
+        }
+      }
+    }
+  });
+
+  it('open a modal that asks the question of its line and keeps the run', () => {
+    const view = confirmItemModal(viewOf('checklist').run, 'on_call');
+    expect(JSON.stringify(view)).toContain('Who is on call tonight');
+    expect(readReference(view.private_metadata ?? '')).toMatchObject({ extra: 'on_call' });
+  });
+});

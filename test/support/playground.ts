@@ -1,0 +1,155 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MIGRATIONS } from '../../playground/acme/database.ts';
+import { startWorld, type World } from '../../playground/world.ts';
+import { until } from './until.ts';
+
+type Element = { readonly type: string; readonly action_id?: string; readonly text?: { readonly text: string }; readonly value?: string };
+type Block = {
+  readonly type: string;
+  readonly block_id?: string;
+  readonly elements?: readonly Element[];
+  readonly accessory?: Element;
+  readonly text?: { readonly text: string };
+  readonly element?: Element;
+};
+export type Message = { readonly ts: string; readonly thread_ts?: string; readonly text: string; readonly blocks: readonly Block[] };
+type Answer = { readonly ok: boolean; readonly acknowledged: boolean; readonly ack: unknown; readonly ms: number; readonly error?: string };
+type View = { readonly id: string; readonly blocks: readonly Block[] } | null;
+
+const CHANNEL = 'deployments';
+
+/** A person at the local Slack, working through the control API as a hand would through the page. */
+export type Playground = {
+  readonly world: World;
+  /** A copy of Acme's migrations that a story may edit. */
+  readonly migrations: string;
+  /** Everything the program's processes logged. */
+  readonly log: readonly string[];
+  slash(user: string, text: string): Promise<Answer>;
+  card(): Promise<Message>;
+  thread(): Promise<readonly Message[]>;
+  ephemerals(user: string): Promise<readonly Message[]>;
+  view(user: string): Promise<View>;
+  /** Presses the button with this label on the card, in its thread or on an ephemeral; waits until it is there. */
+  press(user: string, label: string, which?: (message: Message) => boolean): Promise<Answer>;
+  /** Fills every field of the open modal with the text and submits it. */
+  submit(user: string, text: string): Promise<Answer>;
+  clock(wish: { now: string } | { advance_s: number }): Promise<{ now: string }>;
+  /** Waits until the root card's text matches. */
+  cardSays(pattern: RegExp, deadlineMs?: number): Promise<Message>;
+  threadSays(pattern: RegExp, deadlineMs?: number): Promise<Message>;
+  stop(): Promise<void>;
+};
+
+/** Every text of a message, for looking things up in it. */
+export function textOf(message: Message): string {
+  return `${message.text}\n${JSON.stringify(message.blocks)}`;
+}
+
+function buttonsOf(message: Message): readonly Element[] {
+  return message.blocks
+    .flatMap((block) => [...(block.elements ?? []), ...(block.accessory === undefined ? [] : [block.accessory])])
+    .filter((element) => element.type === 'button');
+}
+
+/** Boots the whole playground with its own copy of the migrations. */
+export async function startPlayground(options: { observe?: string } = {}): Promise<Playground> {
+  const directory = await mkdtemp(join(tmpdir(), 'offpeak-story-'));
+  await cp(MIGRATIONS.pathname, directory, { recursive: true });
+  const log: string[] = [];
+  const world = await startWorld({ port: 0, migrations: directory, observe: options.observe ?? '8s', log: (line) => void log.push(line) });
+  const base = `${world.slack.url}/_control`;
+  const get = async <T>(path: string): Promise<T> => (await (await fetch(`${base}${path}`)).json()) as T;
+  const post = async <T>(path: string, body: object): Promise<T> => {
+    const response = await fetch(`${base}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as T;
+  };
+  const roots = async () => (await get<{ messages: Message[] }>(`/messages?channel=${CHANNEL}`)).messages;
+  const card = async () => {
+    const newest = (await roots()).at(-1);
+    if (newest === undefined) throw new Error('there is no card in #deployments');
+    return newest;
+  };
+  const thread = async () => (await get<{ messages: Message[] }>(`/messages?channel=${CHANNEL}&thread_ts=${(await card()).ts}`)).messages;
+  const ephemerals = async (user: string) => (await get<{ ephemerals: Message[] }>(`/ephemerals?user=${user}`)).ephemerals;
+  const waitFor = async <T>(what: string, deadlineMs: number, look: () => Promise<T | undefined>): Promise<T> => {
+    let found: T | undefined;
+    await until(
+      async () => {
+        found = await look().catch(() => undefined);
+        return found !== undefined;
+      },
+      { what, deadlineMs, everyMs: 100 },
+    ).catch(async (error: unknown) => {
+      const messages = await thread().catch(() => []);
+      throw new Error([String(error), ...messages.map((message) => message.text), ...log.slice(-20)].join('\n'));
+    });
+    return found as T;
+  };
+  return {
+    world,
+    migrations: directory,
+    log,
+    slash: (user, text) => post<Answer>('/slash', { user, channel: CHANNEL, text }),
+    card,
+    thread,
+    ephemerals,
+    view: async (user) => (await get<{ view: View }>(`/view?user=${user}`)).view,
+    press: async (user, label, which = () => true) => {
+      const { message, button } = await waitFor(`a button "${label}"`, 60_000, async () => {
+        const messages = [...(await ephemerals(user)), ...(await thread()), await card()].toReversed().filter(which);
+        for (const message of messages) {
+          const button = buttonsOf(message).find((element) => element.text?.text === label);
+          if (button !== undefined) return { message, button };
+        }
+        return undefined;
+      });
+      return post<Answer>('/click', { user, channel: CHANNEL, ts: message.ts, action_id: button.action_id });
+    },
+    submit: async (user, text) => {
+      const view = await waitFor('an open modal', 5_000, async () => (await get<{ view: View }>(`/view?user=${user}`)).view ?? undefined);
+      const inputs = view?.blocks.filter((block) => block.type === 'input') ?? [];
+      const values = Object.fromEntries(inputs.map((block) => [block.block_id, { [block.element?.action_id ?? '']: text }]));
+      return post<Answer>('/submit', { user, view_id: view?.id, values });
+    },
+    clock: (wish) => post<{ now: string }>('/clock', wish),
+    cardSays: (pattern, deadlineMs = 60_000) =>
+      waitFor(`the card to say ${String(pattern)}`, deadlineMs, async () => {
+        const message = await card();
+        return pattern.test(textOf(message)) ? message : undefined;
+      }),
+    threadSays: (pattern, deadlineMs = 60_000) =>
+      waitFor(`the thread to say ${String(pattern)}`, deadlineMs, async () =>
+        (await thread()).find((message) => pattern.test(textOf(message))),
+      ),
+    stop: async () => {
+      await world.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** From /migrate plan to two approvals. */
+export async function approveEverything(play: Playground): Promise<void> {
+  await play.slash('maya', '/migrate plan');
+  await play.press('maya', 'Start checklist');
+  for (let line = 0; line < 4; line += 1) {
+    await play.press('maya', 'Confirm…');
+    await play.submit('maya', 'Looked at it on staging; the link is in the ticket.');
+    await until(async () => confirmed(await play.thread()) > line, { what: 'the line to be confirmed', deadlineMs: 10_000 });
+  }
+  await play.press('sam', 'Approve');
+  await play.threadSays(/1 of 2/);
+  await play.press('priya', 'Approve');
+  await play.cardSays(/Approved/);
+}
+
+function confirmed(messages: readonly Message[]): number {
+  return messages.flatMap(buttonsOf).filter((button) => button.text?.text === 'Withdraw').length;
+}
