@@ -35,7 +35,8 @@ export type WorkerCommand =
   | { readonly type: 'begin_step'; readonly step: StepName }
   | { readonly type: 'record_evidence'; readonly evidence: readonly Evidence[] }
   | { readonly type: 'record_backup'; readonly backup: Backup }
-  | { readonly type: 'record_rehearsal'; readonly rehearsal: Rehearsal }
+  /** `plannedAt` is of the plan that was rehearsed; it may have been revised meanwhile. */
+  | { readonly type: 'record_rehearsal'; readonly rehearsal: Rehearsal; readonly plannedAt: Instant }
   | { readonly type: 'record_dry_run' }
   | { readonly type: 'begin_migrating'; readonly baseline: Readings; readonly fingerprint: string; readonly newestSample: Instant | null }
   | { readonly type: 'begin_unit'; readonly position: number; readonly backend: Backend; readonly newestSample: Instant | null }

@@ -1,5 +1,6 @@
 import type { RunEvent } from './events.ts';
-import type { Evidence, ItemKey } from './items.ts';
+import { between } from './instant.ts';
+import { HEALTH_ITEMS, type Evidence, type ItemKey } from './items.ts';
 import { unitsOf } from './plan.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
 
@@ -39,6 +40,7 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     holding: null,
     alerts: {},
     watcher: null,
+    vouched: null,
     rollback: null,
     end: null,
   };
@@ -61,8 +63,13 @@ const CHANGES: Changes = {
   planned: () => {
     throw new Error('planned happens once');
   },
-  plan_revised: (run, event) => ({ ...voided(run, event.changes), plan: event.plan, digest: event.digest }),
-  plan_voided: (run, event) => ({ ...voided(run, ['The migration files cannot be read any more.']), problem: event.problem }),
+  plan_revised: (run, event) => ({
+    ...voided(run, event.changes),
+    plan: event.plan,
+    digest: event.digest,
+    backup: backupFor(run, event.plan),
+  }),
+  plan_voided: (run, event) => ({ ...voided(run, ['The files cannot be planned any more.']), problem: event.problem }),
   checklist_started: (_run, event) => ({ state: 'checklist', checklistAt: event.at }),
   evidence_recorded: (run, event) => ({ evidence: withEvidence(run, event.evidence) }),
   evidence_withdrawn: (run, event) => ({ evidence: withoutItems(run, [event.item]) }),
@@ -106,9 +113,11 @@ const CHANGES: Changes = {
     holding: { reason: event.reason, detail: event.detail, since: event.at, from: run.state },
   }),
   resumed: (run, event) => ({
-    state: run.holding?.from ?? run.state,
+    state: resumedState(run),
     holding: null,
     watcher: event.actor.via === 'worker' ? run.watcher : { actor: event.actor, seenAt: event.at },
+    vouched: run.holding?.from === 'observing' && run.holding.reason === 'monitor_silent' ? event.actor : run.vouched,
+    ...preparedAgain(run, event.at),
   }),
   rollback_requested: (run, event) => ({
     state: 'stopping',
@@ -128,7 +137,7 @@ const CHANGES: Changes = {
   },
   rolled_back: (_run, event) => ({ ...ended(event.at, 'rolled_back', event.detail), after: event.after }),
   rollback_failed: (_run, event) => ended(event.at, 'rollback_failed', event.detail, event.remaining),
-  failed: (_run, event) => ended(event.at, 'failed', event.detail),
+  failed: (run, event) => ended(event.at, 'failed', event.detail, run.end?.remaining),
   cancelled: (_run, event) => ended(event.at, 'cancelled', event.reason),
 };
 
@@ -143,6 +152,29 @@ function voided(run: Run, changes: readonly string[]): Partial<Run> {
     evidence: withoutItems(run, ['rollback_proof', 'backup', 'rollback_review', 'staging']),
     state: run.state === 'planned' ? 'planned' : 'checklist',
   };
+}
+
+/** A dump of another schema cannot prove the new plan, so it is as if there were none. */
+function backupFor(run: Run, plan: Run['plan']): Run['backup'] {
+  return plan.fingerprint === run.plan.fingerprint ? run.backup : null;
+}
+
+/** Where a hold is left to: where it came from, or behind it when the last unit was recorded meanwhile. */
+function resumedState(run: Run): RunState {
+  const from = run.holding?.from ?? run.state;
+  const done = unitsOf(run.plan).every((unit) => run.units.find((entry) => entry.position === unit.position)?.state === 'applied');
+  return from === 'migrating' && done ? 'validating' : from;
+}
+
+/** After a hold in preparation what did not pass is read again; after a long one the backup is old, so everything is done again. */
+function preparedAgain(run: Run, at: string): Partial<Run> {
+  if (run.holding?.from !== 'preparing' || run.started === null) return {};
+  const evidence = withoutItems(
+    run,
+    HEALTH_ITEMS.filter((item) => run.evidence[item]?.verdict !== 'pass'),
+  );
+  const long = between(run.holding.since, at) > run.plan.timing.machineEvidenceMs;
+  return long ? { evidence, started: { ...run.started, at } } : { evidence };
 }
 
 /** A rehearsal that changes the digest voids approvals of the old one; one that confirms it keeps them (invariant 3). */

@@ -1,8 +1,9 @@
 import type { StepName } from './events.ts';
-import { backupProved, predictedUnitMs } from './gates.ts';
+import { backupProved, predictedRunMs, predictedUnitMs } from './gates.ts';
 import { between, plus, type Instant } from './instant.ts';
-import { HEALTH_ITEMS } from './items.ts';
+import { HEALTH_ITEMS, HUMAN_ITEMS } from './items.ts';
 import { unitsOf, type Unit } from './plan.ts';
+import { restored } from './proof.ts';
 import { WATCHED, type Run } from './run.ts';
 import { judgeWindow } from './window.ts';
 
@@ -50,12 +51,11 @@ export function nextStep(run: Run, now: Instant): NextStep {
   }
 }
 
-/** Before the start: read what machines can read, back up, prove; then refresh the readings before they expire, for a day. */
+/** Before the start: read what machines can read, back up, prove; then refresh the readings before they expire, for a day after the last human act. */
 function gather(run: Run, now: Instant): NextStep {
   const refresh = healthDue(run);
   if (refresh === null || between(refresh, now) >= 0) {
-    const opened = run.checklistAt ?? now;
-    return between(opened, now) > run.plan.timing.humanEvidenceMs ? IDLE : step('check');
+    return between(lastHumanAct(run) ?? now, now) > run.plan.timing.humanEvidenceMs ? IDLE : step('check');
   }
   if (run.problem !== null) return { kind: 'wait', until: refresh };
   const failed = [run.evidence.backup, run.evidence.rollback_proof].find(
@@ -64,7 +64,17 @@ function gather(run: Run, now: Instant): NextStep {
   if (failed !== undefined && between(now, failed.expiresAt) > 0) return { kind: 'wait', until: failed.expiresAt };
   if (run.backup === null || between(run.backup.finishedAt, now) >= run.plan.timing.proofMs) return step('backup');
   if (run.rehearsal === null || run.rehearsal.backupId !== run.backup.id) return step('prove');
-  return { kind: 'wait', until: refresh };
+  if (restored(run.rehearsal)) return { kind: 'wait', until: refresh };
+  // The scratch server was down, or the file is gone: neither may keep the run from ever being proved.
+  const again = plus(run.rehearsal.at, run.plan.timing.machineEvidenceMs);
+  if (between(again, now) >= 0) return step('backup');
+  return { kind: 'wait', until: again < refresh ? again : refresh };
+}
+
+/** When somebody last cared for the run: a forgotten one is not read for ever, and one that is taken up again is. */
+function lastHumanAct(run: Run): Instant | null {
+  const confirmed = HUMAN_ITEMS.flatMap((item) => run.evidence[item]?.at ?? []);
+  return [run.checklistAt ?? [], ...confirmed, run.approvals.map((approval) => approval.at)].flat().toSorted().at(-1) ?? null;
 }
 
 /** When the first health reading is three quarters through its life; null when one is missing. */
@@ -109,10 +119,16 @@ function observe(run: Run, now: Instant): NextStep {
 /** A run that holds for peak hours goes on by itself when they are over; every other hold waits for a person. */
 function held(run: Run, now: Instant): NextStep {
   if (run.holding?.reason !== 'peak_hours') return IDLE;
-  const next = unitsOf(run.plan).find((unit) => run.units.find((done) => done.position === unit.position)?.state !== 'applied');
-  const verdict = judgeWindow(run.plan.window, now, next === undefined ? 0 : predictedUnitMs(run, next.position));
+  const verdict = judgeWindow(run.plan.window, now, heldForMs(run));
   if (verdict.open) return step('resume');
   return verdict.next === null ? IDLE : { kind: 'wait', until: verdict.next };
+}
+
+/** The length that did not fit: the very one that is asked again after resuming, or the run would resume and hold in turn. */
+function heldForMs(run: Run): number {
+  if (run.holding?.from === 'preparing') return predictedRunMs(run);
+  const next = unitsOf(run.plan).find((unit) => run.units.find((done) => done.position === unit.position)?.state !== 'applied');
+  return next === undefined ? 0 : predictedUnitMs(run, next.position);
 }
 
 /** The moment at which a worker has something to do; null when nothing happens without a person. */

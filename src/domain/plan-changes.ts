@@ -1,4 +1,5 @@
-import type { Migration, Script, Statement } from './plan.ts';
+import { canonical } from './digest.ts';
+import type { Migration, Plan, Script, Statement } from './plan.ts';
 
 /**
  * What changed between two readings of the migrations, in sentences for the card: e.g. `0007_lead_index.up.sql changed:
@@ -13,6 +14,24 @@ export function describeChanges(before: readonly Migration[], after: readonly Mi
   });
   const removed = before.filter(({ version }) => !kept.has(version)).map((migration) => `${titleOf(migration)} was removed`);
   return [...sentences, ...removed];
+}
+
+/** Everything else that a digest covers, and how its change reads on the card. */
+const RULES: readonly { readonly part: keyof Plan; readonly sentence: string }[] = [
+  { part: 'fingerprint', sentence: 'The live schema changed.' },
+  { part: 'identity', sentence: 'The server is another one, or another version, than at planning.' },
+  { part: 'appliedVersions', sentence: 'Other migrations are applied than at planning.' },
+  { part: 'appliedValidations', sentence: 'A validation of an applied migration changed.' },
+  { part: 'window', sentence: 'The peak hours changed in the configuration.' },
+  { part: 'thresholds', sentence: 'A threshold changed in the configuration.' },
+  { part: 'timing', sentence: 'A duration of the rules changed in the configuration.' },
+  { part: 'quorum', sentence: 'The number of approvals changed in the configuration.' },
+  { part: 'runbook', sentence: 'The runbook is another version.' },
+];
+
+/** What changed around the files: schema, server, configuration. Empty when nothing did. Pure. */
+export function describeRuleChanges(before: Plan, after: Plan): readonly string[] {
+  return RULES.filter(({ part }) => canonical(before[part]) !== canonical(after[part])).map(({ sentence }) => sentence);
 }
 
 const titleOf = ({ version, name }: Migration) => `${version}_${name}`;

@@ -88,6 +88,8 @@ export type Run = {
   readonly holding: { readonly reason: HoldReason; readonly detail: string; readonly since: Instant; readonly from: RunState } | null;
   readonly alerts: Readonly<Partial<Record<Metric, Alert>>>;
   readonly watcher: { readonly actor: Actor; readonly seenAt: Instant } | null;
+  /** Who let the run go on to its end although a metric could not be read; null when nobody had to. */
+  readonly vouched: Actor | null;
   readonly rollback: { readonly by: Actor; readonly at: Instant; readonly from: RunState; readonly undone: readonly string[] } | null;
   /** How it ended, in a sentence's worth of detail. */
   readonly end: { readonly at: Instant; readonly detail: string; readonly remaining: readonly string[] } | null;
@@ -101,6 +103,11 @@ export function isActive(run: Pick<Run, 'state'>): boolean {
 /** Positions that are applied and not undone, in the order they were applied. */
 export function appliedPositions(run: Run): readonly number[] {
   return run.units.filter((unit) => unit.state === 'applied').map((unit) => unit.position);
+}
+
+/** Whether the run stands before its first write: preparing, or holding from there. */
+export function inPreparation(run: Run): boolean {
+  return run.state === 'preparing' || (run.state === 'holding' && run.holding?.from === 'preparing');
 }
 
 /** Whether a unit was begun on the target: from then on, the database was touched. */

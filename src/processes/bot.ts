@@ -8,7 +8,7 @@ import { openLog } from '../log.ts';
 import type { Log } from '../ports.ts';
 import { slackApp, type SlackApp, type SlackSettings } from '../slack/bolt.ts';
 import { members } from '../slack/members.ts';
-import { publisher, type Publisher, type PublisherSettings } from '../slack/publisher.ts';
+import { publisher, type Publisher } from '../slack/publisher.ts';
 import { revisePlans } from '../usecases/revise.ts';
 import { viewRun } from '../usecases/status.ts';
 import { VERSION } from '../version.ts';
@@ -66,7 +66,7 @@ function connectSlack(
   const messages = publisher({
     ledger: services.ledger,
     view: (runId) => viewRun(services, runId),
-    client: app.background as PublisherSettings['client'],
+    client: app.background ,
     channel: config.slack.channel,
     people: services.people,
     log,

@@ -29,7 +29,7 @@ export type SlackApp = {
   stop(): Promise<void>;
 };
 
-const RETRY_MS = 5_000;
+const RETRY_MS = 2_000;
 
 /**
  * Bolt with everything set that its defaults leave dangerous: no retries of posts, no conversation store, our own sockets, and

@@ -1,21 +1,11 @@
-import type { MessageMetadata } from '@slack/types';
-import type { KnownBlock } from '@slack/types';
+import type { KnownBlock, MessageMetadata } from '@slack/types';
 import { failureOf, type SlackFailure } from './failure.ts';
 import type { RenderedMessage } from './render/messages.ts';
 
 /** The Web API methods the publisher uses. */
 export type PostingClient = {
   readonly chat: {
-    postMessage(args: {
-      channel: string;
-      text: string;
-      blocks: KnownBlock[];
-      metadata: MessageMetadata;
-      unfurl_links: false;
-      unfurl_media: false;
-      thread_ts?: string;
-      reply_broadcast?: true;
-    }): Promise<{ channel?: string; ts?: string }>;
+    postMessage(args: PostArguments): Promise<{ channel?: string; ts?: string }>;
     update(args: { channel: string; ts: string; text: string; blocks: KnownBlock[] }): Promise<unknown>;
   };
   readonly conversations: {
@@ -23,6 +13,15 @@ export type PostingClient = {
     replies(args: HistoryArguments & { ts: string }): Promise<History>;
   };
 };
+
+type PostArguments = {
+  channel: string;
+  text: string;
+  blocks: KnownBlock[];
+  metadata: MessageMetadata;
+  unfurl_links: false;
+  unfurl_media: false;
+} & ({ thread_ts: string; reply_broadcast: boolean } | { thread_ts?: never; reply_broadcast?: never });
 
 type HistoryArguments = { channel: string; include_all_metadata: true; limit: number; cursor?: string };
 type History = {
@@ -50,8 +49,7 @@ export async function post(client: PostingClient, runId: string, message: Render
       metadata: { event_type: EVENT_TYPE, event_payload: { run: runId, key: message.key } },
       unfurl_links: false as const,
       unfurl_media: false as const,
-      ...(place.thread === null ? {} : { thread_ts: place.thread }),
-      ...(place.thread !== null && message.broadcast ? { reply_broadcast: true as const } : {}),
+      ...(place.thread === null ? {} : { thread_ts: place.thread, reply_broadcast: message.broadcast }),
     };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not the browser's
     const { channel = place.channel, ts } = await client.chat.postMessage(said);

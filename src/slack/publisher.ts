@@ -4,7 +4,7 @@ import type { RunView } from '../usecases/status.ts';
 import type { ChannelsClient } from './channel.ts';
 import { delivery } from './delivery.ts';
 import type { PostingClient } from './posting.ts';
-import { standings, type Job } from './standings.ts';
+import { standings, type Job, type Standings } from './standings.ts';
 import { throttle } from './throttle.ts';
 
 export type PublisherSettings = {
@@ -46,21 +46,12 @@ export function publisher(settings: PublisherSettings): Publisher {
   const stopping = new AbortController();
   let pumping: Promise<void> | null = null;
 
-  async function jobsOf(runId: string): Promise<readonly Job[]> {
-    try {
-      return await known.jobsOf(runId);
-    } catch (error) {
-      log.warn({ run: runId, error: String(error) }, 'the messages of a run could not be drawn');
-      return [];
-    }
-  }
-
   /** Sends what is due, most important first, and looks again as soon as something changed: a click must not wait for progress. */
   async function pump(): Promise<void> {
     while (changed.size > 0 && !stopping.signal.aborted) {
       const runIds = [...changed];
       changed.clear();
-      const jobs = (await Promise.all(runIds.map(jobsOf))).flat().toSorted((a, b) => a.due.rank - b.due.rank);
+      const jobs = await jobsOf(known, runIds, log);
       for (const [index, job] of jobs.entries()) {
         const { again, goOn } = await deliver(job);
         if (again) changed.add(job.runId);
@@ -106,4 +97,15 @@ export function publisher(settings: PublisherSettings): Publisher {
     },
     trouble: pace.trouble,
   };
+}
+
+/** What these runs want sent, most important first. A run that cannot be drawn does not keep the others back. */
+async function jobsOf(known: Standings, runIds: readonly string[], log: Log): Promise<readonly Job[]> {
+  const drawn = await Promise.allSettled(runIds.map((runId) => known.jobsOf(runId)));
+  for (const [index, outcome] of drawn.entries()) {
+    if (outcome.status === 'fulfilled') continue;
+    log.warn({ run: runIds[index], error: String(outcome.reason) }, 'the messages of a run could not be drawn');
+  }
+  const jobs = drawn.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+  return jobs.toSorted((a, b) => a.due.rank - b.due.rank);
 }

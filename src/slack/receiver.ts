@@ -89,9 +89,7 @@ function supervised(settings: ReceiverSettings, name: number): Supervised {
     }
   }
 
-  function isStopped(): boolean {
-    return state === 'stopped';
-  }
+  const isStopped = () => state === 'stopped';
 
   client.on('disconnected', () => {
     if (state !== 'open') return;
@@ -107,16 +105,21 @@ function supervised(settings: ReceiverSettings, name: number): Supervised {
       state = 'stopped';
       clearTimeout(timer);
       if (client.websocket === undefined) return;
-      let cap: NodeJS.Timeout | undefined;
-      const capped = new Promise<void>((done) => {
-        cap = setTimeout(done, STOP_MS);
-      });
-      await Promise.race([client.disconnect(), capped]);
-      clearTimeout(cap);
+      await within(client.disconnect(), STOP_MS);
     },
   };
 }
 
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : 'the connection was closed before it was greeted';
+}
+
+/** Settles with the promise, or after that time. */
+async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  let cap: NodeJS.Timeout | undefined;
+  const capped = new Promise<void>((done) => {
+    cap = setTimeout(done, ms);
+  });
+  await Promise.race([promise, capped]);
+  clearTimeout(cap);
 }

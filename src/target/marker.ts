@@ -19,6 +19,8 @@ const WRITE = `
   ON CONFLICT (run_id, version, position) DO UPDATE
   SET epoch = excluded.epoch, at = clock_timestamp(), backfill_key = excluded.backfill_key,
       backfill_done = excluded.backfill_done, backfill_total = excluded.backfill_total, finished = excluded.finished`;
+/** Positions below zero belong to the undoing. */
+const ANY_FORWARD = `SELECT EXISTS (SELECT FROM offpeak.marker WHERE run_id = $1 AND version = $2 AND position >= 0) AS any`;
 const REMOVE_VERSION = `DELETE FROM offpeak.marker WHERE run_id = $1 AND version = $2`;
 
 export const NOTHING_DONE: Marker = { backfillKey: null, backfillDone: 0, backfillTotal: 0, finished: false };
@@ -48,6 +50,12 @@ export async function writeMarker(client: ClientBase, key: MarkerKey, marker: Ma
     marker.backfillTotal,
     marker.finished,
   ]);
+}
+
+/** Whether anything of this migration was committed by the run and not undone; every effect is committed with, or after, a marker. */
+export async function leftAnything(client: ClientBase, runId: string, version: string): Promise<boolean> {
+  const { rows } = await client.query<{ any: boolean }>(ANY_FORWARD, [runId, version]);
+  return rows[0]?.any === true;
 }
 
 /** Forgets every marker of one migration of the run, its undoing included. */

@@ -15,7 +15,7 @@ const STATE = `
 const OLDEST_MAJOR = 14;
 const POOLER =
   'This connection goes through a transaction pooler: locks and timeouts of ours would end up in sessions of the application. ' +
-  'Use the direct or session address of the database (Supabase: port 5432, not 6543; PgBouncer: pool_mode = session). Nothing was touched.';
+  'Use the direct or session address of the database (Supabase: port 5432, not 6543; PgBouncer: pool_mode = session).';
 
 /** Null when this database may be migrated through this connection, otherwise the sentence that says what to do (X13, F9, F10). */
 export async function whyUnusable(open: (what: string) => OpenRequest): Promise<string | null> {
@@ -60,7 +60,7 @@ type State = { replica: boolean; read_only: boolean; major: number; role: string
 async function unfit(client: Client): Promise<string | null> {
   const { rows } = await client.query<State>(STATE);
   const state = rows[0];
-  if (state === undefined) return 'The database did not say what it is. Nothing was touched.';
+  if (state === undefined) return 'The database did not say what it is. Look at its log, then try again.';
   if (state.replica) return 'This is a replica: it can only be read. Put the address of the primary into the settings of this target.';
   if (state.read_only)
     return 'This database is read-only (default_transaction_read_only). Switch that off for our role, or use the primary.';

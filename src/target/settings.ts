@@ -60,7 +60,7 @@ export async function arm(client: ClientBase, settings: SessionSettings, watched
     const got = rows[0]?.[name] ?? null;
     if (got !== value)
       throw new TargetError(
-        `The setting ${name} does not stay: we set ${value} and read back ${got ?? 'nothing'}. A pooler or a role setting overrides it. ` +
+        `The setting ${name} does not stay: we set ${value} and read back ${got === null || got === '' ? 'nothing' : got}. A pooler or a role setting overrides it. ` +
           'Nothing was executed. Use the direct or session connection of this database.',
       );
   }

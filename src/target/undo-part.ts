@@ -27,12 +27,12 @@ export type Undoing = {
   readonly skipped: string[];
 };
 
-/** Relation, column, object, function and schema that do not exist. */
-const MISSING = ['42P01', '42703', '42704', '42883', '3F000'];
+/** Relation, column, object, function and schema that do not exist; and those that exist already, because the up that drops them never ran. */
+const NEVER_DONE = ['42P01', '42703', '42704', '42883', '3F000', '42P07', '42701', '42710', '42723', '42P06'];
 const BOOKKEEPING: Timeouts = { lockTimeoutMs: 2_000, statementTimeoutMs: 30_000 };
 const LONE_TIMEOUTS = `SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', $1, false)`;
 
-/** What the down statement names is not there; in a half-applied migration it never was. */
+/** What the down statement undoes is not there; in a half-applied migration it never was. */
 class StatementMissing extends StatementFailed {}
 
 /** Undoes one part. Null when it is undone, now or by an earlier try of this run; otherwise the sentence that says why not. */
@@ -149,7 +149,7 @@ async function run({ request, work }: Undoing, { sql, line }: PlainStatement, li
   } catch (error) {
     const path = basename(request.migration.down?.path ?? '');
     const judged = judgeStatementError({ error, path, sql, line, ms: performance.now() - begun, limitMs });
-    throw judged instanceof StatementFailed && MISSING.includes(codeOf(error) ?? '') ? new StatementMissing(judged.message) : judged;
+    throw judged instanceof StatementFailed && NEVER_DONE.includes(codeOf(error) ?? '') ? new StatementMissing(judged.message) : judged;
   }
 }
 

@@ -3,6 +3,7 @@ import type { UndoOutcome } from '../ports.ts';
 import type { Engine } from './apply.ts';
 import { isConnectionLoss, placeOf, targetError } from './errors.ts';
 import { isRecorded } from './history.ts';
+import { leftAnything } from './marker.ts';
 import { Observer } from './observer.ts';
 import { undoPart, type Undoing, type UndoPart } from './undo-part.ts';
 import { isCancel } from './unit-context.ts';
@@ -17,7 +18,8 @@ export type UndoRequest = {
 
 /**
  * Undoes one migration by its down script: in one transaction where it can, in file order where statements stand alone.
- * Strict when the migration is whole; when it is half applied, statements about things that do not exist are skipped and named.
+ * Strict when the migration is whole; when it is half applied, statements about what was never done are skipped and named.
+ * Of a migration of which nothing was committed nothing is run.
  * Never loops: a failure gives back exactly what remains (F54). A repetition goes on behind the parts that are committed.
  */
 export async function undoMigration(engine: Engine, request: UndoRequest): Promise<UndoOutcome> {
@@ -30,8 +32,12 @@ export async function undoMigration(engine: Engine, request: UndoRequest): Promi
   let at = 0;
   try {
     const undoing = await begin(engine, request);
-    if (request.whole && !(await isRecorded(undoing.work.client, migration.version)))
-      return { ok: true, ms: 0, detail: 'it was undone before' };
+    const { client } = undoing.work;
+    const recorded = await isRecorded(client, migration.version);
+    if (request.whole && !recorded) return { ok: true, ms: 0, detail: 'it was undone before' };
+    // A down without its up does harm: it divides once more, or drops what was there before.
+    if (!recorded && !(await leftAnything(client, runId, migration.version)))
+      return { ok: true, ms: 0, detail: 'nothing of it is applied, so its down was not run' };
     for (const part of parts) {
       const message = await undoPart(undoing, part, { index: at, last: at === parts.length - 1 });
       if (message !== null) return { ok: false, message, remaining: remaining(at) };

@@ -21,12 +21,19 @@ export async function plan(services: Services, request: { target: string; actor:
   const active = await services.ledger.active(request.target);
   if (active !== null)
     return { ok: false, refusal: { code: 'active_run', number: active.number, state: active.state.replace('_', ' ') }, run: active };
-  const unusable = (await context.target.unusable()) ?? (await context.backups.unusable());
-  if (unusable !== null) return { ok: false, refusal: { code: 'target_unusable', detail: unusable }, run: null };
+  const detail = await whyUnusable(context);
+  if (detail !== null) return { ok: false, refusal: { code: 'target_unusable', detail }, run: null };
   const drawn = await drawPlan(context, await services.ledger.now());
   if (!drawn.ok) return { ok: false, refusal: drawn.refusal, run: null };
   const digest = digestOf(drawn.plan, null, services.sha256);
   return services.ledger.create({ target: request.target, plan: drawn.plan, digest, actor: request.actor });
+}
+
+/** What stands in the way of any run on this target, for the operator; null when nothing does. */
+async function whyUnusable({ target, backups }: TargetContext): Promise<string | null> {
+  const unfit = await target.unusable();
+  // The target says what is wrong to whoever asks; only here is it known that nothing else was tried.
+  return unfit === null ? backups.unusable() : `${unfit} The database was not touched.`;
 }
 
 /** The plan of a target at this moment. Throws when the target cannot be read. */
@@ -35,9 +42,9 @@ export async function drawPlan(context: TargetContext, now: Instant): Promise<Pl
   if (!read.ok) return { ok: false, refusal: { code: 'migrations_unreadable', detail: problemsText(read.problems) } };
   const applied = await context.target.applied();
   const pending = read.migrations.filter((migration) => !applied.some((row) => row.version === migration.version));
-  if (pending.length === 0) return { ok: false, refusal: { code: 'nothing_pending', target: context.name } };
   const wrong = historyProblem(read.migrations, pending, applied);
   if (wrong !== null) return { ok: false, refusal: { code: 'migrations_unreadable', detail: wrong } };
+  if (pending.length === 0) return { ok: false, refusal: { code: 'nothing_pending', target: context.name } };
   const [identity, fingerprint] = [await context.target.identity(), await context.target.fingerprint()];
   return {
     ok: true,
@@ -63,7 +70,7 @@ export function problemsText(problems: readonly FileProblem[]): string {
   return `${problems.map((problem) => problem.message).join('\n\n')}\n\nThe database was not touched. Mend the file and plan again.`;
 }
 
-/** A missing down, an applied file that was edited, or a pending file older than an applied one (R10). */
+/** An applied file that was edited, or a pending one without its way back (R10). */
 function historyProblem(
   all: readonly Migration[],
   pending: readonly Migration[],

@@ -1,6 +1,6 @@
 import type { TimerCommand } from '../domain/commands.ts';
 import { OFFPEAK, type Actor } from '../domain/people.ts';
-import { describeChanges } from '../domain/plan-changes.ts';
+import { describeChanges, describeRuleChanges } from '../domain/plan-changes.ts';
 import { OPEN, type Run } from '../domain/run.ts';
 import type { Services } from '../ports.ts';
 import { drawPlan } from './plan.ts';
@@ -37,11 +37,16 @@ async function difference(services: Services, run: Run): Promise<TimerCommand | 
   });
   if (drawn === null) return null;
   if (!drawn.ok && drawn.refusal.code === 'migrations_unreadable') return { type: 'void_plan', problem: drawn.refusal.detail };
+  if (!drawn.ok && drawn.refusal.code === 'nothing_pending') return { type: 'void_plan', problem: NOTHING_PENDING };
   if (!drawn.ok) {
     services.log.warn({ run: run.number, refusal: drawn.refusal.code }, 'an open plan could not be drawn again');
     return null;
   }
-  const schema = drawn.plan.fingerprint === run.plan.fingerprint ? [] : ['The live schema changed.'];
-  const changes = [...describeChanges(run.plan.migrations, drawn.plan.migrations), ...schema];
-  return { type: 'revise_plan', plan: drawn.plan, changes };
+  const changes = [...describeChanges(run.plan.migrations, drawn.plan.migrations), ...describeRuleChanges(run.plan, drawn.plan)];
+  const back = changes.length === 0 && run.problem !== null ? ['The files can be planned again.'] : [];
+  return { type: 'revise_plan', plan: drawn.plan, changes: [...changes, ...back] };
 }
+
+/** Files that were taken away are a change like any other: what nobody wants any more must not run at night. */
+const NOTHING_PENDING =
+  'Nothing is pending any more: the files of this plan were removed, or somebody else applied them. This run did not touch the database. Cancel it, or put the files back.';

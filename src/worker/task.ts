@@ -15,8 +15,8 @@ export type Task = {
   load(): Promise<Run>;
   /** Reports to the ledger under this worker's epoch; another epoch's reports are refused (invariant 5). */
   report(command: Command): Promise<Outcome>;
-  /** Holds the target's lock from the first call on; false while somebody else has it. */
-  lockTarget(): Promise<boolean>;
+  /** Holds the target's lock from the first call on. Throws while somebody else has it, so that a wait without end becomes a hold that names them. */
+  lockTarget(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -33,14 +33,10 @@ export function task(parts: Pick<Task, 'services' | 'context' | 'claim' | 'lease
     },
     report: (command) => services.ledger.execute(claim.run.id, command, OFFPEAK, claim.fence),
     lockTarget: async () => {
-      if (lock?.held() === true) return true;
+      if (lock?.held() === true) return;
       const answer = await context.target.lock({ runId: claim.run.id, epoch: claim.fence.epoch });
-      if (!answer.ok) {
-        services.log.warn({ run: claim.run.number, holder: answer.holder }, 'the target is locked by somebody else; waiting');
-        return false;
-      }
+      if (!answer.ok) throw new Error(`The target is locked by ${answer.holder}, so nothing was begun. End it, or wait until it is done.`);
       lock = answer.lock;
-      return true;
     },
     close: async () => {
       await lock?.release().catch(() => undefined);

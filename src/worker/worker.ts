@@ -67,11 +67,12 @@ export async function work(services: Services, options: WorkerOptions): Promise<
 /** One claimed run, step by step, until it waits for somebody, the lease is lost or the process stops. */
 async function workOn(services: Services, claim: Claim, options: WorkerOptions): Promise<void> {
   const context = services.targets.get(claim.run.target);
-  const lease = keepLease(services.ledger, claim, options.timing);
   if (context === undefined) {
+    // Not renewed and not released: the lease runs out, and meanwhile the run is not claimed again and again.
     services.log.error({ run: claim.run.number, target: claim.run.target }, 'this worker does not know the target');
     return;
   }
+  const lease = keepLease(services.ledger, claim, options.timing);
   const current = task({ services, context, claim, lease, graceMs: options.timing.graceMs });
   const watch = watchRun(current, { ...options.timing, shutdown: options.signal });
   try {

@@ -19,9 +19,9 @@ export type Seen = {
 export type Scene = {
   readonly tools: Tools & { readonly ledger: SmallLedger };
   readonly seen: Seen;
-  click(name: Name | 'stranger', run: Run, pressed: { action: Action; item?: string; extra?: string; value?: string }): Click;
-  slash(name: Name | 'stranger', text: string): Slash;
-  submission(name: Name, run: Run, said: { callback: string; extra?: string; note: string }): Submission;
+  readonly click: (name: Name | 'stranger', run: Run, pressed: { action: Action; item?: string; extra?: string; value?: string }) => Click;
+  readonly slash: (name: Name | 'stranger', text: string) => Slash;
+  readonly submission: (name: Name, run: Run, said: { callback: string; extra?: string; note: string }) => Submission;
 };
 
 export type Weather = {
@@ -55,7 +55,6 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
       publish: async ({ view }) => void seen.homes.push(view),
     },
   };
-  const idOf = (name: string) => PEOPLE.find((person) => person.name === name)?.id ?? 'U0STRANGER';
   const visitor = (name: string) => ({ user: { id: idOf(name), team: TEAM }, channel: 'C0DEPLOYMENTS', thread: '1795.1', client });
   const ack = (reply?: unknown) => works('ack', () => void seen.acks.push(reply));
   return {
@@ -99,4 +98,8 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
       note,
     }),
   };
+}
+
+function idOf(name: string): string {
+  return PEOPLE.find((person) => person.name === name)?.id ?? 'U0STRANGER';
 }

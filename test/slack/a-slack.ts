@@ -26,8 +26,6 @@ export function aSlack(): SmallSlack {
   const messages: Posted[] = [];
   const calls: Call[] = [];
   const faults = new Map<string, Fault[]>();
-  const keyOf = (args: { metadata?: unknown }) =>
-    (args.metadata as { event_payload: { key: string } } | undefined)?.event_payload.key ?? '';
 
   /** Runs the effect unless a fault says otherwise, and throws what the SDK would throw. */
   async function answer<T>(call: Call, effect: () => T): Promise<T> {
@@ -79,4 +77,8 @@ export function aSlack(): SmallSlack {
       join: () => answer({ method: 'join', key: '' }, () => undefined),
     },
   };
+}
+
+function keyOf(args: { metadata?: unknown }): string {
+  return (args.metadata as { event_payload: { key: string } } | undefined)?.event_payload.key ?? '';
 }

@@ -95,7 +95,9 @@ describe("Slack's limits", () => {
     const { run, ...rest } = viewOf('checklist_one_approval', { plan: monstrous() });
     const changes = Array.from({ length: 40 }, (_, index) => `0${index}_${LONG}.up.sql changed at line ${index}.`);
     const [card] = messagesOf({ run: { ...run, changes, problem: LONG.repeat(60) }, ...rest }, PEOPLE);
-    if (card !== undefined) [check(card), checkCard(card)];
+    if (card === undefined) throw new Error('no card');
+    check(card);
+    checkCard(card);
     const held = viewOf('holding');
     const holding = { reason: 'statement_failed', detail: LONG.repeat(100), since: held.now, from: 'migrating' } as const;
     for (const message of messagesOf({ ...held, run: { ...held.run, holding } }, PEOPLE)) check(message);
@@ -119,6 +121,8 @@ describe("Slack's limits", () => {
   });
 });
 
+const rest = (left: number) => `and ${left} more`;
+
 describe('cutting', () => {
   it('never leaves half an emoji', () => {
     expect(cut('ab🙂cd', 4)).toBe('ab…');
@@ -126,7 +130,6 @@ describe('cutting', () => {
   });
 
   it('counts the lines it leaves out, and none when all fit', () => {
-    const rest = (left: number) => `and ${left} more`;
     expect(cutLines(['aaaa', 'bbbb', 'cccc'], { max: 18, rest })).toBe('aaaa\nand 2 more');
     expect(cutLines(['aaaa', 'bbbb'], { max: 20, rest })).toBe('aaaa\nbbbb');
   });

@@ -56,7 +56,7 @@ describe('publisher: what stands in Slack', () => {
     expect(slack.messages.filter((message) => message.thread_ts === undefined)).toHaveLength(1);
     expect(slack.message('checklist').thread_ts).toBe(root.ts);
     expect(slack.message('report')).toMatchObject({ thread_ts: root.ts, reply_broadcast: true });
-    expect(slack.message('checklist').reply_broadcast).toBeUndefined();
+    expect(slack.message('checklist').reply_broadcast).toBe(false);
     expect(root).toMatchObject({
       unfurl_links: false,
       unfurl_media: false,

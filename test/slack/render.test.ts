@@ -93,6 +93,13 @@ describe('the card', () => {
     expect(wordsOf(planCard(filling, PEOPLE))).toContain('rows 84,000 of 120,000 · 70 %');
   });
 
+  it('says running only of a unit that runs', () => {
+    expect(wordsOf(messageOf('migrating', 'card'))).toContain('⚙️ running · 2/3');
+    for (const scene of ['holding', 'stopping', 'rolling_back'] as const) {
+      expect(wordsOf(messageOf(scene, 'card')), scene).toContain('✋ begun, not finished · 2/3');
+    }
+  });
+
   it('calls a reading that could not be had unknown, never healthy (invariant 10)', () => {
     const view = viewOf('migrating');
     const samples = view.samples.map((sample) => (sample.metric === 'p95' ? { ...sample, value: null, detail: 'HTTP 503' } : sample));

@@ -36,7 +36,7 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'begin_step', step: 'check' },
     { type: 'record_evidence', evidence: healthEvidence(run.plan, now) },
     { type: 'record_backup', backup: aBackup({ startedAt: now, finishedAt: now }) },
-    { type: 'record_rehearsal', rehearsal: aRehearsal(run.plan, { backupId, at: now }) },
+    { type: 'record_rehearsal', rehearsal: aRehearsal(run.plan, { backupId, at: now }), plannedAt: run.plan.plannedAt },
     { type: 'record_dry_run' },
     { type: 'begin_migrating', baseline: BASELINE, fingerprint: run.plan.fingerprint, newestSample: now },
     { type: 'begin_unit', position: next?.position ?? 0, backend: BACKEND, newestSample: now },

@@ -160,7 +160,7 @@ function gather(tale: Tale, [checked, startedAt, finishedAt, provedAt]: readonly
   tale.says(finishedAt, OFFPEAK, { type: 'record_backup', backup });
   step(tale, finishedAt, 'prove');
   const rehearsal = aRehearsal(plan, { backupId: backup.id, at: evening(provedAt) });
-  tale.says(provedAt, OFFPEAK, { type: 'record_rehearsal', rehearsal });
+  tale.says(provedAt, OFFPEAK, { type: 'record_rehearsal', rehearsal, plannedAt: plan.plannedAt });
 }
 
 const NOTES: Readonly<Record<HumanItem, readonly [time: string, actor: Actor, note: string]>> = {

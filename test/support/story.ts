@@ -29,8 +29,15 @@ export async function tell(site: Site, run: Run, who: Parameters<typeof by>[0], 
 }
 
 /** Waits until the run is in one of the states; a run that does not come there says where it stands and what was logged. */
-export async function reach(site: Site, run: Run, states: readonly RunState[], deadlineMs = 40_000): Promise<Run> {
-  return waitFor(site, run, (now) => states.includes(now.state), { what: `run to be ${states.join(' or ')}`, deadlineMs });
+export async function reach(
+  site: Site,
+  run: Run,
+  states: readonly RunState[],
+  options: { deadlineMs?: number; signal?: AbortSignal } = {},
+): Promise<Run> {
+  const { deadlineMs = 40_000, signal } = options;
+  const there = (now: Run) => signal?.aborted === true || states.includes(now.state);
+  return waitFor(site, run, there, { what: `run to be ${states.join(' or ')}`, deadlineMs });
 }
 
 async function waitFor(site: Site, run: Run, holds: (run: Run) => boolean, wait: { what: string; deadlineMs: number }): Promise<Run> {

@@ -62,6 +62,34 @@ describe('undo', () => {
     expect(await objects()).toEqual(NOTHING);
   });
 
+  test('of a migration of which nothing was committed runs nothing: its down would do harm', async () => {
+    await sql(it.database.url, 'INSERT INTO leads VALUES (10)');
+    const harmful = aMigration('0005', ['UPDATE leads SET id = id * 2'], ['UPDATE leads SET id = id / 2']);
+    expect(await undo(harmful, false)).toMatchObject({ ok: true, detail: 'nothing of it is applied, so its down was not run' });
+    expect(await sql(it.database.url, 'SELECT id FROM leads')).toEqual([{ id: 10 }]);
+  });
+
+  test('again after its last part was committed and not heard of does not undo twice, also when asked with care', async () => {
+    await sql(it.database.url, 'INSERT INTO leads VALUES (10)');
+    const doubled = aMigration('0005', ['UPDATE leads SET id = id * 2'], ['UPDATE leads SET id = id / 2']);
+    await applyAll(doubled, 1);
+    expect((await undo(doubled, true)).ok).toBe(true);
+    expect((await undo(doubled, false)).ok).toBe(true);
+    expect(await sql(it.database.url, 'SELECT id FROM leads')).toEqual([{ id: 10 }]);
+  });
+
+  test('of a half-applied migration skips what the down brings back and what was never dropped', async () => {
+    await sql(it.database.url, 'ALTER TABLE leads ADD COLUMN old text; CREATE INDEX leads_old ON leads (old)');
+    const drops = aMigration(
+      '0006',
+      ['CREATE TABLE notes ()', 'DROP INDEX CONCURRENTLY leads_old', 'ALTER TABLE leads DROP COLUMN old'],
+      ['ALTER TABLE leads ADD COLUMN old text', 'CREATE INDEX CONCURRENTLY leads_old ON leads (old)', 'DROP TABLE notes'],
+    );
+    await applyAll(drops, 1);
+    expect(await undo(drops, false)).toMatchObject({ ok: true, detail: expect.stringContaining('skipped') });
+    expect(await objects()).toEqual(NOTHING);
+  });
+
   test('of a whole migration is strict, loses nothing when it fails, and gives back exactly what remains (F54)', async () => {
     await applyAll(MIXED, 3);
     await sql(it.database.url, 'CREATE VIEW domains AS SELECT domain FROM leads');

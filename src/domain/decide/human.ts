@@ -4,7 +4,7 @@ import { isHumanItem, ITEM_ROLES, ITEM_TITLES } from '../items.ts';
 import type { Role } from '../people.ts';
 import { countingApprovals, predictedPrepareMs, predictedRunMs, readiness, windowRefusal } from '../gates.ts';
 import { rollbackProved } from '../proof.ts';
-import { touched, WORKING, type Run } from '../run.ts';
+import { inPreparation, touched, WORKING, type Run } from '../run.ts';
 import { judgeWindow } from '../window.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 
@@ -58,7 +58,9 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
 
 function confirmItem(run: Run, command: { item: string; note: string }, context: Context): Decision {
   if (!isHumanItem(command.item)) return refuse({ code: 'unknown_item', item: command.item });
-  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled') return wrongState(run, 'confirm');
+  // Also in preparation: what expires on the way to the first write would otherwise end the run.
+  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled' && !inPreparation(run))
+    return wrongState(run, 'confirm');
   const note = command.note.trim();
   if (note === '') return refuse({ code: 'evidence_empty' });
   const expiresAt = plus(context.now, run.plan.timing.humanEvidenceMs);
@@ -84,7 +86,7 @@ function withdrawItem(run: Run, item: string): Decision {
 
 function approve(run: Run, digest: string, context: Context): Decision {
   if (run.state === 'planned') return refuse({ code: 'proof_missing' });
-  if (run.state !== 'checklist' && run.state !== 'approved') return wrongState(run, 'approve');
+  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled') return wrongState(run, 'approve');
   if (context.actor.id === run.requester.id) return refuse({ code: 'own_plan' });
   if (run.problem !== null) return refuse({ code: 'migrations_unreadable', detail: run.problem });
   if (run.rehearsal === null) return refuse({ code: 'proof_missing' });
@@ -148,6 +150,11 @@ function rollBack(run: Run): Decision {
 }
 
 function cancel(run: Run, context: Context): Decision {
+  // A rollback that can never succeed must not keep the target occupied for ever: a person says that it was dealt with by hand.
+  if (run.state === 'rollback_failed') {
+    const detail = `Closed by @${context.actor.name} after the rollback failed. The database stays as it is now: what was left applied was left to be dealt with by hand.`;
+    return happened({ type: 'failed', detail });
+  }
   const idle = run.state === 'planned' || run.state === 'checklist' || run.state === 'approved' || run.state === 'scheduled';
   if (!idle && !(run.state === 'holding' && !touched(run))) return wrongState(run, 'cancel');
   return happened({ type: 'cancelled', reason: `Cancelled by @${context.actor.name}. The database was not touched.` });

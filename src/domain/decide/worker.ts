@@ -4,6 +4,7 @@ import type { Happening } from '../events.ts';
 import { backupProved, forwardHold, openItems, predictedRunMs, predictedUnitMs, readiness } from '../gates.ts';
 import { between, plus } from '../instant.ts';
 import { ITEM_TITLES, type Evidence } from '../items.ts';
+import { METRICS } from '../monitor.ts';
 import { unitsOf } from '../plan.ts';
 import { predictedRollbackMs, restored, rollbackProved, type Rehearsal } from '../proof.ts';
 import { inWords, refusalSentence } from '../refusal.ts';
@@ -22,7 +23,7 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
     case 'record_backup':
       return beforeWriting(run) ? happened({ type: 'backed_up', backup: command.backup }) : wrongState(run, 'back up');
     case 'record_rehearsal':
-      return recordRehearsal(run, command.rehearsal, context);
+      return recordRehearsal(run, command, context);
     case 'record_dry_run':
       return run.state === 'preparing' ? happened({ type: 'dry_run_posted' }) : wrongState(run, 'rehearse');
     case 'begin_migrating':
@@ -95,9 +96,10 @@ function recordEvidence(run: Run, command: Of<'record_evidence'>): Decision {
   return happened(recorded, { type: 'held', reason: 'not_green', detail });
 }
 
-function recordRehearsal(run: Run, rehearsal: Rehearsal, context: Context): Decision {
+function recordRehearsal(run: Run, { rehearsal, plannedAt }: Of<'record_rehearsal'>, context: Context): Decision {
   if (!beforeWriting(run)) return wrongState(run, 'rehearse');
-  if (run.backup === null || rehearsal.backupId !== run.backup.id) return refuse({ code: 'out_of_order' });
+  if (run.backup === null || rehearsal.backupId !== run.backup.id || plannedAt !== run.plan.plannedAt)
+    return refuse({ code: 'out_of_order' });
   const digest = digestOf(run.plan, rehearsal, context.sha256);
   const rehearsed: Happening = { type: 'rehearsed', rehearsal, digest, evidence: proofEvidence(run, rehearsal, context) };
   if (run.state !== 'preparing') return happened(rehearsed);
@@ -210,5 +212,12 @@ function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
   const early = between(run.t0, context.now) < run.plan.timing.observeMs;
   const alerting = Object.values(run.alerts).some((alert) => alert.clearedAt === null);
   if (early || alerting) return refuse({ code: 'out_of_order' });
+  // What was never readable says nothing new; what went dark since the first write may be the harm itself (invariant 10).
+  const dark = METRICS.filter((metric) => run.baseline?.[metric] != null && command.after[metric] === null);
+  if (dark.length > 0 && run.vouched === null) {
+    const names = dark.map((metric) => metric.replace('_', ' ')).join(', ');
+    const detail = `${names} could be read before the first write and cannot be read now, so nobody knows how the application is. Every statement is applied. Look at it yourself: Resume vouches for it, or roll back.`;
+    return happened({ type: 'held', reason: 'monitor_silent', detail });
+  }
   return happened({ type: 'completed', after: command.after });
 }

@@ -16,12 +16,12 @@ export function endedBlocks({ run }: RunView): Blocks {
   return [section(lines.join('\n')), context(asked), ...actions(failed)];
 }
 
-/** How it ended, in a line: `3 units applied in 1 min 40 s`. */
+/** How it ended, in a line: `3 of 3 units applied, validated and observed in 30 min.`. */
 export function resultLine(run: Run): string {
   const duration = run.started === null || run.end === null ? '' : ` in ${inWords(between(run.started.at, run.end.at))}`;
   switch (run.state) {
     case 'completed':
-      return `${count(appliedPositions(run).length, 'unit')} of ${unitsOf(run.plan).length} applied, validated and observed${duration}.`;
+      return `${appliedPositions(run).length} of ${count(unitsOf(run.plan).length, 'unit')} applied, validated and observed${duration}.`;
     case 'rolled_back':
       return touched(run) ? `Everything was undone${duration}; the old schema is back.` : 'Rolled back before anything was changed.';
     case 'rollback_failed':

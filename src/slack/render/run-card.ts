@@ -61,7 +61,7 @@ function unitLines({ run, progress }: RunView): string {
   const done = units.filter((unit) => stateOf(run, unit)?.state === 'applied').length;
   const current = units.findIndex((unit) => stateOf(run, unit)?.state !== 'applied');
   const from = Math.max(0, Math.min(current < 0 ? units.length : current - 2, units.length - SHOWN));
-  const lines = units.slice(from, from + SHOWN).map((unit) => unitLine(unit, stateOf(run, unit), units.length));
+  const lines = units.slice(from, from + SHOWN).map((unit) => unitLine(run, unit, units.length));
   const filling = progress !== null && stateOf(run, units[progress.position])?.state === 'begun' ? [backfillLine(progress)] : [];
   return [`*Units* ${done} of ${units.length} applied`, ...lines, ...filling].join('\n');
 }
@@ -70,12 +70,14 @@ function stateOf(run: Run, unit: Unit | undefined): UnitRun | undefined {
   return unit === undefined ? undefined : run.units.find((entry) => entry.position === unit.position);
 }
 
-function unitLine(unit: Unit, found: UnitRun | undefined, of: number): string {
+function unitLine(run: Run, unit: Unit, of: number): string {
+  const found = stateOf(run, unit);
   const name = `${unit.position + 1}/${of} ${phrase(unit.version, 30)} ${code(unit.statements[0]?.summary ?? unit.name, 70)}`;
   const more = unit.statements.length > 1 ? ` +${unit.statements.length - 1}` : '';
   if (found === undefined) return `▫️ waits · ${name}${more}`;
   if (found.state === 'undone') return `↩️ undone · ${name}${more}`;
   if (found.state === 'applied') return `✅ applied · ${name}${more} · ${inWords(found.ms)}`;
+  if (run.state !== 'migrating') return `✋ begun, not finished · ${name}${more}`;
   return `⚙️ running · ${name}${more} · since ${timeOf(found.begunAt)}${found.attempts > 1 ? ` · try ${found.attempts}` : ''}`;
 }
 

@@ -29,7 +29,10 @@ export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; r
   plan_differs: { title: 'The database is not the one that was planned', next: 'Cancel and plan again, or Roll back now.' },
   rehearsal_differs: { title: 'The rehearsal differs', next: 'Cancel and plan again, or Roll back now.' },
   evidence: { title: 'Evidence is missing', next: `Complete it. ${PRESS}` },
-  statement_failed: { title: 'A statement failed', next: `Its transaction was rolled back by PostgreSQL. ${PRESS}` },
+  statement_failed: {
+    title: 'A statement failed',
+    next: `PostgreSQL rolled its transaction back; what stands alone, such as CONCURRENTLY, is looked at before the next try. ${PRESS}`,
+  },
   lock_budget: { title: 'A lock could not be had', next: `Nobody was kept waiting for it. End what holds it, then: ${PRESS}` },
   validation_failed: {
     title: 'Validation failed',

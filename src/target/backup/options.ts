@@ -7,7 +7,7 @@ export type BackupOptions = {
   readonly directory: string;
   /** A superuser on another server of the same major, where proofs are made. */
   readonly scratchUrl: string;
-  /** PG_BIN_DIR, when it is configured. */
+  /** `backup.tools` of the target, when it is configured. */
   readonly binDir?: string | undefined;
   /** gzip level of pg_dump, 1 unless told: a backup stands between a tired person and the window. */
   readonly compression?: number | undefined;

@@ -1,5 +1,7 @@
-import type { Client } from 'pg';
+import { DatabaseError, type Client } from 'pg';
 import { unitsOf, type Migration } from '../../domain/plan.ts';
+import { codeOf } from '../errors.ts';
+import { sqlErrorMessage } from '../sql-error.ts';
 import { readRelations, traceAlone, traceInTransaction, type Trace, type Watch } from './trace.ts';
 
 /** Statements that commit together, or one that refuses a transaction. */
@@ -70,24 +72,18 @@ class ScriptFailure extends Error {
 
 type Place = { readonly sql: string; readonly line: number };
 
-/** Adds file, line and SQLSTATE to what the server says; deferred constraints speak at the commit. */
+/** What the server says in the words of a failure on the target itself, with file, line and caret; deferred constraints speak at the commit. */
 async function located<T>(path: string, statement: Place | undefined, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    const { message, code, position } = serverError(error);
-    const line = (statement?.line ?? 1) + (statement && position ? statement.sql.slice(0, position - 1).split('\n').length - 1 : 0);
-    throw new ScriptFailure(`${path} line ${line}: ${message}${code ? ` (${code})` : ''}`, code);
+    if (!(error instanceof DatabaseError)) throw error;
+    const place = { path, line: statement?.line ?? 1, sql: statement?.sql ?? '' };
+    throw new ScriptFailure(sqlErrorMessage(error, place), error.code ?? '');
   }
 }
 
 function failureOf(error: unknown): { readonly message: string; readonly code: string } {
   if (error instanceof ScriptFailure) return { message: error.message, code: error.code };
-  return serverError(error);
-}
-
-function serverError(error: unknown): { readonly message: string; readonly code: string; readonly position: number } {
-  if (!(error instanceof Error)) return { message: String(error), code: '', position: 0 };
-  const { code = '', position = '' } = error as Error & { code?: string; position?: string };
-  return { message: error.message, code, position: Number(position) };
+  return { message: error instanceof Error ? error.message : String(error), code: codeOf(error) ?? '' };
 }

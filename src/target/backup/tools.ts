@@ -40,9 +40,9 @@ export async function findTools(search: ToolSearch): Promise<FoundTools> {
     ok: false,
     why:
       `No pg_dump and pg_restore of version ${serverMajor} or newer. Looked in: ${looked}` +
-      `${binDir === undefined ? '' : ' (PG_BIN_DIR)'}. ${older ? `Found only ${older}, which cannot read a ${serverMajor} server. ` : ''}` +
+      `${binDir === undefined ? '' : ' (backup.tools)'}. ${older ? `Found only ${older}, which cannot read a ${serverMajor} server. ` : ''}` +
       `Install them with: apt-get install postgresql-client-${serverMajor}` +
-      `${binDir === undefined ? ', or set PG_BIN_DIR.' : ', and correct or unset PG_BIN_DIR.'} The database was not touched.`,
+      `${binDir === undefined ? ', or set backup.tools of this target.' : ', and correct or remove backup.tools of this target.'} The database was not touched.`,
   };
 }
 

@@ -11,7 +11,7 @@ export const applyUnit: Step = async ({ task, run, next, signal }) => {
   const unit = next.unit;
   const migration = run.plan.migrations.find((entry) => entry.version === unit?.version);
   if (unit === undefined || migration === undefined) return false;
-  if (!(await task.lockTarget())) return false;
+  await task.lockTarget();
   const begun = run.units.find((entry) => entry.position === unit.position);
   if (begun?.state === 'begun' && (await settled(task, run, { unit, begun }))) return true;
   const held: { reason: Hold | null } = { reason: null };
@@ -30,7 +30,7 @@ export const applyUnit: Step = async ({ task, run, next, signal }) => {
     },
     onProgress: (doneRows, totalRows) => void reportProgress(task, { position: unit.position, doneRows, totalRows }),
   });
-  return record(task, { position: unit.position, outcome, hold: held.reason });
+  return record(task, { position: unit.position, outcome, hold: held.reason, wanted: !signal.aborted });
 };
 
 /** What a dead worker left of a unit. True when it turned out to be applied. */
@@ -62,8 +62,8 @@ function gate(task: Task, unit: Unit, held: { reason: Hold | null }): Gate {
   };
 }
 
-async function record(task: Task, what: { position: number; outcome: UnitOutcome; hold: Hold | null }): Promise<boolean> {
-  const { position, outcome, hold } = what;
+async function record(task: Task, what: { position: number; outcome: UnitOutcome; hold: Hold | null; wanted: boolean }): Promise<boolean> {
+  const { position, outcome, hold, wanted } = what;
   switch (outcome.result) {
     case 'applied': {
       const { statements, ms, longestWaitMs, tries } = outcome;
@@ -73,6 +73,8 @@ async function record(task: Task, what: { position: number; outcome: UnitOutcome
       if (hold !== null) await task.report({ type: 'hold', ...hold });
       return true;
     case 'cancelled':
+      // Not by us: whoever cancels our statement on the server wants it gone, and would otherwise fight the next try.
+      if (wanted) await task.report({ type: 'hold', reason: 'statement_failed', detail: CANCELLED });
       return true;
     case 'lock_budget':
       return (await task.report({ type: 'hold', reason: 'lock_budget', detail: outcome.detail })).ok;
@@ -80,6 +82,9 @@ async function record(task: Task, what: { position: number; outcome: UnitOutcome
       return (await task.report({ type: 'hold', reason: 'statement_failed', detail: outcome.message })).ok;
   }
 }
+
+const CANCELLED =
+  'Somebody cancelled the statement on the server. Of this step only finished batches of a backfill are kept. Ask who it was; then Resume, or roll back.';
 
 async function reportProgress(task: Task, progress: { position: number; doneRows: number; totalRows: number }): Promise<void> {
   const { ledger, log } = task.services;

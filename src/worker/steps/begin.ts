@@ -5,7 +5,7 @@ import type { Step } from './index.ts';
 /** T0: takes the target's lock, reads the baseline and the schema, and asks every gate once more (R46). */
 export const beginMigrating: Step = async ({ task, run }) => {
   const { ledger } = task.services;
-  if (!(await task.lockTarget())) return false;
+  await task.lockTarget();
   const stranger = await strangerDetail(task, run.plan.identity);
   if (stranger !== null) return (await task.report({ type: 'hold', reason: 'plan_differs', detail: stranger })).ok;
   const [fingerprint, samples, newestSample] = await Promise.all([

@@ -1,8 +1,14 @@
+import { between } from '../../domain/instant.ts';
 import { typical } from '../monitor.ts';
 import type { Step } from './index.ts';
 
 /** T+15 has come and nothing alerts: the run is completed with the readings of now (R57). */
 export const finish: Step = async ({ task, run }) => {
-  const after = typical(await task.services.ledger.recent(run.id, 10));
+  const { ledger } = task.services;
+  const [samples, now] = await Promise.all([ledger.recent(run.id, 10), ledger.now()]);
+  // A worker that has just taken over has not looked yet: what its predecessor read long ago does not say how it ends.
+  const fresh = samples.filter((sample) => between(sample.at, now) <= run.plan.timing.monitorSilenceMs);
+  if (fresh.length === 0) return false;
+  const after = typical(fresh);
   return (await task.report({ type: 'finish', after })).ok;
 };

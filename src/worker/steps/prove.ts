@@ -8,7 +8,7 @@ export const prove: Step = async ({ task, run, signal }) => {
     const rehearsal = await task.context.backups.prove({ backup: run.backup, plan: run.plan, signal });
     if (signal.aborted) return false;
     const at = await task.services.ledger.now();
-    return (await task.report({ type: 'record_rehearsal', rehearsal: { ...rehearsal, at } })).ok;
+    return (await task.report({ type: 'record_rehearsal', rehearsal: { ...rehearsal, at }, plannedAt: run.plan.plannedAt })).ok;
   } catch (error) {
     if (signal.aborted) return false;
     return attemptFailed({ task, run, item: 'rollback_proof', error });

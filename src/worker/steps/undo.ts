@@ -7,7 +7,7 @@ import { versionsToUndo } from './stop.ts';
 export const undo: Step = async ({ task, run, next, signal }) => {
   const migration = run.plan.migrations.find((entry) => entry.version === next.version);
   if (migration === undefined) return false;
-  if (!(await task.lockTarget())) return false;
+  await task.lockTarget();
   const outcome = await task.context.target.undo({
     runId: run.id,
     epoch: task.claim.fence.epoch,

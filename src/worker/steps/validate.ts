@@ -21,5 +21,7 @@ function allScripts(run: Run) {
 /** The application's health in a sentence when it is not well; an application that cannot be asked is not well. */
 export async function unhealthy(task: Task): Promise<readonly string[]> {
   const health = await task.context.sources.application.health();
-  return health.ok ? [] : [`application health: ${health.why}`];
+  if (!health.ok) return [`application health: ${health.why}`];
+  const { status } = health.value;
+  return status >= 200 && status < 300 ? [] : [`application health: it answered ${status}`];
 }

@@ -229,7 +229,7 @@ describe('unusable', () => {
     [
       'a directory without tools',
       { binDir: '/nonexistent' },
-      /No pg_dump and pg_restore of version \d+.*\/nonexistent \(PG_BIN_DIR\).*apt-get install postgresql-client-\d+/,
+      /No pg_dump and pg_restore of version \d+.*\/nonexistent \(backup.tools\).*apt-get install postgresql-client-\d+/,
     ],
     [
       'a target that is away',

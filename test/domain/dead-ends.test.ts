@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../../src/domain/commands.ts';
+import { decide } from '../../src/domain/decide.ts';
+import type { RunEvent } from '../../src/domain/events.ts';
+import { evolve } from '../../src/domain/evolve.ts';
+import { plus } from '../../src/domain/instant.ts';
+import { nextStep } from '../../src/domain/next-step.ts';
+import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
+import type { Run } from '../../src/domain/run.ts';
+import { AFTER, aRehearsal, BASELINE, by, evening, PEOPLE, sha256 } from '../support/plans.ts';
+import { aRunIn, storyTo } from '../support/runs.ts';
+
+/** The run after this command, which must not be refused. */
+function said(run: Run, now: string, actor: Actor, command: Command): Run {
+  const decision = decide(run, command, { now, actor, people: PEOPLE, sha256 });
+  if (!decision.ok) throw new Error(`${command.type} was refused: ${JSON.stringify(decision.refusal)}`);
+  return decision.happenings.reduce((state, happening) => evolve(state, { ...happening, at: now, actor } as RunEvent), run);
+}
+
+function refusal(run: Run, now: string, actor: Actor, command: Command): string | null {
+  const decision = decide(run, command, { now, actor, people: PEOPLE, sha256 });
+  return decision.ok ? null : decision.refusal.code;
+}
+
+describe('holding in preparation', () => {
+  it('for peak hours waits for their end when the whole run does not fit before them, instead of resuming and holding in turn', () => {
+    const ready = aRunIn('preparing_ready');
+    const now = '2026-11-25T07:50:00.000Z';
+    const held: Run = { ...ready, state: 'holding', holding: { reason: 'peak_hours', detail: '', since: now, from: 'preparing' } };
+    expect(nextStep(held, now)).toEqual({ kind: 'wait', until: '2026-11-25T17:00:00.000Z' });
+  });
+
+  it('for a line that did not pass reads it again after Resume, without waiting for it to expire', () => {
+    const { run, now } = storyTo('holding_untouched');
+    const resumed = said(run, plus(now, 60_000), by('olga'), { type: 'resume' });
+    expect(nextStep(resumed, plus(now, 60_000))).toEqual({ kind: 'step', step: 'check' });
+  });
+
+  it('for hours takes a new backup and a new proof before the first write', () => {
+    const { run, now } = storyTo('preparing_ready');
+    const held = said(run, now, OFFPEAK, { type: 'hold', reason: 'monitor_silent', detail: '' });
+    const later = plus(now, 9 * 3_600_000);
+    const resumed = said(held, later, by('olga'), { type: 'resume' });
+    const checked = said(resumed, later, OFFPEAK, { type: 'record_evidence', evidence: [] });
+    expect(
+      refusal(checked, later, OFFPEAK, {
+        type: 'begin_migrating',
+        baseline: BASELINE,
+        fingerprint: run.plan.fingerprint,
+        newestSample: later,
+      }),
+    ).toBe('backup_unproved');
+  });
+
+  it('lets people confirm a line again that expired meanwhile', () => {
+    const { run, now } = storyTo('holding_untouched');
+    const confirmed = said(run, plus(now, 1_000), by('ana'), { type: 'confirm_item', item: 'on_call', note: 'Ana, until six.' });
+    expect(confirmed.evidence.on_call?.value).toBe('Ana, until six.');
+    expect(confirmed.state).toBe('holding');
+    expect(refusal(aRunIn('holding'), now, by('ana'), { type: 'confirm_item', item: 'on_call', note: 'x' })).toBe('wrong_state');
+  });
+});
+
+describe('before the start', () => {
+  it('an approval that expired while the run is scheduled can be given again', () => {
+    const run = aRunIn('scheduled');
+    const expired: Run = { ...run, approvals: run.approvals.map((approval) => ({ ...approval, expiresAt: evening('17:30') })) };
+    expect(said(expired, evening('18:00'), by('sam'), { type: 'approve', digest: run.digest })).toMatchObject({ state: 'scheduled' });
+  });
+
+  it('readings are refreshed again when people take the run up after more than a day', () => {
+    const run = aRunIn('approved');
+    const later = '2026-11-26T19:00:00.000Z';
+    expect(nextStep(run, later)).toEqual({ kind: 'idle' });
+    const taken = said(run, later, by('ana'), { type: 'confirm_item', item: 'on_call', note: 'Ana.' });
+    expect(nextStep(taken, later)).toEqual({ kind: 'step', step: 'check' });
+  });
+
+  it('a backup that did not restore is replaced after a while, so that a scratch server that was down ends no run', () => {
+    const { run, now } = storyTo('checklist');
+    const backup = { ...aRunIn('checklist_proved').backup } as NonNullable<Run['backup']>;
+    const rehearsal = { ...aRehearsal(run.plan, { backupId: backup.id, at: now }), restoreError: 'The scratch server cannot be reached.' };
+    const proved = aRunIn('checklist_proved');
+    const unproved: Run = { ...proved, backup, rehearsal };
+    expect(nextStep(unproved, plus(now, 11 * 60_000))).toMatchObject({ kind: 'wait' });
+    const later = plus(now, 16 * 60_000);
+    const refreshed: Run = {
+      ...unproved,
+      evidence: Object.fromEntries(
+        Object.entries(proved.evidence).map(([item, entry]) => [item, { ...entry, expiresAt: plus(later, 900_000) }]),
+      ),
+    };
+    expect(nextStep(refreshed, later)).toEqual({ kind: 'step', step: 'backup' });
+  });
+
+  it('a plan for a schema that changed gets a backup of that schema', () => {
+    const run = aRunIn('checklist_ready');
+    const now = evening('17:17');
+    const plan = { ...run.plan, fingerprint: 'e'.repeat(64), plannedAt: now };
+    const revised = said(run, now, OFFPEAK, { type: 'revise_plan', plan, changes: ['The live schema changed.'] });
+    expect(nextStep(revised, now)).toEqual({ kind: 'step', step: 'backup' });
+  });
+
+  it('a rehearsal of the plan before a change is not taken for one of the plan after it (invariant 3)', () => {
+    const run = aRunIn('checklist_ready');
+    const now = evening('17:17');
+    const plan = { ...run.plan, thresholds: { ...run.plan.thresholds, lockWaits: 6 }, plannedAt: now };
+    const revised = said(run, now, OFFPEAK, { type: 'revise_plan', plan, changes: ['A threshold changed.'] });
+    const rehearsal = aRehearsal(run.plan, { backupId: run.backup?.id ?? '', at: now });
+    expect(refusal(revised, now, OFFPEAK, { type: 'record_rehearsal', rehearsal, plannedAt: run.plan.plannedAt })).toBe('out_of_order');
+    expect(refusal(revised, now, OFFPEAK, { type: 'record_rehearsal', rehearsal, plannedAt: now })).toBeNull();
+  });
+});
+
+describe('the end', () => {
+  it('is not reached while a metric that could be read before cannot be read now (invariant 10), unless a person vouches for it', () => {
+    const { run } = storyTo('observing');
+    const now = evening('19:20');
+    const after = { ...AFTER, p95: null };
+    const held = said(run, now, OFFPEAK, { type: 'finish', after });
+    expect(held).toMatchObject({ state: 'holding', holding: { reason: 'monitor_silent', from: 'observing' } });
+    expect(held.holding?.detail).toContain('p95');
+    const vouched = said(held, now, by('olga'), { type: 'resume' });
+    expect(said(vouched, now, OFFPEAK, { type: 'finish', after })).toMatchObject({ state: 'completed', vouched: { name: 'olga' } });
+  });
+
+  it('of a rollback that cannot succeed is declared by a person, so that the target is free again', () => {
+    const { run, now } = storyTo('rollback_failed');
+    expect(refusal(run, now, by('sam'), { type: 'cancel' })).toBe('not_permitted');
+    const closed = said(run, now, by('olga'), { type: 'cancel' });
+    expect(closed.state).toBe('failed');
+    expect(closed.end?.detail).toContain('@olga');
+    expect(closed.end?.detail).not.toContain('not touched');
+    expect(closed.end?.remaining).toEqual(run.end?.remaining);
+  });
+
+  it('of migrating is not missed when the last unit was recorded while the run held', () => {
+    const migrating = storyTo('migrating');
+    const units = storyTo('validating').run.units;
+    const held = said(migrating.run, migrating.now, OFFPEAK, { type: 'hold', reason: 'target_unreachable', detail: '' });
+    const resumed = said({ ...held, units }, migrating.now, by('olga'), { type: 'resume' });
+    expect(nextStep(resumed, migrating.now)).toEqual({ kind: 'step', step: 'validate' });
+  });
+});
