@@ -12,8 +12,8 @@ export type Places = {
   readonly slackApi: string;
   readonly migrations: string;
   readonly backups: string;
-  /** The directory of pg_dump and pg_restore. */
-  readonly tools: string;
+  /** The directory of pg_dump and pg_restore; null where there are none, and a plan is then refused with what to install. */
+  readonly tools: string | null;
   /** How long a run is observed after its first write; the runbook says 15 minutes, the demo a minute. */
   readonly observe: string;
 };
@@ -28,7 +28,7 @@ export function yamlOf(places: Places): string {
     scratch: '${SCRATCH_URL}',
     zone: ZONE,
     migrations: places.migrations,
-    backup: { directory: places.backups, tools: places.tools },
+    backup: { directory: places.backups, ...(places.tools === null ? {} : { tools: places.tools }) },
     application: { health: `${app}/api/health`, metrics: `${app}/metrics.json` },
     observe: places.observe,
   });

@@ -53,7 +53,7 @@ async function boot(options: WorldOptions, stops: (() => Promise<unknown>)[]): P
   await chmod(directory, 0o755);
   stops.push(() => rm(directory, { recursive: true, force: true }));
   const binaries = await findBinaries();
-  const tools = binaries.tools === null ? '' : dirname(binaries.tools.pg_dump);
+  const tools = binaries.tools === null ? null : dirname(binaries.tools.pg_dump);
   const servers = await Promise.all([startPostgres({ listen: 'tcp', binaries }), startPostgres({ listen: 'tcp', binaries })]);
   stops.push(() => Promise.all(servers.map((server) => server.stop())));
   const [main, scratch] = servers;

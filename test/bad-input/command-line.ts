@@ -10,7 +10,7 @@ export type Ended = { readonly code: number | null; readonly out: string; readon
 
 /** Runs the real program as a process of its own, as nora unless `env` says otherwise. */
 export function offpeak(site: Pick<Site, 'env'>, line: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const surroundings = { PATH: process.env['PATH'] ?? '', OFFPEAK_USER: 'nora', ...site.env, ...env };
+  const surroundings: Readonly<Record<string, string>> = { PATH: process.env['PATH'] ?? '', OFFPEAK_USER: 'nora', ...site.env, ...env };
   const cwd = dirname(surroundings['OFFPEAK_CONFIG'] ?? '');
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [PROGRAM, ...line.split(' ')], { env: surroundings, cwd }, (_error, out, err) =>

@@ -5,15 +5,15 @@ import type { Run } from '../../src/domain/run.ts';
 import { revisePlans } from '../../src/usecases/revise.ts';
 import { by } from '../support/plans.ts';
 import { sql } from '../support/postgres.ts';
-import { startSite, type Site } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
 import { approvedRun } from '../support/story.ts';
 import { FILES, SCHEMA } from '../support/three-units.ts';
-import { otherwise } from './otherwise.ts';
+import { calmSite, otherwise } from './otherwise.ts';
 
 let site: Site;
 let run: Run;
 beforeEach(async () => {
-  site = await startSite({ files: FILES, schema: SCHEMA });
+  site = await calmSite({ files: FILES, schema: SCHEMA });
   run = await approvedRun(site);
 });
 afterEach(() => site.stop());

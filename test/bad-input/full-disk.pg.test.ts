@@ -10,11 +10,11 @@ import { postgresBackups } from '../../src/target/backup/postgres-backups.ts';
 import { plan } from '../../src/usecases/plan.ts';
 import { by } from '../support/plans.ts';
 import { sql } from '../support/postgres.ts';
-import { startSite, type Site } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
 import { approvedRun, reach, startWorker, tell } from '../support/story.ts';
 import { FILES, SCHEMA } from '../support/three-units.ts';
 import { until } from '../support/until.ts';
-import { meddled } from './otherwise.ts';
+import { calmSite, meddled } from './otherwise.ts';
 import { refusedPlan } from './refusal.ts';
 
 let site: Site;
@@ -23,7 +23,7 @@ let tight: Site;
 let worker: { stop(): Promise<void> } | null = null;
 
 beforeEach(async () => {
-  site = await startSite({ files: FILES, schema: SCHEMA });
+  site = await calmSite({ files: FILES, schema: SCHEMA });
   disk = { free: 1e12 };
   tight = meddled(site, () => ({ backups: onDisk() }));
 });
@@ -110,7 +110,7 @@ it('full in preparation: the run ends before it touched anything, the older back
   const before = await dumps();
   worker = startWorker(tight.services);
   const ended = await reach(site, run, ['failed', 'holding', 'completed'], { deadlineMs: 20_000 });
-  expect(ended).toMatchObject({ state: 'failed', units: [] });
+  expect(ended, JSON.stringify(ended.holding)).toMatchObject({ state: 'failed', units: [] });
   expect(ended.end?.detail).toMatch(/has 1\.0 kB free .* The database was not touched\./);
   expect(await dumps()).toEqual(before);
   disk.free = 1e12;

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { connectServices, type App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { TargetContext } from '../../src/ports.ts';
-import type { Site } from '../support/site.ts';
+import { startSite, type Site, type SiteOptions } from '../support/site.ts';
 
 /** What is different: variables of the environment, and the text of offpeak.yaml. */
 export type Change = { readonly env?: Readonly<Record<string, string>>; readonly yaml?: (text: string) => string };
@@ -21,6 +21,12 @@ export async function otherwise(site: Site, change: Change): Promise<Site> {
   const services = connectServices(loaded.config, loaded.secrets, { info: say, warn: say, error: say });
   onTestFinished(() => services.close());
   return { ...site, services, env, lines };
+}
+
+/** A site whose runs do not hold because the machine of the tests is slow. */
+export async function calmSite(options: SiteOptions): Promise<Site> {
+  const site = await startSite(options);
+  return otherwise(site, { yaml: (text) => text.replace(/^( +)observe:/m, '$1limits: { latency: 10s }\n$1observe:') });
 }
 
 /** A second offpeak.yaml beside the first one, so that what is relative to it stays. */

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Run } from '../../src/domain/run.ts';
 import type { TargetContext } from '../../src/ports.ts';
 import { sql } from '../support/postgres.ts';
-import { startSite, type Site } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
 import { approvedRun, reach, startWorker, tell } from '../support/story.ts';
 import { until } from '../support/until.ts';
-import { meddled } from './otherwise.ts';
+import { calmSite, meddled } from './otherwise.ts';
 
 /** Every batch leaves the range it did, so that one that was done twice would be seen. */
 const FILES = {
@@ -25,7 +25,7 @@ const BATCHES_BEFORE_NINE = 3;
 let site: Site;
 let worker: { stop(): Promise<void> } | null = null;
 beforeEach(async () => {
-  site = await startSite({ files: FILES, schema: SCHEMA });
+  site = await calmSite({ files: FILES, schema: SCHEMA });
   await site.setClock('2026-11-25T07:50:00Z');
 });
 afterEach(async () => {
@@ -76,7 +76,7 @@ it('a backfill that meets peak hours holds at a key, waits, and goes on by itsel
   const { run } = await heldAtNine();
   await site.setClock('2026-11-25T16:50:00Z');
   await tell(site, run, 'ana', { type: 'confirm_presence' });
-  await site.setClock('2026-11-25T16:59:58.500Z');
+  await site.setClock('2026-11-25T16:59:57Z');
   await reach(site, run, ['migrating', 'validating', 'observing', 'completed'], { deadlineMs: 10_000 });
   expect(Date.parse(await site.services.ledger.now())).toBeGreaterThanOrEqual(Date.parse(SIX));
   const ended = await reach(site, run, ['completed', 'failed', 'rollback_failed', 'holding'], { deadlineMs: 15_000 });
@@ -90,7 +90,7 @@ it('a backfill that meets peak hours holds at a key, waits, and goes on by itsel
 
 it('with nobody watching at 18:00 it holds again before the next batch and says who is missed; a person resumes it', async () => {
   const { run, key } = await heldAtNine();
-  await site.setClock(SIX);
+  await site.setClock('2026-11-25T16:59:57Z');
   const holding = async () => (await site.services.ledger.load(run.id))?.holding;
   const held = await until(async () => ((await holding())?.reason === 'watcher_silent' ? holding() : null), { what: 'the second hold' });
   expect(held?.detail).toContain('@olga has not confirmed to be watching');

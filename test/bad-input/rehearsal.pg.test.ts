@@ -3,11 +3,12 @@ import type { Run } from '../../src/domain/run.ts';
 import { plan } from '../../src/usecases/plan.ts';
 import { by } from '../support/plans.ts';
 import { sql } from '../support/postgres.ts';
-import { startSite, type Site } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
 import { approvedRun, reach, startWorker, tell } from '../support/story.ts';
 import { SCHEMA } from '../support/three-units.ts';
 import { until } from '../support/until.ts';
 import { offpeak } from './command-line.ts';
+import { calmSite } from './otherwise.ts';
 
 let site: Site;
 let worker: { stop(): Promise<void> } | null = null;
@@ -38,7 +39,7 @@ async function rehearsedRun(): Promise<Run> {
 }
 
 it('a migration that fails on the copy: the checklist has SQLSTATE, file, line and caret, approval is refused, nothing is touched', async () => {
-  site = await startSite({
+  site = await calmSite({
     schema: SCHEMA,
     files: {
       '0001_wrong.up.sql': 'ALTER TABLE leads ADD COLUMN score integer;\nUPDATE leads\n  SET skore = 1;\n',
@@ -66,7 +67,7 @@ it('a migration that fails on the copy: the checklist has SQLSTATE, file, line a
 });
 
 it('a row that comes between approval and start fails the fresh rehearsal: the run fails before it touched anything', async () => {
-  site = await startSite({ schema: SCHEMA, files: CHECKED });
+  site = await calmSite({ schema: SCHEMA, files: CHECKED });
   const run = await approvedRun(site);
   await sql(site.target.url, "INSERT INTO leads (email) VALUES ('nonsense')");
   await tell(site, run, 'olga', { type: 'start' });

@@ -4,11 +4,12 @@ import type { Refusal } from '../../src/domain/refusal.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { by } from '../support/plans.ts';
 import { sql } from '../support/postgres.ts';
-import { startSite, type Site } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
 import { approvedRun, reach, startWorker, tell } from '../support/story.ts';
 import { FILES, SCHEMA } from '../support/three-units.ts';
 import { until } from '../support/until.ts';
 import { offpeak } from './command-line.ts';
+import { calmSite } from './otherwise.ts';
 
 /** 18:00 in Berlin: the end of peak hours. */
 const SIX = '2026-11-25T17:00:00.000Z';
@@ -17,7 +18,7 @@ let site: Site;
 let run: Run;
 let worker: { stop(): Promise<void> } | null = null;
 beforeEach(async () => {
-  site = await startSite({ files: FILES, schema: SCHEMA });
+  site = await calmSite({ files: FILES, schema: SCHEMA });
   await site.setClock('2026-11-25T07:56:00Z');
   run = await approvedRun(site);
 });

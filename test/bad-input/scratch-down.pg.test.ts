@@ -2,16 +2,16 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Run } from '../../src/domain/run.ts';
 import { plan } from '../../src/usecases/plan.ts';
 import { by } from '../support/plans.ts';
-import { startSite, type Site } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
 import { startWorker, tell } from '../support/story.ts';
 import { FILES, SCHEMA } from '../support/three-units.ts';
 import { until } from '../support/until.ts';
-import { otherwise } from './otherwise.ts';
+import { calmSite, otherwise } from './otherwise.ts';
 
 let site: Site;
 let worker: { stop(): Promise<void> } | null = null;
 beforeEach(async () => {
-  site = await startSite({ files: FILES, schema: SCHEMA });
+  site = await calmSite({ files: FILES, schema: SCHEMA });
 });
 afterEach(async () => {
   await worker?.stop();

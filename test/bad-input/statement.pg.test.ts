@@ -2,11 +2,11 @@ import { afterEach, expect, it } from 'vitest';
 import type { Run } from '../../src/domain/run.ts';
 import type { TargetContext } from '../../src/ports.ts';
 import { sql } from '../support/postgres.ts';
-import { startSite, type Site } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
 import { approvedRun, reach, startWorker, tell } from '../support/story.ts';
 import { SCHEMA } from '../support/three-units.ts';
 import { offpeak } from './command-line.ts';
-import { meddled } from './otherwise.ts';
+import { calmSite, meddled } from './otherwise.ts';
 
 const FILES = {
   '0001_effects.up.sql': "CREATE TABLE effects (what text NOT NULL);\nINSERT INTO effects VALUES ('0001');\n",
@@ -40,7 +40,7 @@ function writing(email: string) {
 
 /** Starts an approved run whose target meets this row in the night. */
 async function startedRun(email: string): Promise<Run> {
-  site = await startSite({ schema: SCHEMA, files: FILES });
+  site = await calmSite({ schema: SCHEMA, files: FILES });
   const run = await tell(site, await approvedRun(site), 'olga', { type: 'start' });
   worker = startWorker(meddled(site, writing(email)).services);
   return run;

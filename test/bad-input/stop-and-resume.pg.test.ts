@@ -2,16 +2,16 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { TargetContext } from '../../src/ports.ts';
 import { by } from '../support/plans.ts';
 import { sql } from '../support/postgres.ts';
-import { startSite, type Site } from '../support/site.ts';
+import type { Site } from '../support/site.ts';
 import { approvedRun, reach, startWorker, tell } from '../support/story.ts';
 import { FILES, SCHEMA } from '../support/three-units.ts';
 import { offpeak } from './command-line.ts';
-import { meddled } from './otherwise.ts';
+import { calmSite, meddled } from './otherwise.ts';
 
 let site: Site;
 let worker: { stop(): Promise<void> } | null = null;
 beforeEach(async () => {
-  site = await startSite({ files: FILES, schema: SCHEMA });
+  site = await calmSite({ files: FILES, schema: SCHEMA });
 });
 afterEach(async () => {
   await worker?.stop();

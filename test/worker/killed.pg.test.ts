@@ -67,8 +67,9 @@ const EFFECTS = [1, 2, 3] as const;
 describe('F2 F3 kill -9 of the worker, then another one takes over', () => {
   let site: Site;
 
-  beforeEach(async () => {
-    site = await startSite({ files: FILES, schema: SCHEMA, observe: '2s' });
+  beforeEach(async ({ task }) => {
+    // On the way back nothing may complete before Roll back is pressed.
+    site = await startSite({ files: FILES, schema: SCHEMA, observe: task.name.startsWith('back') ? '10m' : '500ms' });
   });
 
   afterEach(() => site.stop());
@@ -83,7 +84,7 @@ describe('F2 F3 kill -9 of the worker, then another one takes over', () => {
   it.each(LIVES)('back, workers die $title: the run is rolled back and nothing is left', { timeout: 180_000 }, async (death) => {
     const run = await observed(site);
     await tell(site, run, 'ana', { type: 'roll_back' });
-    expect(await generations(site, run, death)).toBeGreaterThanOrEqual(4);
+    expect(await generations(site, run, death)).toBeGreaterThanOrEqual(3);
     expect((await reach(site, run, ENDS)).state).toBe('rolled_back');
     await expectSound(site, 'rolled_back');
   });
@@ -116,7 +117,7 @@ describe('F2 F3 kill -9 of the worker, then another one takes over', () => {
 async function observed(site: Site): Promise<Run> {
   const run = await tell(site, await approvedRun(site), 'olga', { type: 'start' });
   const first = startWorker(site.services, 'first');
-  return reach(site, run, ['observing', 'completed']).finally(() => first.stop());
+  return reach(site, run, ['observing']).finally(() => first.stop());
 }
 
 /** A worker that is not killed ends the run as it should. */
