@@ -13,6 +13,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.pg.test.ts', 'test/stories/**'],
           setupFiles: ['test/support/setup.ts'],
+          testTimeout: 30_000,
         },
       },
       {

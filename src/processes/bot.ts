@@ -66,7 +66,7 @@ function connectSlack(
   const messages = publisher({
     ledger: services.ledger,
     view: (runId) => viewRun(services, runId),
-    client: app.background ,
+    client: app.background,
     channel: config.slack.channel,
     people: services.people,
     log,

@@ -15,8 +15,11 @@ export type Task = {
   load(): Promise<Run>;
   /** Reports to the ledger under this worker's epoch; another epoch's reports are refused (invariant 5). */
   report(command: Command): Promise<Outcome>;
-  /** Holds the target's lock from the first call on. Throws while somebody else has it, so that a wait without end becomes a hold that names them. */
-  lockTarget(): Promise<void>;
+  /**
+   * Holds the target's lock from the first call on; true when it was taken anew, so that whoever comes to a server looks which one it is.
+   * Throws while somebody else has it, so that a wait without end becomes a hold that names them.
+   */
+  lockTarget(): Promise<boolean>;
   close(): Promise<void>;
 };
 
@@ -33,10 +36,11 @@ export function task(parts: Pick<Task, 'services' | 'context' | 'claim' | 'lease
     },
     report: (command) => services.ledger.execute(claim.run.id, command, OFFPEAK, claim.fence),
     lockTarget: async () => {
-      if (lock?.held() === true) return;
+      if (lock?.held() === true) return false;
       const answer = await context.target.lock({ runId: claim.run.id, epoch: claim.fence.epoch });
       if (!answer.ok) throw new Error(`The target is locked by ${answer.holder}, so nothing was begun. End it, or wait until it is done.`);
       lock = answer.lock;
+      return true;
     },
     close: async () => {
       await lock?.release().catch(() => undefined);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/domain/commands.ts';
 import { decide } from '../../src/domain/decide.ts';
-import type { RunEvent } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { plus } from '../../src/domain/instant.ts';
 import { nextStep } from '../../src/domain/next-step.ts';
@@ -14,7 +13,7 @@ import { aRunIn, storyTo } from '../support/runs.ts';
 function said(run: Run, now: string, actor: Actor, command: Command): Run {
   const decision = decide(run, command, { now, actor, people: PEOPLE, sha256 });
   if (!decision.ok) throw new Error(`${command.type} was refused: ${JSON.stringify(decision.refusal)}`);
-  return decision.happenings.reduce((state, happening) => evolve(state, { ...happening, at: now, actor } as RunEvent), run);
+  return decision.happenings.reduce((state, happening) => evolve(state, { ...happening, at: now, actor }), run);
 }
 
 function refusal(run: Run, now: string, actor: Actor, command: Command): string | null {

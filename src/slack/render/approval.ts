@@ -26,14 +26,14 @@ export function approval(view: RunView, people: readonly Person[]): Message {
   return {
     text: `Approvals of run ${runName(run)}: ${counts}, digest ${shortDigest(run.digest)}. May approve: ${may}.`,
     blocks: [
-      section(`*Approval* · ${runName(run)} · *${counts}* · digest ${code(shortDigest(run.digest))}${changed}`),
-      section(whatRuns(run)),
-      section(
-        `*Takes* ${estimate(run.rehearsal)}\n*Way back* ${rollbackWords(run.plan, run.rehearsal)}\n*Covers* every file, the live schema, the rehearsal, window, limits and runbook ${phrase(run.plan.runbook.version, 20)}: any change voids it.`,
-      ),
+      section(`*Approval ${counts}* · digest ${code(shortDigest(run.digest))}${changed}`),
       ...(given === '' ? [] : [section(given)]),
-      context(`May approve: ${may}. ${who(run.requester)} asked for the plan and cannot approve it.`),
-      ...actions(approvalButtons(run)),
+      section(whatRuns(run)),
+      section(`*Takes* ${estimate(run.rehearsal)}\n*Way back* ${rollbackWords(run.plan, run.rehearsal)}`),
+      context(
+        `May approve: ${may}. ${who(run.requester)} asked for the plan and cannot approve it. An approval covers files, live schema, rehearsal, window, limits and runbook ${phrase(run.plan.runbook.version, 20)}; any change voids it.`,
+      ),
+      ...actions(approvalButtons(view, people)),
     ],
   };
 }
@@ -41,7 +41,7 @@ export function approval(view: RunView, people: readonly Person[]): Message {
 /** Exactly what would run, file by file. */
 function whatRuns(run: Run): string {
   const lines = run.plan.migrations.flatMap((migration) => [
-    `*${migrationName(migration)}* ${code(migration.up.sha256.slice(0, 12))}`,
+    `*${migrationName(migration)}*`,
     ...migration.statements.map((statement) => `• ${code(statement.summary, 120)} ${statementFacts(statement)}`),
   ]);
   return `${planSize(run.plan)}\n${cutLines(lines, { max: 2600, rest: (left) => `and ${left} more: View SQL` })}`;
@@ -51,16 +51,16 @@ function givenLines({ run, now }: RunView, people: readonly Person[]): string {
   const counting = countingApprovals(run, { now: run.started?.at ?? now, people });
   return run.approvals
     .map((entry) => {
-      const state = counting.includes(entry) ? '✅ approved' : '⌛ does not count any more';
-      return `${state} · ${who(entry.by)} ${when(entry.at)}, expires ${when(entry.expiresAt)}`;
+      if (!counting.includes(entry)) return `⌛ does not count any more · ${who(entry.by)} ${when(entry.at)}`;
+      return `✅ approved · ${who(entry.by)} ${when(entry.at)}, counts until ${when(entry.expiresAt)}`;
     })
     .join('\n');
 }
 
-function approvalButtons(run: Run): readonly Button[] {
+function approvalButtons({ run, now }: RunView, people: readonly Person[]): readonly Button[] {
   if (!OPEN.includes(run.state) || run.rehearsal === null || run.problem !== null) return [];
   const sql = button(run, 'view_sql');
-  // A scheduled run can still be rejected; approvals are complete by then.
-  if (run.state === 'scheduled') return [button(run, 'reject', { style: 'danger' }), sql];
+  // Complete: there is nothing left to approve, but the run can still be rejected.
+  if (countingApprovals(run, { now, people }).length >= run.plan.quorum) return [button(run, 'reject', { style: 'danger' }), sql];
   return [button(run, 'approve', { extra: run.digest, style: 'primary' }), button(run, 'reject', { style: 'danger' }), sql];
 }

@@ -22,11 +22,11 @@ export function checklist(view: RunView): Message {
   return {
     text: `Checklist of run ${runName(run)}: ${readyLine(view)}.`,
     blocks: [
-      section(`*Checklist* · ${runName(run)}\n${lock}: ${readyLine(view)}`),
+      section(`*Checklist* · ${lock}: ${readyLine(view)}`),
+      ...HUMAN_ITEMS.map((item) => humanLine(run, item, at)),
       section(machine.slice(0, HALF).join('\n')),
       section(machine.slice(HALF).join('\n')),
-      ...HUMAN_ITEMS.map((item) => humanLine(run, item, at)),
-      context('Machine lines fill themselves and are read again before they expire. A tick without evidence is not evidence.'),
+      context('People confirm four lines; the others fill themselves and are read again before they expire.'),
     ],
   };
 }
@@ -36,7 +36,7 @@ function machineLine(run: Run, item: ItemKey, at: Instant): string {
   const { emoji, word } = ITEM_WORDS[itemState(evidence, at)];
   if (evidence === undefined) return `${emoji} *${ITEM_TITLES[item]}* · ${word}`;
   const limit = evidence.limit === '' ? '' : ` (limit ${phrase(evidence.limit, 60)})`;
-  return `${emoji} *${ITEM_TITLES[item]}* · ${word} · ${phrase(evidence.value, 140)}${limit} · ${phrase(evidence.source, 60)} ${timeOf(evidence.at)}`;
+  return `${emoji} *${ITEM_TITLES[item]}* · ${word} · ${phrase(evidence.value, 140)}${limit} · ${phrase(evidence.source.replace(/https?:\/\/[^/\s]+/, ''), 60)} ${timeOf(evidence.at)}`;
 }
 
 function humanLine(run: Run, item: HumanItem, at: Instant): KnownBlock {

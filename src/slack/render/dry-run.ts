@@ -6,7 +6,7 @@ import { actions, button, context, section, type Message } from './block-kit.ts'
 import { cutLines } from './limits.ts';
 import { migrationName, planSize, statementFacts } from './plan-lines.ts';
 import { runName } from './state-words.ts';
-import { code, phrase } from './text.ts';
+import { excerpt, phrase } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** The last look before the first write: each statement with its locks and its estimate, and what would undo it (R44, R47). Nothing was executed. */
@@ -16,10 +16,10 @@ export function dryRun({ run }: RunView): Message {
   return {
     text: `Dry run of ${runName(run)}: ${planSize(run.plan)}. Nothing was executed; the statements and their undoing are below.`,
     blocks: [
-      section(`*Dry run* · ${runName(run)}\n${planSize(run.plan)} would run in this order. Nothing was executed.`),
+      section(`*Dry run* · nothing was executed\n${planSize(run.plan)} will run in this order.`),
       section(cutLines(forward, { max: 2900, rest })),
       section(cutLines(['*To undo it, newest first*', ...back], { max: 2900, rest })),
-      context(`Estimates are what the rehearsal on the restored backup took, times ${SAFETY_FACTOR}.`),
+      context(`“Up to” is ${SAFETY_FACTOR} times what the rehearsal on the restored backup took.`),
       ...actions([button(run, 'view_sql')]),
     ],
   };
@@ -28,15 +28,15 @@ export function dryRun({ run }: RunView): Message {
 function forwardLines(run: Run, migration: Migration): readonly string[] {
   const lines = migration.statements.map((statement) => {
     const traced = run.rehearsal?.statements.find((entry) => entry.version === migration.version && entry.index === statement.index);
-    const time = traced === undefined ? 'not traced' : inWords(traced.ms * SAFETY_FACTOR);
-    return `• ${code(statement.sql, 160)} ${statementFacts(statement)} · ${time}`;
+    const time = traced === undefined ? 'not traced' : `up to ${inWords(traced.ms * SAFETY_FACTOR)}`;
+    return `• ${excerpt(statement.sql, 110)} ${statementFacts(statement)} · ${time}`;
   });
   return [`*${migrationName(migration)}*`, ...lines];
 }
 
 function backLines(migration: Migration): readonly string[] {
   if (migration.downStatements.length === 0) return [`• ${phrase(migration.version, 30)}: no way back in SQL`];
-  return migration.downStatements.map((statement) => `• ${phrase(migration.version, 30)} ${code(statement.sql, 160)}`);
+  return migration.downStatements.map((statement) => `• ${phrase(migration.version, 30)} ${excerpt(statement.sql, 110)}`);
 }
 
 function rest(left: number): string {

@@ -11,11 +11,20 @@ export function countedAt({ run, now }: Pick<RunView, 'run' | 'now'>): Instant {
   return run.end?.at ?? now;
 }
 
+/** More missing lines than this are counted, not named. */
+const NAMED = 6;
+
 /** `7 of 14 ready; missing: Staging looked at, On-call available`. */
 export function readyLine(view: Pick<RunView, 'run' | 'now'>): string {
   const open = openItems(view.run, countedAt(view));
-  const ready = `${ITEMS.length - open.length} of ${ITEMS.length} ready`;
-  return open.length === 0 ? ready : `${ready}; missing: ${open.map((item) => ITEM_TITLES[item]).join(', ')}`;
+  const missing = open.slice(0, NAMED).map((item) => ITEM_TITLES[item]);
+  const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
+  return open.length === 0 ? readyCount(view) : `${readyCount(view)}; missing: ${missing.join(', ')}${more}`;
+}
+
+/** `7 of 14 ready`. */
+export function readyCount(view: Pick<RunView, 'run' | 'now'>): string {
+  return `${ITEMS.length - openItems(view.run, countedAt(view)).length} of ${ITEMS.length} ready`;
 }
 
 /** `1 of 2`. */

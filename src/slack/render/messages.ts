@@ -1,13 +1,14 @@
 import { METRICS } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { countingApprovals } from '../../domain/gates.ts';
-import type { Run } from '../../domain/run.ts';
+import { OPEN, type Run } from '../../domain/run.ts';
 import { alertMessage } from './alert.ts';
 import { approval, hasApproval } from './approval.ts';
 import type { Message } from './block-kit.ts';
 import { checklist } from './checklist.ts';
 import { dryRun } from './dry-run.ts';
 import { holdNotice, startedNotice } from './notices.ts';
+import { fitOf } from './moment.ts';
 import { planCard } from './plan-card.ts';
 import { hasReport, report } from './report.ts';
 import type { RunView } from '../../usecases/status.ts';
@@ -31,10 +32,12 @@ export type RenderedMessage = Message & {
 const LIVE_MS = 3_000;
 const CALM_MS = 30_000;
 
+/** States in which the card ticks and nothing else; in all others it shows something a person waits for. */
+const CALM_STATES: readonly Run['state'][] = ['planned', 'holding', 'observing'];
+
 /** Every message a run has, root first. Pure: the same view gives the same messages, so posting is only a comparison. */
 export function messagesOf(view: RunView, people: readonly Person[]): readonly RenderedMessage[] {
   const { run } = view;
-  const live = run.state === 'preparing' || run.state === 'migrating' || run.state === 'validating';
   const calm = { thread: true, broadcast: false, urgent: false, everyMs: CALM_MS };
   const loud = { thread: true, broadcast: true, urgent: true, everyMs: CALM_MS };
   const messages: RenderedMessage[] = [
@@ -44,7 +47,7 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
       thread: false,
       broadcast: false,
       urgent: run.end !== null,
-      everyMs: live ? LIVE_MS : CALM_MS,
+      everyMs: CALM_STATES.includes(run.state) ? CALM_MS : LIVE_MS,
       stage: stageOf(view, people),
     },
   ];
@@ -83,6 +86,7 @@ function stageOf({ run, now }: RunView, people: readonly Person[]): string {
     run.rollback?.undone.length,
     alerts,
     handsOn(run),
+    OPEN.includes(run.state) && fitOf({ run, now }),
   ]);
 }
 

@@ -37,7 +37,7 @@ export function metricFields(run: Run, samples: readonly Sample[]): readonly str
     const over = newest !== undefined && newest.value !== null && newest.value > limit;
     const value = newest === undefined ? 'no reading yet' : metricValue(metric, newest.value);
     const why = newest?.value === null && newest.detail !== '' ? `: ${phrase(newest.detail, 60)}` : '';
-    return `*${METRIC_TITLES[metric]}*${over ? ' ⚠️ over' : ''}\n${value}${why} (limit ${metricValue(metric, limit)})`;
+    return `${over ? '⚠️ ' : ''}*${METRIC_TITLES[metric]}*${over ? ' over:' : ''} ${value}${why} (limit ${metricValue(metric, limit)})`;
   });
 }
 
@@ -46,6 +46,6 @@ export function beforeAfter(before: Readings | null, after: Readings | null): re
   return METRICS.map((metric) => {
     const was = before === null ? 'not read' : metricValue(metric, before[metric]);
     const is = after === null ? 'not read' : metricValue(metric, after[metric]);
-    return `*${METRIC_TITLES[metric]}*\n${was} → ${is}`;
+    return `*${METRIC_TITLES[metric]}* ${was} → ${is}`;
   });
 }

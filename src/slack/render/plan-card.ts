@@ -1,6 +1,9 @@
 import type { Button } from '@slack/types';
 import { shortDigest } from '../../domain/digest.ts';
+import { countingApprovals, openItems } from '../../domain/gates.ts';
+import { isHumanItem } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
+import { inWords } from '../../domain/refusal.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { actions, button, context, header, section, type Blocks, type Message } from './block-kit.ts';
 import { cancelButton, scheduleButton } from './buttons.ts';
@@ -8,10 +11,10 @@ import { endedBlocks } from './ended-card.ts';
 import { approvalCount, eligibleApprovers, readyLine } from './gate-lines.ts';
 import { cut, cutLines, LIMITS } from './limits.ts';
 import { fitOf } from './moment.ts';
-import { estimate, hazardLines, planSize, rollbackWords, statementLines } from './plan-lines.ts';
+import { estimate, hazardLines, migrationLines, planSize, rollbackWords, statementLines } from './plan-lines.ts';
 import { runBlocks } from './run-card.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
-import { code, DAYS, mention, phrase, when, who } from './text.ts';
+import { code, count, DAYS, mention, phrase, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** Characters left for everything that is not one of the blocks below: buttons, and a margin. */
@@ -44,20 +47,40 @@ const NEXT: Readonly<Partial<Record<Run['state'], string>>> = {
 /** Before the start: what would happen, how bad it may be, and what is missing. */
 function openBlocks(view: RunView, people: readonly Person[]): Blocks {
   const { run } = view;
-  const before = [asked(run), ...news(run)];
-  const after = [hazards(run), facts(view), gates(view, people)].filter((text) => text !== '');
-  const used = [...before, ...after].reduce<number>((sum, text) => sum + text.length, LIMITS.header);
-  const statements = cutLines(statementLines(run.plan), {
+  const first = [next(view, people), ...news(run), hazards(run)].filter((text) => text !== '');
+  const last = [rung(run, people), asked(run)].filter((text) => text !== '').join('\n');
+  const used = [...first, facts(view), last].reduce<number>((sum, text) => sum + text.length, LIMITS.header);
+  // Later the thread has the statements, in the message that asks for the approvals.
+  const lines = run.state === 'planned' ? statementLines(run.plan) : migrationLines(run.plan);
+  const changes = cutLines([`*${planSize(run.plan)}*`, ...lines], {
     max: Math.max(300, LIMITS.cardText - MARGIN - used),
     rest: (left) => `and ${left} more: View SQL`,
   });
-  return [
-    context(asked(run)),
-    ...news(run).map((text) => section(text)),
-    section(statements),
-    ...after.map((text) => section(text)),
-    ...actions(openButtons(view)),
-  ];
+  return [...first.map((text) => section(text)), section(changes), section(facts(view)), context(last), ...actions(openButtons(view))];
+}
+
+/** The first line: what to do now, and how far the gates are. */
+function next(view: RunView, people: readonly Person[]): string {
+  const { run } = view;
+  const approvals = `*Approvals* ${approvalCount(view, people)}`;
+  if (run.state === 'planned') return `*Next:* press *Start checklist*. It changes nothing on ${phrase(run.target, 60)}. ${approvals}`;
+  const ready = cut(readyLine(view), 300);
+  const gates = `*Checklist* ${ready} · ${approvals}`;
+  return `*Next:* ${step(view, people)}\n${gates}`;
+}
+
+function step(view: RunView, people: readonly Person[]): string {
+  const { run } = view;
+  if (run.state === 'scheduled' && run.scheduledFor !== null)
+    return `nothing until ${when(run.scheduledFor)}; preparation begins ${inWords(run.plan.timing.prepareLeadMs)} before.`;
+  const open = openItems(run, view.now);
+  if (open.some((item) => isHumanItem(item))) return 'confirm the open lines of the checklist in the thread.';
+  if (open.length > 0) return 'wait: the worker fills the open lines of the checklist.';
+  const missing = run.plan.quorum - countingApprovals(run, { now: view.now, people }).length;
+  if (missing > 0) return `${count(missing, 'approval')} in the thread.`;
+  const fit = fitOf(view);
+  if (fit.now) return 'press *Start now*.';
+  return fit.next === null ? 'no moment of the next eight days fits.' : `it does not fit now; press *Schedule…* for ${when(fit.next)}.`;
 }
 
 function asked(run: Run): string {
@@ -84,10 +107,10 @@ function hazards(run: Run): string {
 function facts(view: RunView): string {
   const { run } = view;
   const fit = fitOf(view);
-  const fits = fit.now ? 'it fits now' : fit.next === null ? 'nothing fits within eight days' : `next fits ${when(fit.next)}`;
+  const fits = fit.now ? 'it fits now' : fit.next === null ? 'nothing fits within eight days' : `fits next ${when(fit.next)}`;
   const window = run.scheduledFor === null ? fits : `first write ${when(run.scheduledFor)}`;
   return [
-    `*Size* ${planSize(run.plan)} · *Takes* ${estimate(run.rehearsal)}`,
+    `*Takes* ${estimate(run.rehearsal)}`,
     `*Way back* ${rollbackWords(run.plan, run.rehearsal)}`,
     `*Window* never ${peak(run)}; ${window}`,
   ].join('\n');
@@ -99,18 +122,13 @@ function peak(run: Run): string {
   return `${clock(peakFrom)}–${clock(peakTo)} ${zone}${on}`;
 }
 
-function gates(view: RunView, people: readonly Person[]): string {
-  const { run } = view;
-  const ready = run.state === 'planned' ? 'not begun' : cut(readyLine(view), 300);
-  return `*Gates* ${ready} · *Approvals* ${approvalCount(view, people)}\n${rung(run, people)}${NEXT[run.state] ?? ''}`;
-}
-
 /** Approvers and on-call are rung once, by the post of the root message; edits do not ring again (R13). */
 function rung(run: Run, people: readonly Person[]): string {
+  if (run.state !== 'planned' && run.state !== 'checklist') return '';
   const approvers = names(eligibleApprovers(run, people));
   const onCall = names(people.filter((person) => person.roles.includes('on_call')));
   const parts = [approvers === '' ? '' : `Approvers ${approvers}`, onCall === '' ? '' : `on call ${onCall}`].filter((part) => part !== '');
-  return parts.length === 0 ? '' : `${parts.join(' · ')}. `;
+  return parts.join(' · ');
 }
 
 function openButtons(view: RunView): readonly Button[] {

@@ -1,6 +1,6 @@
 import type { Hazard, Migration, Plan, Statement } from '../../domain/plan.ts';
 import { rollbackKind } from '../../domain/plan.ts';
-import { predictedForwardMs, predictedRollbackMs, rollbackProved, type Rehearsal } from '../../domain/proof.ts';
+import { predictedForwardMs, predictedRollbackMs, rollbackProved, SAFETY_FACTOR, type Rehearsal } from '../../domain/proof.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { code, count, phrase } from './text.ts';
 
@@ -12,15 +12,32 @@ const BLOCKS: Readonly<Record<Statement['blocks'], string>> = {
   unknown: 'unknown whom it blocks',
 };
 
-/** What one statement does to everybody else: the strongest lock per relation in PostgreSQL's words, rewrites, scans. */
+/** What one statement does to everybody else: whom it blocks first, then rewrites, scans, and the strongest lock per relation. */
 export function statementFacts(statement: Statement): string {
-  const facts = statement.locks.map((lock) => `${lock.mode} on ${phrase(lock.relation, 80)}`);
-  if (statement.known) facts.push(BLOCKS[statement.blocks]);
-  else facts.push('unknown shape: take it for blocking until the rehearsal has traced it');
-  if (statement.rewrites.length > 0) facts.push(`rewrites ${phrase(statement.rewrites.join(', '), 80)}`);
+  const facts = [statement.known ? blocked(statement.blocks) : '*unknown shape*: take it for blocking until the rehearsal has traced it'];
+  if (statement.rewrites.length > 0) facts.push(`*rewrites* ${phrase(statement.rewrites.join(', '), 80)}`);
   if (statement.scans.length > 0) facts.push(`scans ${phrase(statement.scans.join(', '), 80)}`);
-  if (statement.backfill !== undefined) facts.push(`in ranges of ${phrase(statement.backfill.key, 40)}`);
+  if (statement.backfill !== undefined) facts.push(`by ranges of ${phrase(statement.backfill.key, 40)}`);
+  facts.push(...statement.locks.map((lock) => `${lock.mode} on ${phrase(lock.relation, 80)}`));
   return facts.join(' · ');
+}
+
+function blocked(blocks: Statement['blocks']): string {
+  return blocks === 'nothing' || blocks === 'ddl' ? BLOCKS[blocks] : `*${BLOCKS[blocks]}*`;
+}
+
+/** The migrations alone, with whom the worst statement of each blocks. */
+export function migrationLines(plan: Plan): readonly string[] {
+  return plan.migrations.map((migration) => {
+    const worst = WORST_FIRST.find((blocks) => migration.statements.some((statement) => blocksOf(statement) === blocks));
+    return `• ${migrationName(migration)} · ${worst === undefined ? 'empty' : blocked(worst)}`;
+  });
+}
+
+const WORST_FIRST = ['unknown', 'reads+writes', 'writes', 'ddl', 'nothing'] as const;
+
+function blocksOf({ known, blocks }: Statement): Statement['blocks'] {
+  return known ? blocks : 'unknown';
 }
 
 /** Migrations as headings with their statements below, one a line. */
@@ -49,8 +66,7 @@ export function hazardLines(plan: Plan): readonly string[] {
   const worst = found.toSorted((a, b) => SEVERITY[a.hazard.severity].rank - SEVERITY[b.hazard.severity].rank);
   return worst.map(({ migration, statement, hazard }) => {
     const { emoji, word } = SEVERITY[hazard.severity];
-    const recipe = hazard.recipe === undefined ? '' : ` _${phrase(hazard.recipe, 120)}_`;
-    return `${emoji} ${word}, ${phrase(migration.version, 30)} line ${statement.line}: ${phrase(hazard.message, 180)}${recipe}`;
+    return `${emoji} ${word}, ${phrase(migration.version, 30)} line ${statement.line}: ${phrase(hazard.message, 180)}`;
   });
 }
 
@@ -62,8 +78,8 @@ export function planSize(plan: Plan): string {
 
 /** How long it may take, with where the number comes from. */
 export function estimate(rehearsal: Rehearsal | null): string {
-  if (rehearsal === null) return 'known after the rehearsal';
-  return `${inWords(predictedForwardMs(rehearsal))} (rehearsed on the restored backup, times 3)`;
+  if (rehearsal === null) return 'known once it is rehearsed';
+  return `up to ${inWords(predictedForwardMs(rehearsal))}, ${SAFETY_FACTOR} times the rehearsal`;
 }
 
 /** What the way back is worth, with its price (R4). */
@@ -71,5 +87,5 @@ export function rollbackWords(plan: Plan, rehearsal: Rehearsal | null): string {
   if (rollbackKind(plan) === 'none') return 'none: at least one migration cannot be undone by SQL';
   if (rehearsal === null) return 'down scripts, not proved yet';
   if (!rollbackProved(rehearsal)) return 'down scripts, *not proved*: the rehearsal failed';
-  return `proved: the schema came back exactly; ${inWords(predictedRollbackMs(rehearsal))}`;
+  return `proved, up to ${inWords(predictedRollbackMs(rehearsal))}: the schema came back exactly`;
 }

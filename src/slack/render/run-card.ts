@@ -20,18 +20,17 @@ export function runBlocks(view: RunView): Blocks {
   const units = unitLines(view);
   const quiet = run.state === 'holding' || run.state === 'stopping' || run.state === 'rolling_back';
   return [
-    context(started(run)),
     section(doing(view)),
     ...(units === '' ? [] : [section(units)]),
-    ...(quiet ? [] : [fields(metricFields(run, view.samples))]),
-    ...(quiet ? [] : [context(pulse(view))]),
+    ...(quiet || view.samples.length === 0 ? [] : [fields(metricFields(run, view.samples))]),
+    context(`${pulse(view)}\n${started(run)}`),
     ...actions(runButtons(run)),
   ];
 }
 
 function started(run: Run): string {
   const by = run.started === null ? '' : `Started by ${who(run.started.by)} ${when(run.started.at)} · `;
-  const t0 = run.t0 === null ? '' : `first write ${run.baseline === null ? 'planned ' : ''}${when(run.t0)} · `;
+  const t0 = run.t0 === null ? '' : `first write ${run.baseline === null ? 'not before ' : ''}${timeOf(run.t0)} · `;
   return `${by}${t0}digest ${code(shortDigest(run.digest))}`;
 }
 
@@ -47,7 +46,7 @@ function doing({ run, now }: RunView): string {
     const { reason, detail, since } = run.holding;
     return `*${HOLD_WORDS[reason].title}* since ${when(since)}. ${phrase(detail, 500)}\n${HOLD_WORDS[reason].next}`;
   }
-  if (run.step !== null) lines.push(`*${STEP_WORDS[run.step.name]}* since ${timeOf(run.step.at)}.`);
+  if (run.step !== null) lines.push(`*${STEP_WORDS[run.step.name]}* for ${inWords(between(run.step.at, now))}`);
   if (run.state === 'observing') lines.push(`Watching until ${timeOf(plus(run.t0 ?? now, run.plan.timing.observeMs))}; then the report.`);
   if (run.stopRequested !== null) lines.push(`✋ ${who(run.stopRequested)} asked to stop after this step.`);
   const alerts = Object.values(run.alerts).filter((alert) => alert.clearedAt === null).length;
@@ -56,12 +55,13 @@ function doing({ run, now }: RunView): string {
 }
 
 /** `2 of 3 applied`, then the units around the one that runs. */
-function unitLines({ run, progress }: RunView): string {
+function unitLines(view: RunView): string {
+  const { run, progress } = view;
   const units = unitsOf(run.plan);
   const done = units.filter((unit) => stateOf(run, unit)?.state === 'applied').length;
   const current = units.findIndex((unit) => stateOf(run, unit)?.state !== 'applied');
   const from = Math.max(0, Math.min(current < 0 ? units.length : current - 2, units.length - SHOWN));
-  const lines = units.slice(from, from + SHOWN).map((unit) => unitLine(run, unit, units.length));
+  const lines = units.slice(from, from + SHOWN).map((unit) => unitLine(view, unit, units.length));
   const filling = progress !== null && stateOf(run, units[progress.position])?.state === 'begun' ? [backfillLine(progress)] : [];
   return [`*Units* ${done} of ${units.length} applied`, ...lines, ...filling].join('\n');
 }
@@ -70,15 +70,16 @@ function stateOf(run: Run, unit: Unit | undefined): UnitRun | undefined {
   return unit === undefined ? undefined : run.units.find((entry) => entry.position === unit.position);
 }
 
-function unitLine(run: Run, unit: Unit, of: number): string {
+function unitLine({ run, now }: RunView, unit: Unit, of: number): string {
   const found = stateOf(run, unit);
   const name = `${unit.position + 1}/${of} ${phrase(unit.version, 30)} ${code(unit.statements[0]?.summary ?? unit.name, 70)}`;
   const more = unit.statements.length > 1 ? ` +${unit.statements.length - 1}` : '';
   if (found === undefined) return `▫️ waits · ${name}${more}`;
   if (found.state === 'undone') return `↩️ undone · ${name}${more}`;
-  if (found.state === 'applied') return `✅ applied · ${name}${more} · ${inWords(found.ms)}`;
+  if (found.state === 'applied') return `✅ applied in ${inWords(found.ms)} · ${name}${more}`;
   if (run.state !== 'migrating') return `✋ begun, not finished · ${name}${more}`;
-  return `⚙️ running · ${name}${more} · since ${timeOf(found.begunAt)}${found.attempts > 1 ? ` · try ${found.attempts}` : ''}`;
+  const tries = found.attempts > 1 ? `, try ${found.attempts}` : '';
+  return `⚙️ *running* ${inWords(between(found.begunAt, now))}${tries} · ${name}${more}`;
 }
 
 function backfillLine({ doneRows, totalRows }: NonNullable<RunView['progress']>): string {
@@ -88,13 +89,13 @@ function backfillLine({ doneRows, totalRows }: NonNullable<RunView['progress']>)
 
 /** Signs of life: elapsed, when this was drawn, and until when the watcher's word counts. */
 function pulse({ run, now }: RunView): string {
-  const elapsed = run.started === null ? '' : `Elapsed ${inWords(between(run.started.at, now))} · `;
+  const elapsed = run.started === null ? '' : `${inWords(between(run.started.at, now))} since the start · `;
   const watcher = run.watcher;
   const watching =
     watcher === null
       ? 'nobody watches: press I’m watching'
-      : `${who(watcher.actor)} watches, confirm again before ${timeOf(plus(watcher.seenAt, run.plan.timing.watcherSilenceMs))}`;
-  return `${elapsed}drawn ${timeOf(now)} · ${watching}`;
+      : `${who(watcher.actor)} watches, asked again before ${timeOf(plus(watcher.seenAt, run.plan.timing.watcherSilenceMs))}`;
+  return `${elapsed}as of ${timeOf(now)} · ${watching}`;
 }
 
 function runButtons(run: Run): readonly Button[] {

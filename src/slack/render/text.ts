@@ -17,6 +17,12 @@ export function code(text: string, max = 200): string {
   return `\`${phrase(text, max)}\``;
 }
 
+/** The first words of a statement as inline code, without the comments above and inside it. */
+export function excerpt(sql: string, max: number): string {
+  const words = sql.replaceAll(/\/\*[\s\S]*?\*\//g, ' ').replaceAll(/^\s*--.*$/gm, '');
+  return code(words.trim() === '' ? sql : words, max);
+}
+
 /** A block of code; at most `max` characters of the original. */
 export function codeBlock(text: string, max: number): string {
   return `\`\`\`${escape(cut(text.trim(), max)).replaceAll('`', 'ˋ')}\`\`\``;

@@ -9,6 +9,22 @@ where datname = current_database() and application_name ~ 'pg_dump' and pid <> p
 union all select pid, 'pg_basebackup' from pg_stat_progress_basebackup
 order by pid`;
 
+/** What our dumps are called on the server, followed by the id of the backup. */
+export const DUMPING = 'offpeak:pg_dump:';
+
+/**
+ * Ends what a killed worker left of this very run: its pg_dump goes on without it, and would keep the next worker from dumping.
+ * Only one worker holds a run, so an older dump of the same run belongs to nobody. Waits until it is gone.
+ */
+export async function endOwnOrphans(client: ClientBase, id: string): Promise<void> {
+  const run = /^(.*-run\d+)-/.exec(id)?.[1];
+  if (run === undefined) return;
+  await client.query(
+    'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and starts_with(application_name, $1)',
+    [`${DUMPING}${run}-`],
+  );
+}
+
 /** Null when no other dump or base backup is running on the target; otherwise the sentence that names it (F22, R41). */
 export async function otherBackup(client: ClientBase): Promise<string | null> {
   const { rows } = await client.query<{ pid: number; name: string }>(RUNNING);

@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import type { Client } from 'pg';
 import type { Backup } from '../../domain/proof.ts';
 import { readFingerprint } from '../fingerprint.ts';
-import { otherBackup, tooLittleSpace } from './conditions.ts';
+import { DUMPING, endOwnOrphans, otherBackup, tooLittleSpace } from './conditions.ts';
 import { connected, endedOnAbort, libpqEnvironment, wordsOf } from './connection.ts';
 import { digestOf, sync } from './durable.ts';
 import { dumpPath, manifestPath, writeManifest, type Manifest } from './manifest.ts';
@@ -60,6 +60,7 @@ class Refused extends Error {}
 
 async function takeThrough(client: Client, options: BackupOptions, { id, signal }: { id: string; signal: AbortSignal }): Promise<Backup> {
   // 1. Everything that can be known before is known before.
+  await endOwnOrphans(client, id);
   const refusal = (await otherBackup(client)) ?? (await tooLittleSpace(client, options));
   if (refusal !== null) throw new Refused(refusal);
   const source = await readSource(client);
@@ -153,7 +154,7 @@ async function runDump({ options, id, tools, snapshot }: Dump, signal: AbortSign
       '--no-password',
     ],
     {
-      env: libpqEnvironment(options.connectionString, 'offpeak:pg_dump'),
+      env: libpqEnvironment(options.connectionString, `${DUMPING}${id}`),
       stdin: 'ignore',
       cancelSignal: signal,
       forceKillAfterDelay: 5000,

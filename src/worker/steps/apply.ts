@@ -3,7 +3,9 @@ import { forwardHold, predictedUnitMs, type Hold } from '../../domain/gates.ts';
 import type { Unit } from '../../domain/plan.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
 import type { Gate, UnitOutcome } from '../../ports.ts';
+import { newestReading } from '../liveness.ts';
 import type { Task } from '../task.ts';
+import { strangerDetail } from './identity.ts';
 import type { Step } from './index.ts';
 
 /** Applies one unit on the target, or finds out how it stands when a worker died in the middle of it. */
@@ -11,7 +13,9 @@ export const applyUnit: Step = async ({ task, run, next, signal }) => {
   const unit = next.unit;
   const migration = run.plan.migrations.find((entry) => entry.version === unit?.version);
   if (unit === undefined || migration === undefined) return false;
-  await task.lockTarget();
+  // A lock that had to be taken anew may stand on another server than before: a failover breaks the old one (F10, F11).
+  const stranger = (await task.lockTarget()) ? await strangerDetail(task, run.plan.identity) : null;
+  if (stranger !== null) return (await task.report({ type: 'hold', reason: 'plan_differs', detail: stranger })).ok;
   const begun = run.units.find((entry) => entry.position === unit.position);
   if (begun?.state === 'begun' && (await settled(task, run, { unit, begun }))) return true;
   const held: { reason: Hold | null } = { reason: null };
@@ -24,7 +28,7 @@ export const applyUnit: Step = async ({ task, run, next, signal }) => {
     signal,
     gate: gate(task, unit, held),
     onBackend: async (backend) => {
-      const newestSample = await task.services.ledger.newest(run.id);
+      const newestSample = await newestReading(task.services.ledger, run);
       const answer = await task.report({ type: 'begin_unit', position: unit.position, backend, newestSample });
       return answer.ok && answer.run.state === 'migrating';
     },
@@ -53,7 +57,8 @@ async function settled(task: Task, run: Run, what: { unit: Unit; begun: UnitRun 
 function gate(task: Task, unit: Unit, held: { reason: Hold | null }): Gate {
   return async (askedMs) => {
     const { ledger } = task.services;
-    const [run, now, newestSample] = await Promise.all([task.load(), ledger.now(), ledger.newest(task.claim.run.id)]);
+    const [run, now] = await Promise.all([task.load(), ledger.now()]);
+    const newestSample = await newestReading(ledger, run);
     if (run.state !== 'migrating' || task.lease.lost()) return { reason: `the run is ${run.state.replace('_', ' ')}` };
     // The engine knows how long a batch takes; what a statement takes only the rehearsal knows.
     const durationMs = unit.kind === 'backfill' ? askedMs : Math.max(askedMs, predictedUnitMs(run, unit.position));
