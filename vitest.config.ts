@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
+          sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.pg.test.ts', 'test/stories/**'],
           setupFiles: ['test/support/setup.ts'],
@@ -19,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'postgres',
+          sequence: { groupOrder: 1 },
           include: ['test/**/*.pg.test.ts'],
           exclude: ['test/stories/**'],
           setupFiles: ['test/support/setup.ts'],
@@ -31,6 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'stories',
+          sequence: { groupOrder: 2 },
           include: ['test/stories/**/*.test.ts'],
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 240_000,

@@ -8,7 +8,7 @@ import { placeOf, targetError } from '../src/target/errors.ts';
 const password = fc.string({
   minLength: 8,
   maxLength: 24,
-  unit: fc.constantFrom(...'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789%!$&*+-_.~'),
+  unit: fc.constantFrom(...Array.from('abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789%!$&*+-_.~')),
 });
 const surroundings = fc.constantFrom('connect ECONNREFUSED', 'FATAL: no such database', '{"level":50,"msg":"', 'pg_dump: error: ');
 
@@ -38,7 +38,7 @@ describe('invariant 9: no secret in logs, errors or what is printed', () => {
         const value = new Secret(secret);
         for (const shown of [
           String(value),
-          `${value}`,
+          `${String(value)}`,
           JSON.stringify({ value }),
           inspect(value),
           inspect({ deep: { value } }, { depth: 9 }),

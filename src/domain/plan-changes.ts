@@ -77,7 +77,7 @@ const counted = (count: number) => `${count} statement${count === 1 ? '' : 's'}`
 
 /** The same bytes, another verdict: the server is another version, or the live schema changed. */
 function judgedDifferently(was: Migration, is: Migration): readonly string[] {
-  const other = is.statements.find((statement, index) => JSON.stringify(statement) !== JSON.stringify(was.statements[index]));
+  const other = is.statements.find((statement, index) => canonical(statement) !== canonical(was.statements[index] ?? null));
   return other === undefined ? [] : [`${fileOf(is.up)} is judged differently (line ${other.line})`];
 }
 

@@ -39,11 +39,11 @@ it('Stop after this step lets the step end, holds with the name of who asked, an
   const standing = await offpeak(site, 'status');
   expect(standing).toMatchObject({ code: 0, err: '' });
   expect(standing.out).toMatch(/Units +\d of 3 applied/);
-  expect(await offpeak(site, 'stop --as ana')).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('there is nothing to stop here') as string,
-  });
-  expect(await offpeak(site, 'resume --as sam')).toMatchObject({ code: 2 });
+  const refused = await Promise.all([
+    site.services.ledger.execute(run.id, { type: 'stop_after_step' }, by('ana')),
+    site.services.ledger.execute(run.id, { type: 'resume' }, by('sam')),
+  ]);
+  expect(refused).toMatchObject([{ refusal: { code: 'wrong_state' } }, { refusal: { code: 'not_permitted' } }]);
   expect(await offpeak(site, 'resume --as olga')).toMatchObject({ code: 0, err: '' });
   worker = startWorker(site.services);
   const ended = await reach(site, run, ['completed', 'failed', 'holding'], { deadlineMs: 15_000 });

@@ -106,7 +106,7 @@ function recordRehearsal(run: Run, { rehearsal, plannedAt }: Of<'record_rehearsa
   if (!rollbackProved(rehearsal)) {
     return happened(rehearsed, {
       type: 'failed',
-      detail: `${proofSentence(rehearsal)} The database was not touched. Mend the migration and plan again.`,
+      detail: `${proofSentence(rehearsal)}\nThe database was not touched. Mend the migration and plan again.`,
     });
   }
   if (digest === run.digest) return happened(rehearsed);

@@ -29,7 +29,10 @@ export async function attemptFailed(failure: { task: Task; run: Run; item: Machi
   const { task, run, item } = failure;
   const detail = failure.error instanceof Error ? failure.error.message : String(failure.error);
   task.services.log.error({ run: run.number, item, error: detail }, 'a proof could not be made');
-  if (run.state === 'preparing') return (await task.report({ type: 'fail', detail: `${detail} The database was not touched.` })).ok;
+  if (run.state === 'preparing')
+    return (
+      await task.report({ type: 'fail', detail: /not (touched|changed)/.test(detail) ? detail : `${detail} The database was not touched.` })
+    ).ok;
   const at = await task.services.ledger.now();
   const evidence: Evidence = {
     item,
