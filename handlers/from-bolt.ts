@@ -17,12 +17,17 @@ export function clickOf({ ack, body, action, client }: SlackActionMiddlewareArgs
     ack: () => ack(),
     user: { id: body.user.id, team: body.user.team_id ?? body.team?.id ?? null },
     channel: body.channel?.id ?? null,
-    thread: body.message?.thread_ts ?? (typeof container['thread_ts'] === 'string' ? container['thread_ts'] : null),
+    thread: threadOf(body.message?.thread_ts ?? container['thread_ts'], container['message_ts']),
     client,
     actionId: action.action_id,
     value: 'value' in action && typeof action.value === 'string' ? action.value : '',
     triggerId: body.trigger_id,
   };
+}
+
+/** The thread of a clicked reply. A root with replies carries its own ts as `thread_ts`, but who clicks it looks at the channel. */
+function threadOf(thread: unknown, message: unknown): string | null {
+  return typeof thread === 'string' && thread !== message ? thread : null;
 }
 
 /** Bolt's arguments for a slash command. */

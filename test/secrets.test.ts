@@ -36,13 +36,7 @@ describe('invariant 9: no secret in logs, errors or what is printed', () => {
     fc.assert(
       fc.property(password, (secret) => {
         const value = new Secret(secret);
-        for (const shown of [
-          String(value),
-          `${String(value)}`,
-          JSON.stringify({ value }),
-          inspect(value),
-          inspect({ deep: { value } }, { depth: 9 }),
-        ]) {
+        for (const shown of [String(value), JSON.stringify({ value }), inspect(value), inspect({ deep: { value } }, { depth: 9 })]) {
           expect(shown).not.toContain(secret);
         }
         expect(value.reveal()).toBe(secret);

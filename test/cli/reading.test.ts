@@ -94,7 +94,7 @@ describe('migrate --dry-run', () => {
     const world = aWorld({ scene: 'approved' });
     const { code, out } = await offpeak(world, ['migrate', '--dry-run']);
     expect(code).toBe(0);
-    expect(out).toContain('SHARE UPDATE EXCLUSIVE on public.leads · blocks other schema changes · scans public.leads · 4 s');
+    expect(out).toContain('blocks other schema changes · scans public.leads · SHARE UPDATE EXCLUSIVE on public.leads · 4 s');
     expect(out).toContain('Nothing was run.');
     expect(world.run()?.state).toBe('approved');
   });

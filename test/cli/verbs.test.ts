@@ -113,7 +113,7 @@ test('plan makes a run and shows every statement with its lock', async () => {
   expect(code).toBe(0);
   expect(world.run()).toMatchObject({ number: 43, state: 'planned', requester: { name: 'nora', via: 'terminal' } });
   expect(out).toContain('Run #43 is planned, digest ');
-  expect(out).toContain('ALTER TABLE leads ADD COLUMN\n      ACCESS EXCLUSIVE on public.leads · blocks reads and writes');
+  expect(out).toContain('ALTER TABLE leads ADD COLUMN\n      blocks reads and writes · ACCESS EXCLUSIVE on public.leads');
   expect(out).toContain('"offpeak checklist" begins the checklist');
   expect(out).not.toMatch(/[*`<]/);
 });

@@ -117,13 +117,20 @@ describe('F2 F3 kill -9 of the worker, then another one takes over', () => {
 async function observed(site: Site): Promise<Run> {
   const run = await tell(site, await approvedRun(site), 'olga', { type: 'start' });
   const first = startWorker(site.services, 'first');
-  return reach(site, run, ['observing']).finally(async () => first.stop());
+  try {
+    return await reach(site, run, ['observing']);
+  } finally {
+    await first.stop();
+  }
 }
 
 /** A worker that is not killed ends the run as it should. */
 async function taken(site: Site, run: Run, state: 'completed' | 'rolled_back'): Promise<void> {
   const next = startWorker(site.services, 'successor');
-  const ended = await reach(site, run, ENDS).finally(async () => next.stop());
-  expect(ended.state).toBe(state);
+  try {
+    expect((await reach(site, run, ENDS)).state).toBe(state);
+  } finally {
+    await next.stop();
+  }
   await expectSound(site, state);
 }

@@ -15,7 +15,7 @@ export function renderChannel() {
   const name = `${here.id} ${state.viewer}`;
   if (shown?.name !== name || !shown.root.isConnected) open(name, here);
   shown.heading.replaceChildren(...heading(here));
-  shown.messages.show(visible(here.id), { unreadAfter: shown.unreadAfter, empty: `This is the very beginning of ${title(here)}.` });
+  shown.messages.show(visible(here.id), { unreadAfter: shown.unreadAfter, empty: beginning(here) });
   if (shown.fresh) shown.messages.toBottom();
   shown.fresh = false;
   if (markRead(here.id)) changed('read');
@@ -42,6 +42,12 @@ function heading(here) {
           `${state.app.display_name} is not in this channel`,
         );
   return [el('h1', {}, title(here)), ...(app ? [app] : []), el('small', {}, count)];
+}
+
+function beginning(here) {
+  const [first] = state.commands;
+  const hint = first && !here.with ? ` Type ${first.command} ${first.usage_hint.split(' ')[0]} below to begin.` : '';
+  return `This is the very beginning of ${title(here)}.${hint}`;
 }
 
 export function title(here) {

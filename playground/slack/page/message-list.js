@@ -20,6 +20,9 @@ export function messageList() {
   function show(messages, { inThread = false, unreadAfter, empty }) {
     const nodes = [];
     const seen = new Set();
+    // An answer to this person alone comes at the end: they have just clicked or typed, so it must not come unseen.
+    const last = messages.at(-1);
+    if (last?.whisper && !drawn.has(key(last))) atBottom = true;
     let before;
     for (const given of messages) {
       const newDay = !before || !sameDay(before.shown_at, given.shown_at);

@@ -63,9 +63,10 @@ function body(given) {
       act('click', { channel: given.channel, ts: given.ts, action_id: part.action_id, block_id: block.block_id, value }),
   };
   const edited = given.edited && el('span', { class: 'edited', title: 'Edited by the app' }, ' (edited)');
-  if (given.blocks?.length) return [blocks(given.blocks, surface), edited];
-  const dismiss = given.whisper && el('button', { class: 'link', onclick: () => forget(given) }, 'Dismiss');
-  return el('div', { class: 'text' }, ...mrkdwn(given.text ?? ''), edited, dismiss && el('span', { class: 'dismiss' }, dismiss));
+  const dismiss =
+    given.whisper && el('span', { class: 'dismiss' }, el('button', { class: 'link', onclick: () => forget(given) }, 'Dismiss'));
+  if (given.blocks?.length) return [blocks(given.blocks, surface), edited, dismiss];
+  return el('div', { class: 'text' }, ...mrkdwn(given.text ?? ''), edited, dismiss);
 }
 
 function forget(given) {

@@ -13,7 +13,10 @@ export function renderThread() {
   const here = channel(state.channel);
   pane.hidden = !state.thread || !here;
   document.body.classList.toggle('thread-open', !pane.hidden);
-  if (pane.hidden) return;
+  if (pane.hidden) {
+    shown = undefined;
+    return;
+  }
   const name = `${here.id} ${state.thread} ${state.viewer}`;
   if (shown?.name !== name) open(name, here);
   shown.messages.show(visible(here.id, state.thread), { inThread: true, empty: 'This thread is gone.' });

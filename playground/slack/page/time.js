@@ -1,8 +1,9 @@
 import { now, state } from './store.js';
 
 const format = (options) => new Intl.DateTimeFormat(undefined, options);
-const clock = format({ hour: '2-digit', minute: '2-digit' });
-const withSeconds = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+// 24 hours, as on the program's clock at the top and in what the program says about its window.
+const clock = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const withSeconds = format({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const short = format({ month: 'short', day: 'numeric', year: 'numeric' });
 const plain = format({ month: 'long', day: 'numeric', year: 'numeric' });
 const long = format({ weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' });

@@ -6,7 +6,7 @@ import { actions, button, context, section, type Message } from './block-kit.ts'
 import { rollBackButton } from './buttons.ts';
 import { METRIC_TITLES, metricValue } from './metrics.ts';
 import { runName } from './state-words.ts';
-import { phrase, when, who } from './text.ts';
+import { phrase, timeOf, when, who } from './text.ts';
 
 /** One breached metric in the thread. Edited, never repeated: raised, then cleared without buttons (R3). */
 export function alertMessage(run: Run, alert: Alert): Message {
@@ -19,18 +19,22 @@ export function alertMessage(run: Run, alert: Alert): Message {
     const lasted = inWords(between(alert.since, alert.clearedAt));
     return {
       text: `Cleared on run ${runName(run)}: ${facts}, it lasted ${lasted}.`,
-      blocks: [section(`✅ *Cleared* ${when(alert.clearedAt)} · ${facts}\nIt lasted ${lasted}. ${runName(run)}`)],
+      blocks: [section(`✅ *Cleared* after ${lasted}, at ${timeOf(alert.clearedAt)} · ${facts}`)],
     };
   }
-  const detail = alert.detail === '' ? '' : `\n${phrase(alert.detail, 300)}`;
-  const head = `🚨 *${facts}* since ${when(alert.since)} · ${runName(run)}${detail}`;
+  const detail = alert.detail === '' ? '' : ` Measured by ${phrase(alert.detail, 200)}.`;
+  if (run.end !== null) {
+    const text = `Over with run ${runName(run)}: ${facts}. ${afterwards(run)}`;
+    return { text, blocks: [section(`🔕 *Over with the run* · ${facts}`), context(`${afterwards(run)}${detail}`)] };
+  }
+  const head = `🚨 *${title} ${value}* · limit ${limit}${before} · since ${timeOf(alert.since)}\n${runName(run)}`;
   const text = `Alert on run ${runName(run)}: ${facts}. Roll back now, or watch it.`;
-  if (!WORKING.includes(run.state)) return { text, blocks: [section(head), context(afterwards(run))] };
+  if (!WORKING.includes(run.state)) return { text, blocks: [section(head), context(`${afterwards(run)}${detail}`)] };
   return {
     text,
     blocks: [
       section(head),
-      context('Offpeak never rolls back by itself: a person decides. It does not finish while an alert stands.'),
+      context(`You decide: Offpeak never rolls back by itself, and does not finish while an alert stands.${detail}`),
       ...actions([rollBackButton(run), button(run, 'confirm_presence')]),
     ],
   };

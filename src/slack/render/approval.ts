@@ -26,7 +26,7 @@ export function approval(view: RunView, people: readonly Person[]): Message {
   return {
     text: `Approvals of run ${runName(run)}: ${counts}, digest ${shortDigest(run.digest)}. May approve: ${may}.`,
     blocks: [
-      section(`*Approval ${counts}* · digest ${code(shortDigest(run.digest))}${changed}`),
+      section(`*Approval* · *${counts}* · digest ${code(shortDigest(run.digest))}${changed}`),
       ...(given === '' ? [] : [section(given)]),
       section(whatRuns(run)),
       section(`*Takes* ${estimate(run.rehearsal)}\n*Way back* ${rollbackWords(run.plan, run.rehearsal)}`),

@@ -22,11 +22,6 @@ export function section(text: string, accessory?: Button): SectionBlock {
   return accessory === undefined ? block : { ...block, accessory };
 }
 
-/** Short facts beside each other. */
-export function fields(texts: readonly string[]): KnownBlock {
-  return { type: 'section', fields: texts.slice(0, 10).map((text) => ({ type: 'mrkdwn', text: cut(text, LIMITS.field) })) };
-}
-
 export function context(text: string): KnownBlock {
   return { type: 'context', elements: [{ type: 'mrkdwn', text: cut(text, LIMITS.context) }] };
 }

@@ -1,12 +1,11 @@
 import type { Migration } from '../../domain/plan.ts';
 import { SAFETY_FACTOR } from '../../domain/proof.ts';
-import { inWords } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { cutLines } from './limits.ts';
 import { migrationName, planSize, statementFacts } from './plan-lines.ts';
 import { runName } from './state-words.ts';
-import { excerpt, phrase } from './text.ts';
+import { excerpt, lasting, phrase } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** The last look before the first write: each statement with its locks and its estimate, and what would undo it (R44, R47). Nothing was executed. */
@@ -19,7 +18,7 @@ export function dryRun({ run }: RunView): Message {
       section(`*Dry run* · nothing was executed\n${planSize(run.plan)} will run in this order.`),
       section(cutLines(forward, { max: 2900, rest })),
       section(cutLines(['*To undo it, newest first*', ...back], { max: 2900, rest })),
-      context(`“Up to” is ${SAFETY_FACTOR} times what the rehearsal on the restored backup took.`),
+      context(`Times are ${SAFETY_FACTOR} times what the rehearsal on the restored backup took.`),
       ...actions([button(run, 'view_sql')]),
     ],
   };
@@ -28,7 +27,7 @@ export function dryRun({ run }: RunView): Message {
 function forwardLines(run: Run, migration: Migration): readonly string[] {
   const lines = migration.statements.map((statement) => {
     const traced = run.rehearsal?.statements.find((entry) => entry.version === migration.version && entry.index === statement.index);
-    const time = traced === undefined ? 'not traced' : `up to ${inWords(traced.ms * SAFETY_FACTOR)}`;
+    const time = traced === undefined ? 'not traced' : lasting(traced.ms * SAFETY_FACTOR);
     return `• ${excerpt(statement.sql, 110)} ${statementFacts(statement)} · ${time}`;
   });
   return [`*${migrationName(migration)}*`, ...lines];

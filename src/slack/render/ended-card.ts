@@ -10,7 +10,7 @@ import type { RunView } from '../../usecases/status.ts';
 
 /** The card after the end: the result, and no button that does anything, except the way back where it is still open (R3). */
 export function endedBlocks({ run }: RunView): Blocks {
-  const lines = [`*${resultLine(run)}*`, phrase(run.end?.detail ?? '', 600), remainingLine(run)].filter((line) => line !== '');
+  const lines = [`*${resultLine(run)}*`, detailLine(run), remainingLine(run), againLine(run)].filter((line) => line !== '');
   const failed = run.state === 'rollback_failed' ? [rollBackButton(run), button(run, 'view_sql')] : [];
   const asked = `Asked for by ${who(run.requester)} · ended ${when(run.end?.at ?? run.plan.plannedAt)} · digest ${code(shortDigest(run.digest))}`;
   return [section(lines.join('\n')), context(asked), ...actions(failed)];
@@ -23,7 +23,7 @@ export function resultLine(run: Run): string {
     case 'completed':
       return `${appliedPositions(run).length} of ${count(unitsOf(run.plan).length, 'unit')} applied, validated and observed${duration}.`;
     case 'rolled_back':
-      return touched(run) ? `Everything was undone${duration}; the old schema is back.` : 'Rolled back before anything was changed.';
+      return touched(run) ? `Everything was undone${sinceClick(run)}; the old schema is back.` : 'Rolled back before anything was changed.';
     case 'rollback_failed':
       return 'The rollback failed: the database stands between two schemas. Somebody has to act now.';
     case 'cancelled':
@@ -31,6 +31,23 @@ export function resultLine(run: Run): string {
     default:
       return touched(run) ? 'Failed.' : 'Failed before anything was changed.';
   }
+}
+
+/** The way out of the worst state. */
+function againLine({ state, backup }: Run): string {
+  if (state !== 'rollback_failed') return '';
+  const restore = backup === null ? '' : ` If it fails again, restore ${code(backup.id)}.`;
+  return `*Next:* mend what it says, then press *Roll back now* to try again.${restore}`;
+}
+
+/** From the click to the proof that the old schema is back. */
+function sinceClick({ rollback, end }: Run): string {
+  return rollback === null || end === null ? '' : ` ${inWords(between(rollback.at, end.at))} after ${who(rollback.by)} pressed Roll back`;
+}
+
+/** What the worker says about the end. A completed run needs no second sentence for what the first one says. */
+export function detailLine(run: Run): string {
+  return run.state === 'completed' ? '' : phrase(run.end?.detail ?? '', 600);
 }
 
 /** What is still applied after a failed rollback. */

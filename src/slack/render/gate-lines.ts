@@ -1,6 +1,6 @@
 import { countingApprovals, openItems } from '../../domain/gates.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { ITEMS, ITEM_TITLES } from '../../domain/items.ts';
+import { isHumanItem, ITEMS, ITEM_TITLES } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import type { Run } from '../../domain/run.ts';
 import type { RunView } from '../../usecases/status.ts';
@@ -12,12 +12,15 @@ export function countedAt({ run, now }: Pick<RunView, 'run' | 'now'>): Instant {
 }
 
 /** More missing lines than this are counted, not named. */
-const NAMED = 6;
+const NAMED = 4;
 
-/** `7 of 14 ready; missing: Staging looked at, On-call available`. */
+/** `7 of 14 ready; missing: Staging looked at, On-call available`. What waits for people comes first. */
 export function readyLine(view: Pick<RunView, 'run' | 'now'>): string {
   const open = openItems(view.run, countedAt(view));
-  const missing = open.slice(0, NAMED).map((item) => ITEM_TITLES[item]);
+  const missing = open
+    .toSorted((a, b) => Number(isHumanItem(b)) - Number(isHumanItem(a)))
+    .slice(0, NAMED)
+    .map((item) => ITEM_TITLES[item]);
   const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
   return open.length === 0 ? readyCount(view) : `${readyCount(view)}; missing: ${missing.join(', ')}${more}`;
 }

@@ -40,6 +40,6 @@ function activeLine(run: Run): KnownBlock {
 }
 
 function pastLine(run: Run): string {
-  const ended = run.end === null ? '' : ` ${when(run.end.at)}`;
+  const ended = run.end === null ? '' : ` · ${when(run.end.at)}`;
   return `• ${runHeader(run)}${ended}${touched(run) ? '' : ' · database not touched'}`;
 }

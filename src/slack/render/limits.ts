@@ -5,7 +5,6 @@ export const LIMITS = {
   header: 150,
   section: 3000,
   context: 3000,
-  field: 2000,
   buttonText: 75,
   value: 2000,
   accessibilityLabel: 75,

@@ -1,4 +1,4 @@
-import { METRICS } from '../../domain/monitor.ts';
+import { METRICS, type Alert } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { countingApprovals } from '../../domain/gates.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
@@ -63,10 +63,20 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     const alert = run.alerts[metric];
     if (alert === undefined) continue;
     const stage = `${alert.raisedAt} ${alert.clearedAt} ${run.state}`;
-    messages.push({ ...alertMessage(run, alert), ...loud, key: `alert:${metric}`, stage });
+    messages.push({ ...alertMessage(run, alert), ...loud, broadcast: breaksSilence(run, alert), key: `alert:${metric}`, stage });
   }
   if (hasReport(run)) messages.push({ ...report(run), ...loud, key: 'report', stage: run.end?.at ?? '' });
   return messages;
+}
+
+/** The channel hears of the first alert; those that join it while it stands are in the thread and on the card. */
+function breaksSilence(run: Run, alert: Alert): boolean {
+  return !Object.values(run.alerts).some(
+    (other) =>
+      other.metric !== alert.metric &&
+      (other.raisedAt < alert.raisedAt || (other.raisedAt === alert.raisedAt && other.metric < alert.metric)) &&
+      (other.clearedAt === null || other.clearedAt > alert.raisedAt),
+  );
 }
 
 /** What a person who just clicked looks for on the card. */

@@ -29,7 +29,7 @@ export function metricValue(metric: Metric, value: number | null): string {
   }
 }
 
-/** The five metrics with value and limit, as short facts. Unknown is said, with its reason. */
+/** The five metrics with value and limit, one a line. Unknown is said, with its reason. */
 export function metricFields(run: Run, samples: readonly Sample[]): readonly string[] {
   return METRICS.map((metric) => {
     const newest = samples.findLast((sample) => sample.metric === metric);

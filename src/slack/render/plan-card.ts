@@ -97,11 +97,11 @@ function news(run: Run): readonly string[] {
 }
 
 function hazards(run: Run): string {
-  const lines = hazardLines(run.plan);
-  return cutLines(
-    lines.slice(0, 3).map((line) => cut(line, 220)),
-    { max: 520, rest: (left) => `and ${left} more` },
-  );
+  // The worst one stays until the start; all three have been read by then.
+  const shown = run.state === 'planned' || run.state === 'checklist' ? 3 : 1;
+  const lines = hazardLines(run.plan).map((line) => cut(line, 220));
+  const left = lines.length - shown;
+  return [...lines.slice(0, shown), ...(left > 0 ? [`and ${left} more`] : [])].join('\n');
 }
 
 function facts(view: RunView): string {
@@ -135,8 +135,11 @@ function openButtons(view: RunView): readonly Button[] {
   const { run } = view;
   const sql = button(run, 'view_sql');
   if (run.state === 'planned') return [button(run, 'start_checklist', { style: 'primary' }), sql, cancelButton(run)];
+  // The green button is the one that will not be refused.
   const ready = run.state === 'approved';
-  return [button(run, 'start', ready ? { style: 'primary' } : {}), scheduleButton(view), sql, cancelButton(run)];
+  const fits = fitOf(view).now;
+  const schedule: Button = ready && !fits ? { ...scheduleButton(view), style: 'primary' } : scheduleButton(view);
+  return [button(run, 'start', ready && fits ? { style: 'primary' } : {}), schedule, sql, cancelButton(run)];
 }
 
 /** `09:00` for 540. */

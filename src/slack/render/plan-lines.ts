@@ -1,8 +1,7 @@
 import type { Hazard, Migration, Plan, Statement } from '../../domain/plan.ts';
 import { rollbackKind } from '../../domain/plan.ts';
 import { predictedForwardMs, predictedRollbackMs, rollbackProved, SAFETY_FACTOR, type Rehearsal } from '../../domain/proof.ts';
-import { inWords } from '../../domain/refusal.ts';
-import { code, count, phrase } from './text.ts';
+import { code, count, lasting, phrase } from './text.ts';
 
 const BLOCKS: Readonly<Record<Statement['blocks'], string>> = {
   'reads+writes': 'blocks reads and writes',
@@ -15,7 +14,7 @@ const BLOCKS: Readonly<Record<Statement['blocks'], string>> = {
 /** What one statement does to everybody else: whom it blocks first, then rewrites, scans, and the strongest lock per relation. */
 export function statementFacts(statement: Statement): string {
   const facts = [statement.known ? blocked(statement.blocks) : '*unknown shape*: take it for blocking until the rehearsal has traced it'];
-  if (statement.rewrites.length > 0) facts.push(`*rewrites* ${phrase(statement.rewrites.join(', '), 80)}`);
+  if (statement.rewrites.length > 0) facts.push(`*rewrites ${phrase(statement.rewrites.join(', '), 80)}*`);
   if (statement.scans.length > 0) facts.push(`scans ${phrase(statement.scans.join(', '), 80)}`);
   if (statement.backfill !== undefined) facts.push(`by ranges of ${phrase(statement.backfill.key, 40)}`);
   facts.push(...statement.locks.map((lock) => `${lock.mode} on ${phrase(lock.relation, 80)}`));
@@ -79,7 +78,7 @@ export function planSize(plan: Plan): string {
 /** How long it may take, with where the number comes from. */
 export function estimate(rehearsal: Rehearsal | null): string {
   if (rehearsal === null) return 'known once it is rehearsed';
-  return `up to ${inWords(predictedForwardMs(rehearsal))}, ${SAFETY_FACTOR} times the rehearsal`;
+  return `up to ${lasting(predictedForwardMs(rehearsal))}, ${SAFETY_FACTOR} times the rehearsal`;
 }
 
 /** What the way back is worth, with its price (R4). */
@@ -87,5 +86,5 @@ export function rollbackWords(plan: Plan, rehearsal: Rehearsal | null): string {
   if (rollbackKind(plan) === 'none') return 'none: at least one migration cannot be undone by SQL';
   if (rehearsal === null) return 'down scripts, not proved yet';
   if (!rollbackProved(rehearsal)) return 'down scripts, *not proved*: the rehearsal failed';
-  return `proved, up to ${inWords(predictedRollbackMs(rehearsal))}: the schema came back exactly`;
+  return `proved: the schema came back exactly; ${lasting(predictedRollbackMs(rehearsal))} or less`;
 }

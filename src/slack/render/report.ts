@@ -1,13 +1,14 @@
+import { shortDigest } from '../../domain/digest.ts';
 import { between } from '../../domain/instant.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { inWords } from '../../domain/refusal.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
-import { actions, button, context, fields, section, type Message } from './block-kit.ts';
-import { remainingLine, resultLine } from './ended-card.ts';
+import { actions, button, context, section, type Message } from './block-kit.ts';
+import { detailLine, remainingLine, resultLine } from './ended-card.ts';
 import { cutLines } from './limits.ts';
-import { beforeAfter } from './metrics.ts';
+import { beforeAfter, METRIC_TITLES, metricValue } from './metrics.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
-import { code, phrase, when, who } from './text.ts';
+import { code, lasting, phrase, timeOf, when, who } from './text.ts';
 
 /** Whether the run has a result worth a report: it was started, and it is over or stuck. */
 export function hasReport(run: Run): boolean {
@@ -20,10 +21,10 @@ export function report(run: Run): Message {
   return {
     text: `Run ${runName(run)}: ${STATE_WORDS[run.state].word.toLowerCase()}. ${resultLine(run)} ${phrase(run.end?.detail ?? '', 300)}`.trim(),
     blocks: [
-      section(`*${runHeader(run)}*\n${resultLine(run)} ${phrase(run.end?.detail ?? '', 500)}\n${remainingLine(run)}`.trim()),
+      section([`*${runHeader(run)}*`, resultLine(run), detailLine(run), remainingLine(run)].filter((line) => line !== '').join('\n')),
       section(timeline(run)),
       ...(statements.length === 0 ? [] : [section(cutLines(statements, { max: 2400, rest: (left) => `and ${left} more: Open report` }))]),
-      ...(run.baseline === null ? [] : [fields(beforeAfter(run.baseline, run.after))]),
+      ...(run.baseline === null ? [] : [section(['*Before → after*', ...beforeAfter(run.baseline, run.after)].join('\n'))]),
       context(provenance(run)),
       ...actions([button(run, 'open_report')]),
     ],
@@ -33,13 +34,13 @@ export function report(run: Run): Message {
 function timeline(run: Run): string {
   const lines = [`Planned ${when(run.plan.plannedAt)} by ${who(run.requester)}`];
   if (run.started !== null) lines.push(`Started ${when(run.started.at)} by ${who(run.started.by)}`);
-  if (run.baseline !== null && run.t0 !== null) lines.push(`First write ${when(run.t0)}`);
+  if (run.baseline !== null && run.t0 !== null) lines.push(`First write ${timeOf(run.t0)}`);
   for (const alert of Object.values(run.alerts)) {
     const until = alert.clearedAt === null ? 'not cleared' : `cleared after ${inWords(between(alert.since, alert.clearedAt))}`;
-    lines.push(`🚨 ${alert.metric.replace('_', ' ')} ${when(alert.since)}, ${until}`);
+    lines.push(`🚨 ${METRIC_TITLES[alert.metric]} ${metricValue(alert.metric, alert.value)} at ${timeOf(alert.since)}, ${until}`);
   }
-  if (run.rollback !== null) lines.push(`Rollback by ${who(run.rollback.by)} ${when(run.rollback.at)}`);
-  if (run.end !== null) lines.push(`Ended ${when(run.end.at)}`);
+  if (run.rollback !== null) lines.push(`${who(run.rollback.by)} pressed Roll back ${timeOf(run.rollback.at)}`);
+  if (run.end !== null) lines.push(`Ended ${timeOf(run.end.at)}`);
   return `*Timeline*\n${lines.map((line) => `• ${line}`).join('\n')}`;
 }
 
@@ -49,9 +50,22 @@ export function statementLines(run: Run): readonly string[] {
   return run.units.map((done) => {
     const unit = units[done.position];
     const name = `${phrase(unit?.version ?? '', 30)} ${code(unit?.statements[0]?.summary ?? unit?.name ?? '', 90)}`;
-    const times = done.state === 'begun' ? 'not finished' : `${done.state} in ${inWords(done.ms)}`;
-    return `• ${name} · ${times} · ${locksOf(done)} · longest wait of an application session ${Math.round(done.longestWaitMs)} ms`;
+    const times = timesOf(done);
+    // What was interrupted has no record of its locks, and nothing recorded is not the same as nothing held.
+    if (done.endedAt === null) return `• ${name} · ${times}`;
+    return `• ${name} · ${times} · ${locksOf(done)} · longest wait of an application session ${waited(done.longestWaitMs)}`;
   });
+}
+
+/** The ledger has the time of the way forward only; the way back is in the timeline. */
+function timesOf({ state, endedAt, ms }: UnitRun): string {
+  if (endedAt === null) return state === 'undone' ? 'interrupted, undone' : 'not finished';
+  return state === 'undone' ? `applied in ${lasting(ms)}, undone` : `applied in ${lasting(ms)}`;
+}
+
+/** Milliseconds below a second, because there they are the news. */
+function waited(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 function locksOf(unit: UnitRun): string {
@@ -62,5 +76,5 @@ function locksOf(unit: UnitRun): string {
 function provenance(run: Run): string {
   const approvers = run.approvals.map((entry) => who(entry.by)).join(', ') || 'nobody';
   const backup = run.backup === null ? 'no backup' : `backup ${code(run.backup.id)}`;
-  return `Approved by ${approvers} · ${backup} · digest ${code(run.digest, 64)}`;
+  return `Approved by ${approvers} · ${backup} · digest ${code(shortDigest(run.digest))}`;
 }

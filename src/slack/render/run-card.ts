@@ -4,11 +4,11 @@ import { between, plus } from '../../domain/instant.ts';
 import { unitsOf, type Unit } from '../../domain/plan.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { touched, type Run, type UnitRun } from '../../domain/run.ts';
-import { actions, button, context, fields, section, type Blocks } from './block-kit.ts';
+import { actions, button, context, section, type Blocks } from './block-kit.ts';
 import { cancelButton, rollBackButton } from './buttons.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
-import { metricFields } from './metrics.ts';
-import { code, phrase, timeOf, when, who } from './text.ts';
+import { METRIC_TITLES, metricFields, metricValue } from './metrics.ts';
+import { code, lasting, phrase, timeOf, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** How many units the card shows; the one that runs is always among them. */
@@ -22,7 +22,7 @@ export function runBlocks(view: RunView): Blocks {
   return [
     section(doing(view)),
     ...(units === '' ? [] : [section(units)]),
-    ...(quiet || view.samples.length === 0 ? [] : [fields(metricFields(run, view.samples))]),
+    ...(quiet || view.samples.length === 0 ? [] : [section(metricFields(run, view.samples).join('\n'))]),
     context(`${pulse(view)}\n${started(run)}`),
     ...actions(runButtons(run)),
   ];
@@ -36,7 +36,7 @@ function started(run: Run): string {
 
 /** The sentence at the top: what happens, or why nothing does and what to do. */
 function doing({ run, now }: RunView): string {
-  const lines: string[] = [];
+  const lines = [...alarm(run)];
   if (run.rollback !== null) {
     const undone = run.rollback.undone.length === 0 ? '' : ` Undone: ${phrase(run.rollback.undone.join(', '), 200)}.`;
     const what = run.state === 'stopping' ? 'Stopping the running statement first.' : 'Undoing what was applied, newest first.';
@@ -46,12 +46,20 @@ function doing({ run, now }: RunView): string {
     const { reason, detail, since } = run.holding;
     return `*${HOLD_WORDS[reason].title}* since ${when(since)}. ${phrase(detail, 500)}\n${HOLD_WORDS[reason].next}`;
   }
-  if (run.step !== null) lines.push(`*${STEP_WORDS[run.step.name]}* for ${inWords(between(run.step.at, now))}`);
-  if (run.state === 'observing') lines.push(`Watching until ${timeOf(plus(run.t0 ?? now, run.plan.timing.observeMs))}; then the report.`);
+  if (run.step !== null && run.state !== 'observing')
+    lines.push(`*${STEP_WORDS[run.step.name]}* for ${inWords(between(run.step.at, now))}`);
+  if (run.state === 'observing') lines.push(`*Watching* until ${timeOf(plus(run.t0 ?? now, run.plan.timing.observeMs))}; then the report.`);
   if (run.stopRequested !== null) lines.push(`✋ ${who(run.stopRequested)} asked to stop after this step.`);
-  const alerts = Object.values(run.alerts).filter((alert) => alert.clearedAt === null).length;
-  if (alerts > 0) lines.push(`🚨 ${alerts === 1 ? 'An alert is' : `${alerts} alerts are`} raised: see the thread.`);
   return lines.length === 0 ? 'A worker takes this up within seconds.' : lines.join('\n');
+}
+
+/** What burns comes before what happens. */
+function alarm(run: Run): readonly string[] {
+  const burning = Object.values(run.alerts).filter((alert) => alert.clearedAt === null);
+  if (burning.length === 0) return [];
+  const named = burning.map((alert) => `${METRIC_TITLES[alert.metric]} ${metricValue(alert.metric, alert.value)}`);
+  const many = burning.length === 1 ? 'An alert is raised' : `${burning.length} alerts are raised`;
+  return [`🚨 *${many}:* ${named.join(', ')}`];
 }
 
 /** `2 of 3 applied`, then the units around the one that runs. */
@@ -76,10 +84,10 @@ function unitLine({ run, now }: RunView, unit: Unit, of: number): string {
   const more = unit.statements.length > 1 ? ` +${unit.statements.length - 1}` : '';
   if (found === undefined) return `▫️ waits · ${name}${more}`;
   if (found.state === 'undone') return `↩️ undone · ${name}${more}`;
-  if (found.state === 'applied') return `✅ applied in ${inWords(found.ms)} · ${name}${more}`;
+  if (found.state === 'applied') return `✅ applied · ${name}${more} · ${lasting(found.ms)}`;
   if (run.state !== 'migrating') return `✋ begun, not finished · ${name}${more}`;
   const tries = found.attempts > 1 ? `, try ${found.attempts}` : '';
-  return `⚙️ *running* ${inWords(between(found.begunAt, now))}${tries} · ${name}${more}`;
+  return `⚙️ running · ${name}${more} · for ${inWords(between(found.begunAt, now))}${tries}`;
 }
 
 function backfillLine({ doneRows, totalRows }: NonNullable<RunView['progress']>): string {
@@ -90,6 +98,7 @@ function backfillLine({ doneRows, totalRows }: NonNullable<RunView['progress']>)
 /** Signs of life: elapsed, when this was drawn, and until when the watcher's word counts. */
 function pulse({ run, now }: RunView): string {
   const elapsed = run.started === null ? '' : `${inWords(between(run.started.at, now))} since the start · `;
+  if (run.rollback !== null) return `${inWords(between(run.rollback.at, now))} since Roll back · as of ${timeOf(now)}`;
   const watcher = run.watcher;
   const watching =
     watcher === null

@@ -1,5 +1,5 @@
 import type { Run } from '../../domain/run.ts';
-import { context, fields, section, type Message } from './block-kit.ts';
+import { context, section, type Message } from './block-kit.ts';
 import { approvalCount, readyLine } from './gate-lines.ts';
 import { metricFields } from './metrics.ts';
 import { runHeader } from './state-words.ts';
@@ -43,7 +43,7 @@ export function statusMessage(standing: Standing, people: readonly Person[]): Me
     text: `Run #${active.run.number} on ${target} is ${active.run.state.replace('_', ' ')}.`,
     blocks: [
       section(`*${runHeader(active.run)}*\n${readyLine(active)} · approvals ${approvalCount(active, people)}\n${facts}`),
-      ...(working ? [fields(metricFields(active.run, active.samples))] : []),
+      ...(working ? [section(metricFields(active.run, active.samples).join('\n'))] : []),
       context(`As of ${when(active.now)}`),
     ],
   };

@@ -1,5 +1,6 @@
 import { millis, type Instant } from '../../domain/instant.ts';
 import type { Actor } from '../../domain/people.ts';
+import { inWords } from '../../domain/refusal.ts';
 import { cut } from './limits.ts';
 
 /** Text from people, files and databases, made harmless in mrkdwn: `<!channel>`, links and entities stay letters. */
@@ -60,6 +61,11 @@ export function who(actor: Pick<Actor, 'name'>): string {
 /** Somebody's name with a ping, where the id is Slack's. */
 export function mention(person: Pick<Actor, 'id' | 'name'>): string {
   return /^[UW][A-Z0-9]{2,}$/.test(person.id) ? `<@${person.id}>` : who(person);
+}
+
+/** A duration; what is shorter than a second is not `0 s`. */
+export function lasting(milliseconds: number): string {
+  return milliseconds < 1000 ? 'under 1 s' : inWords(milliseconds);
 }
 
 /** `3 statements`, `1 statement`. */
