@@ -44,6 +44,9 @@ function announce(world: World): void {
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+// A signal to npm ends the shell between npm and us, and tells us nothing: then our parent is another.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && stopping.abort(), 500).unref();
 
 const log = (line: string) => void (values.verbose && process.stderr.write(`${line}\n`));
 const world = await startWorld({ port: Number(values.port), log }).catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { actions, button, context, section, type Message } from './block-kit.ts'
 import { cutLines } from './limits.ts';
 import { migrationName, planSize, statementFacts } from './plan-lines.ts';
 import { runName } from './state-words.ts';
-import { excerpt, lasting, phrase } from './text.ts';
+import { atMost, excerpt, phrase } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** The last look before the first write: each statement with its locks and its estimate, and what would undo it (R44, R47). Nothing was executed. */
@@ -27,7 +27,7 @@ export function dryRun({ run }: RunView): Message {
 function forwardLines(run: Run, migration: Migration): readonly string[] {
   const lines = migration.statements.map((statement) => {
     const traced = run.rehearsal?.statements.find((entry) => entry.version === migration.version && entry.index === statement.index);
-    const time = traced === undefined ? 'not traced' : lasting(traced.ms * SAFETY_FACTOR);
+    const time = traced === undefined ? 'not traced' : atMost(traced.ms * SAFETY_FACTOR);
     return `• ${excerpt(statement.sql, 110)} ${statementFacts(statement)} · ${time}`;
   });
   return [`*${migrationName(migration)}*`, ...lines];

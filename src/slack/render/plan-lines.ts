@@ -1,7 +1,7 @@
 import type { Hazard, Migration, Plan, Statement } from '../../domain/plan.ts';
 import { rollbackKind } from '../../domain/plan.ts';
 import { predictedForwardMs, predictedRollbackMs, rollbackProved, SAFETY_FACTOR, type Rehearsal } from '../../domain/proof.ts';
-import { code, count, lasting, phrase } from './text.ts';
+import { atMost, code, count, phrase } from './text.ts';
 
 const BLOCKS: Readonly<Record<Statement['blocks'], string>> = {
   'reads+writes': 'blocks reads and writes',
@@ -78,7 +78,7 @@ export function planSize(plan: Plan): string {
 /** How long it may take, with where the number comes from. */
 export function estimate(rehearsal: Rehearsal | null): string {
   if (rehearsal === null) return 'known once it is rehearsed';
-  return `up to ${lasting(predictedForwardMs(rehearsal))}, ${SAFETY_FACTOR} times the rehearsal`;
+  return `${atMost(predictedForwardMs(rehearsal))}, ${SAFETY_FACTOR} times the rehearsal`;
 }
 
 /** What the way back is worth, with its price (R4). */
@@ -86,5 +86,5 @@ export function rollbackWords(plan: Plan, rehearsal: Rehearsal | null): string {
   if (rollbackKind(plan) === 'none') return 'none: at least one migration cannot be undone by SQL';
   if (rehearsal === null) return 'down scripts, not proved yet';
   if (!rollbackProved(rehearsal)) return 'down scripts, *not proved*: the rehearsal failed';
-  return `proved: the schema came back exactly; ${lasting(predictedRollbackMs(rehearsal))} or less`;
+  return `${atMost(predictedRollbackMs(rehearsal))}, proved: the schema came back exactly`;
 }

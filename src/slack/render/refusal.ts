@@ -1,3 +1,4 @@
+import { ITEM_TITLES, MACHINE_ITEMS } from '../../domain/items.ts';
 import { refusalSentence, type Refusal } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
 import { actions, section, type Message } from './block-kit.ts';
@@ -15,8 +16,19 @@ export function refusalMessage(refusal: Refusal, run: Run | null): Message {
   const next = 'next' in refusal && refusal.next !== null && run !== null ? [scheduleAt(run, refusal.next)] : [];
   return {
     text: refusalText(refusal),
-    blocks: [section(`🔒 ${sentence}`), ...(quoted.length === 0 ? [] : [section(codeBlock(quoted.join('\n\n'), 2600))]), ...actions(next)],
+    blocks: [
+      section(`🔒 ${sentence}${hint(refusal)}`),
+      ...(quoted.length === 0 ? [] : [section(codeBlock(quoted.join('\n\n'), 2600))]),
+      ...actions(next),
+    ],
   };
+}
+
+/** Expired machine lines come back by themselves; nobody has to do anything but wait. */
+function hint(refusal: Refusal): string {
+  if (refusal.code !== 'items_open') return '';
+  const alone = refusal.items.every((item) => MACHINE_ITEMS.some((machine) => item === `${ITEM_TITLES[machine]} (expired)`));
+  return alone ? ' They are read again now: press again in a few seconds.' : '';
 }
 
 /** The same in plain text, for notifications and modals. */
