@@ -7,7 +7,7 @@ import type { LocalSlack } from './slack/server.ts';
 export type Pids = { readonly bot: number; readonly worker: number };
 
 const OFFPEAK = fileURLToPath(new URL('../src/bin/offpeak.ts', import.meta.url));
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 
 /** Bot and worker as `offpeak start` runs them: own processes, started again when they die. Resolves when the bot listens to Slack. */
 export async function startProgram(options: {
@@ -37,7 +37,7 @@ export async function startProgram(options: {
   while (slack.sockets() === 0) {
     if (performance.now() - begun > READY_MS) {
       await supervised.stop();
-      throw new Error('The bot did not connect to the local Slack within 20 s; its log above says why.');
+      throw new Error('The bot did not connect to the local Slack within a minute; its log above says why.');
     }
     await new Promise((resolve) => {
       setTimeout(resolve, 50);
