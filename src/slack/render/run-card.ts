@@ -69,9 +69,11 @@ function unitLines(view: RunView): string {
   const done = units.filter((unit) => stateOf(run, unit)?.state === 'applied').length;
   const current = units.findIndex((unit) => stateOf(run, unit)?.state !== 'applied');
   const from = Math.max(0, Math.min(current < 0 ? units.length : current - 2, units.length - SHOWN));
-  const lines = units.slice(from, from + SHOWN).map((unit) => unitLine(view, unit, units.length));
-  const filling = progress !== null && stateOf(run, units[progress.position])?.state === 'begun' ? [backfillLine(progress)] : [];
-  return [`*Units* ${done} of ${units.length} applied`, ...lines, ...filling].join('\n');
+  const lines = units.slice(from, from + SHOWN).flatMap((unit) => {
+    const filling = progress?.position === unit.position && stateOf(run, unit)?.state === 'begun' ? [backfillLine(progress)] : [];
+    return [unitLine(view, unit, units.length), ...filling];
+  });
+  return [`*Units* ${done} of ${units.length} applied`, ...lines].join('\n');
 }
 
 function stateOf(run: Run, unit: Unit | undefined): UnitRun | undefined {

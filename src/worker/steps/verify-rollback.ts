@@ -1,11 +1,12 @@
-import { typical } from '../monitor.ts';
+import { readSamples, typical } from '../monitor.ts';
 import type { Step } from './index.ts';
 import { unhealthy } from './validate.ts';
 
 /** Proves that the target is as it was: the schema fingerprint, the validations, the application (R77–R79). */
 export const verifyRollback: Step = async ({ task, run }) => {
   const { target } = task.context;
-  const after = typical(await task.services.ledger.recent(run.id, 10));
+  // Read now: the kept samples are mostly from before the rollback.
+  const after = typical(await readSamples(task.context.sources, run.plan.thresholds, await task.services.ledger.now()));
   if (run.fingerprint === null) {
     return (await task.report({ type: 'record_rolled_back', after, detail: 'Nothing had been written; the database was not touched.' })).ok;
   }
