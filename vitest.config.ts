@@ -36,7 +36,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ['test/stories/**/*.test.ts'],
           setupFiles: ['test/support/setup.ts'],
-          testTimeout: 240_000,
+          testTimeout: 420_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -19,6 +19,8 @@ type Answer = { readonly ok: boolean; readonly acknowledged: boolean; readonly a
 type View = { readonly id: string; readonly blocks: readonly Block[] } | null;
 
 const CHANNEL = 'deployments';
+/** Approve appears once the backup is restored and the plan rehearsed on it, which takes a busy machine its time. */
+const PROOF_MS = 180_000;
 
 /** A person at the local Slack, working through the control API as a hand would through the page. */
 export type Playground = {
@@ -102,7 +104,7 @@ export async function startPlayground(options: { observe?: string } = {}): Promi
     ephemerals,
     view: async (user) => (await get<{ view: View }>(`/view?user=${user}`)).view,
     press: async (user, label, which = () => true) => {
-      const { message, button } = await waitFor(`a button "${label}"`, 60_000, async () => {
+      const { message, button } = await waitFor(`a button "${label}"`, PROOF_MS, async () => {
         const messages = [...(await ephemerals(user)), ...(await thread()), await card()].toReversed().filter(which);
         for (const message of messages) {
           const button = buttonsOf(message).find((element) => element.text?.text === label);
