@@ -31,8 +31,8 @@ describe('the main job, by slash, buttons and modals', () => {
 
   it('R1 R3 starts, migrates, alerts while the heavy lock is held, clears, completes and reports', async () => {
     await play.press('maya', 'Start now');
-    const alert = await play.threadSays(/Roll back now/, 120_000);
-    expect(textOf(alert)).toMatch(/limit/i);
+    const alert = await play.threadSays(/🚨.*limit/su, 180_000);
+    expect(textOf(alert)).toMatch(/Roll back now/);
     const card = await play.cardSays(/Completed/, 180_000);
     expect(card.text).toMatch(/#1/);
     const report = textOf(await play.threadSays(/Open report/));
