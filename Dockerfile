@@ -24,11 +24,11 @@ COPY handlers handlers
 COPY src src
 RUN ln -s /opt/offpeak/src/bin/offpeak.ts /usr/local/bin/offpeak
 
-# offpeak.yaml, the migrations of your application and a volume for backups are mounted at /work.
-RUN install -d -o node -g node /work /work/backups
-WORKDIR /work
+# offpeak.yaml, the migrations of your application and a volume for backups are mounted at /srv/offpeak.
+RUN install -d -o node -g node /srv/offpeak /srv/offpeak/backups
+WORKDIR /srv/offpeak
 USER node
-VOLUME /work/backups
+VOLUME /srv/offpeak/backups
 
 # A bot and a worker have told the ledger within the last seconds that they live.
 HEALTHCHECK --interval=30s --timeout=25s --start-period=60s --retries=3 CMD ["offpeak", "doctor", "--only", "processes"]

@@ -1,7 +1,6 @@
 import type { Command } from './domain/commands.ts';
 import type { AppliedStatement, Backend, RunEvent } from './domain/events.ts';
 import type { Instant } from './domain/instant.ts';
-import type { MachineItem, Verdict } from './domain/items.ts';
 import type { Metric, Readings, Sample } from './domain/monitor.ts';
 import type { Actor, Person } from './domain/people.ts';
 import type { Migration, Plan, TargetIdentity, Thresholds, Timing, Unit } from './domain/plan.ts';
@@ -9,6 +8,9 @@ import type { Backup, Rehearsal, TracedStatement } from './domain/proof.ts';
 import type { Refusal } from './domain/refusal.ts';
 import type { Run } from './domain/run.ts';
 import type { Window } from './domain/window.ts';
+import type { Check, Sources } from './ports/readings.ts';
+
+export type * from './ports/readings.ts';
 
 // ---------------------------------------------------------------- ledger
 
@@ -238,65 +240,6 @@ export interface BackupTool {
   /** Restores into a scratch database and rehearses the plan on it: contents, up, down, up again, validate. Never throws for what the rehearsal finds. */
   prove(request: { backup: Backup; plan: Plan; signal: AbortSignal; onProgress?: (what: string) => void }): Promise<Rehearsal>;
   list(): Promise<readonly Backup[]>;
-}
-
-// ---------------------------------------------------------------- readings
-
-/** A number somebody measured, or why there is none. */
-export type Reading<T> =
-  | { readonly ok: true; readonly value: T; readonly source: string }
-  | { readonly ok: false; readonly why: string; readonly source: string };
-
-export type LongQuery = {
-  readonly pid: number;
-  readonly seconds: number;
-  readonly state: string;
-  readonly application: string;
-  readonly query: string;
-};
-export type LockEdge = {
-  readonly waiter: number;
-  readonly blockers: readonly number[];
-  readonly seconds: number;
-  readonly application: string;
-};
-
-/** What PostgreSQL says about itself. */
-export interface DatabaseReadings {
-  connections(): Promise<Reading<{ used: number; usable: number; byState: Readonly<Record<string, number>> }>>;
-  longQueries(olderThanSeconds: number): Promise<Reading<readonly LongQuery[]>>;
-  /** Null value: there is no replica. */
-  replicationLag(): Promise<Reading<number | null>>;
-  diskFree(): Promise<Reading<{ share: number; bytes: number }>>;
-  /** p95 of repeated SELECT 1, in milliseconds. */
-  latency(): Promise<Reading<number>>;
-  lockWaits(): Promise<Reading<readonly LockEdge[]>>;
-  close(): Promise<void>;
-}
-
-/** What the application says about itself. */
-export interface ApplicationReadings {
-  health(): Promise<Reading<{ status: number; ms: number }>>;
-  metrics(): Promise<Reading<{ errorRate: number; p95Ms: number; requests: number }>>;
-}
-
-export type Sources = { readonly database: DatabaseReadings; readonly application: ApplicationReadings };
-
-/** What a check found: one number against its limit, ready to read. */
-export type Finding = {
-  readonly item: MachineItem;
-  readonly verdict: Verdict;
-  readonly value: string;
-  readonly limit: string;
-  readonly source: string;
-};
-
-/** Reads one number and judges it. Listed in `checks/index.ts`. */
-export interface Check {
-  readonly item: MachineItem;
-  readonly title: string;
-  readonly failureTitle: string;
-  find(sources: Sources, thresholds: Thresholds): Promise<Finding>;
 }
 
 // ---------------------------------------------------------------- wiring

@@ -3,7 +3,7 @@ import type { Edge } from './imports.ts';
 /** What each folder may import from this project. The first row that matches a file counts. */
 const MAY_IMPORT: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]; readonly packages: readonly RegExp[] }[] = [
   { folder: /^src\/domain\//, may: [/^src\/domain\//], packages: [] },
-  { folder: /^src\/ports\.ts$/, may: [/^src\/domain\//], packages: [] },
+  { folder: /^src\/ports(\.ts$|\/)/, may: [/^src\/domain\//, /^src\/ports\//], packages: [] },
   { folder: /^src\/clock\.ts$/, may: [/^src\/domain\//], packages: [/^node:perf_hooks$/] },
   { folder: /^src\/(usecases|worker)\//, may: [/^src\/(domain|usecases|worker)\//, /^src\/ports\.ts$/], packages: [] },
   {
