@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { startPostgres, type PostgresServer } from '../playground/postgres/server.ts';
 import { connectServices, prepareLedger, type App } from '../src/app.ts';
 import { loadConfig } from '../src/config/load.ts';
+import { METRICS } from '../src/domain/monitor.ts';
 import { OFFPEAK } from '../src/domain/people.ts';
 import { plan } from '../src/usecases/plan.ts';
 import { performStep } from '../src/worker/steps/index.ts';
@@ -131,7 +132,10 @@ async function offpeak(server: PostgresServer, directory: string): Promise<{ pla
     run = await current.load();
     if (run.state !== 'migrating') break;
     const at = await app.ledger.now();
-    await app.ledger.record(run.id, [{ metric: 'p95', at, value: 40, detail: '' }]);
+    await app.ledger.record(
+      run.id,
+      METRICS.map((metric) => ({ metric, at, value: 0, detail: '' })),
+    );
     const next = nextStep(run, at);
     if (next.kind !== 'step') throw new Error(`nothing to do in ${run.state}`);
     await performStep(current, run, next, live);
