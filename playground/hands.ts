@@ -1,0 +1,91 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The page of the local Slack and its two panes. */
+export type Place = { readonly page: Page; readonly channel: Locator; readonly thread: Locator };
+
+/** What a person types into the four windows of the checklist. */
+const EVIDENCE = [
+  'Ran all three on staging; EXPLAIN uses the new index',
+  'Sales and support, in #general at 15:10',
+  'Leo: “here all evening”, in #database-emergency',
+  'Priya and I read the down scripts; ids already given out are lost',
+];
+
+export function placeOn(page: Page): Place {
+  return { page, channel: page.locator('#main'), thread: page.locator('#thread') };
+}
+
+/** The button with exactly this label. */
+export function named(where: Locator, label: string): Locator {
+  return where.locator(`button:text-is("${label}")`);
+}
+
+/** The newest message that says this. */
+export function saying(where: Locator, text: string | RegExp): Locator {
+  return where.locator('.message').filter({ hasText: text }).last();
+}
+
+/** The newest card of the channel. */
+export function newestCard({ page, channel }: Place): Locator {
+  return channel
+    .locator('.message')
+    .filter({ has: page.locator('h3') })
+    .last();
+}
+
+/** Types a slash command into the channel and sends it. */
+export async function type({ channel }: Place, line: string): Promise<void> {
+  await channel.locator('textarea').fill(line);
+  await channel.locator('textarea').press('Enter');
+}
+
+/** Opens the thread of the newest card. */
+export async function openThread(place: Place): Promise<void> {
+  await newestCard(place).locator('.replies').click();
+}
+
+/** Acts as somebody else from here on, with the newest card's thread open. */
+export async function become(place: Place, name: string): Promise<void> {
+  const { page, thread } = place;
+  await page.click('.acting');
+  await page.locator('#people button', { hasText: name }).click();
+  if (!(await thread.isVisible())) await openThread(place);
+}
+
+/** Confirms the four lines of the checklist, each in its window. */
+export async function confirmAll({ page, thread }: Place): Promise<void> {
+  for (const [index, words] of EVIDENCE.entries()) {
+    await named(thread, 'Confirm…').first().click();
+    await page.fill('dialog.modal textarea', words);
+    await page.click('dialog.modal button[type=submit]');
+    await named(thread, 'Withdraw').nth(index).waitFor();
+  }
+}
+
+/** 20:00 of the program's day: the end of peak hours, and two hours more. */
+export async function evening(page: Page): Promise<void> {
+  const hands = page.locator('#clock');
+  await named(hands, '18:00').click();
+  for (const minutes of Array.from({ length: 8 }, (_, index) => 18 * 60 + (index + 1) * 15)) {
+    await named(hands, '+15 min').click();
+    const hour = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+    await hands.filter({ hasText: hour }).waitFor();
+  }
+}
+
+/** What the machines had read expired when the clock jumped, so the first click may be refused until they have read it again. */
+export async function startNow(place: Place): Promise<void> {
+  const card = newestCard(place);
+  for (const last of [false, false, false, false, true]) {
+    await named(place.channel, 'Start now').last().click();
+    const started = await card
+      .filter({ hasText: 'Preparing' })
+      .waitFor({ timeout: 8_000 })
+      .then(() => true)
+      .catch((error: unknown) => {
+        if (last) throw error;
+        return false;
+      });
+    if (started) return;
+  }
+}
