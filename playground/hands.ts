@@ -73,19 +73,18 @@ export async function evening(page: Page): Promise<void> {
   }
 }
 
-/** What the machines had read expired when the clock jumped, so the first click may be refused until they have read it again. */
+const TRIES = 12;
+const TRY_MS = 8_000;
+
+/** A line may not pass yet (the clock jumped, the last alert is a minute ago): clicked again until the machines have read it anew. */
 export async function startNow(place: Place): Promise<void> {
-  const card = newestCard(place);
-  for (const last of [false, false, false, false, true]) {
-    await named(place.channel, 'Start now').last().click();
-    const started = await card
-      .filter({ hasText: 'Preparing' })
-      .waitFor({ timeout: 8_000 })
-      .then(() => true)
-      .catch((error: unknown) => {
-        if (last) throw error;
-        return false;
-      });
-    if (started) return;
+  const begun = newestCard(place).filter({ hasText: 'Preparing' });
+  for (let tries = 1; ; tries += 1) {
+    await named(newestCard(place), 'Start now').click();
+    try {
+      return await begun.waitFor({ timeout: TRY_MS });
+    } catch (error) {
+      if (tries === TRIES) throw error;
+    }
   }
 }

@@ -53,7 +53,7 @@ export function nextStep(run: Run, now: Instant): NextStep {
 
 /** Before the start: read what machines can read, back up, prove; then refresh the readings before they expire, for a day after the last human act. */
 function gather(run: Run, now: Instant): NextStep {
-  const refresh = healthDue(run);
+  const refresh = healthDue(run, now);
   if (refresh === null || between(refresh, now) >= 0) {
     return between(lastHumanAct(run) ?? now, now) > run.plan.timing.humanEvidenceMs ? IDLE : step('check');
   }
@@ -77,11 +77,17 @@ function lastHumanAct(run: Run): Instant | null {
   return [run.checklistAt ?? [], ...confirmed, run.approvals.map((approval) => approval.at)].flat().toSorted().at(-1) ?? null;
 }
 
-/** When the first health reading is three quarters through its life; null when one is missing. */
-function healthDue(run: Run): Instant | null {
-  const due = HEALTH_ITEMS.map((item) => run.evidence[item]).map((entry) =>
-    entry === undefined ? null : plus(entry.expiresAt, -run.plan.timing.machineEvidenceMs / 4),
-  );
+/**
+ * When the health lines are read next; null when one is missing. One that passes is read again three quarters through its life. One that
+ * does not is read again after a tenth of it, while somebody who cared within the last twelve lives may be waiting for it.
+ */
+function healthDue(run: Run, now: Instant): Instant | null {
+  const life = run.plan.timing.machineEvidenceMs;
+  const attended = between(lastHumanAct(run) ?? now, now) < 12 * life;
+  const due = HEALTH_ITEMS.map((item) => run.evidence[item]).map((entry) => {
+    if (entry === undefined) return null;
+    return entry.verdict === 'pass' || !attended ? plus(entry.expiresAt, -life / 4) : plus(entry.at, life / 10);
+  });
   if (due.includes(null)) return null;
   return due.toSorted()[0] ?? null;
 }

@@ -75,6 +75,23 @@ describe('before the start', () => {
     expect(nextStep(taken, later)).toEqual({ kind: 'step', step: 'check' });
   });
 
+  it('a line that does not pass is read again after a tenth of its life, and at the usual pace once nobody waits for it', () => {
+    const proved = aRunIn('checklist_proved');
+    const life = proved.plan.timing.machineEvidenceMs;
+    const { p95 } = proved.evidence;
+    if (p95 === undefined) throw new Error('the run has no reading');
+    const failing: Run = { ...proved, evidence: { ...proved.evidence, p95: { ...p95, verdict: 'breach' } } };
+    const again = plus(p95.at, life / 10);
+    expect(nextStep(proved, again)).toMatchObject({ kind: 'wait' });
+    expect(nextStep(failing, plus(again, -1))).toEqual({ kind: 'wait', until: again });
+    expect(nextStep(failing, again)).toEqual({ kind: 'step', step: 'check' });
+    const forgotten = plus(again, 13 * life);
+    const read = Object.fromEntries(
+      Object.entries(failing.evidence).map(([item, entry]) => [item, { ...entry, at: forgotten, expiresAt: plus(forgotten, life) }]),
+    );
+    expect(nextStep({ ...failing, evidence: read }, forgotten)).toEqual({ kind: 'wait', until: plus(forgotten, life - life / 4) });
+  });
+
   it('a backup that did not restore is replaced after a while, so that a scratch server that was down ends no run', () => {
     const { run, now } = storyTo('checklist');
     const backup = { ...aRunIn('checklist_proved').backup } as NonNullable<Run['backup']>;
