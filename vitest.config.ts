@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `fast` needs nothing but Node; `postgres` boots a real server once for all its files;
- * `stories` boots the whole playground. Slow projects run one file at a time: they share two cores with a database.
+ * Four projects: `fast` needs nothing but Node; `postgres` boots a real server once for all its files; `stories` boots the whole
+ * playground; `browser` opens its page in Chromium. Slow projects run one file at a time: they share two cores with a database.
  */
 export default defineConfig({
   test: {
@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'fast',
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.pg.test.ts', 'test/stories/**'],
+          exclude: ['test/**/*.pg.test.ts', 'test/stories/**', 'test/browser/**'],
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 30_000,
         },
@@ -35,6 +35,17 @@ export default defineConfig({
           name: 'stories',
           sequence: { groupOrder: 2 },
           include: ['test/stories/**/*.test.ts'],
+          setupFiles: ['test/support/setup.ts'],
+          testTimeout: 420_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          sequence: { groupOrder: 3 },
+          include: ['test/browser/**/*.test.ts'],
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 420_000,
           hookTimeout: 120_000,

@@ -1,5 +1,6 @@
 import type { HumanCommand } from '../src/domain/commands.ts';
-import { whoMay, type Actor } from '../src/domain/people.ts';
+import { whoMay, type Actor, type Person } from '../src/domain/people.ts';
+import { foreign } from './admission.ts';
 import type { Membership, Tools, Visitor } from './tools.ts';
 
 /** Who acts, or the sentence that says why they may not. */
@@ -22,17 +23,25 @@ const ACCOUNTS: Readonly<Partial<Record<Membership, string>>> = {
   stranger: 'Only members of this workspace may do this.',
 };
 
+/** Whose account this is: a second account of a person is that person. */
+export function personOf(people: readonly Person[], userId: string): Person | undefined {
+  return people.find(({ id, accounts = [] }) => id === userId || accounts.includes(userId));
+}
+
 /**
  * The person of the configuration behind a Slack account, checked at the click (R7). Fails closed: other workspaces, people without a
- * role, guests, bots, and for what goes forward also everybody Slack cannot tell us about.
+ * role, guests, bots, and for what goes forward also everybody Slack cannot tell us about. A second account of a person is that person, so
+ * nobody approves their own plan with it.
  */
 export async function actorOf(tools: Tools, { user }: Pick<Visitor, 'user'>, command: HumanCommand['type'] | 'plan'): Promise<Resolved> {
-  const ours = tools.team();
-  if (ours !== null && user.team !== null && user.team !== ours) {
-    return { ok: false, sentence: 'You are from another workspace. Only members of the one where Offpeak is installed may do this.' };
+  if (foreign(tools, { user })) {
+    return {
+      ok: false,
+      sentence: 'You are from another workspace. Only members of the one where Offpeak is installed may do this. Nothing was changed.',
+    };
   }
   const people = tools.services.people();
-  const person = people.find((entry) => entry.id === user.id);
+  const person = personOf(people, user.id);
   if (person === undefined) {
     const ask = whoMay(people, ['operator', 'requester']);
     return {
@@ -41,13 +50,15 @@ export async function actorOf(tools: Tools, { user }: Pick<Visitor, 'user'>, com
     };
   }
   const actor: Actor = { id: person.id, name: person.name, via: 'slack' };
-  if (BRAKES.includes(command)) return { ok: true, actor };
-  const membership = await tools.membership(user.id);
+  const brake = BRAKES.includes(command);
+  // Asked all the same, so that the next press knows; this one goes by what Slack said last.
+  if (brake) void tools.membership(user.id);
+  const membership = brake ? tools.lastKnown(user.id) : await tools.membership(user.id);
   const refused = ACCOUNTS[membership];
   if (refused !== undefined) return { ok: false, sentence: `${refused} Nothing was changed.` };
-  if (membership === 'unknown') {
+  if (membership === 'unknown' && !brake) {
     const sentence =
-      'Slack does not say at the moment whether your account is in order, so nothing goes forward from here. Rolling back and stopping still work; the terminal does everything: offpeak --help.';
+      'Slack does not say at the moment whether your account is in order, so nothing goes forward from here and nothing was changed. Rolling back and stopping still work; the terminal does everything: offpeak --help.';
     return { ok: false, sentence };
   }
   return { ok: true, actor };

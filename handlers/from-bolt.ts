@@ -5,7 +5,8 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt';
-import { NOTE } from '../src/slack/actions.ts';
+import { MENU_ACTIONS, MOMENT, NOTE, readReference, writeReference } from '../src/slack/actions.ts';
+import { instantOf, type Instant } from '../src/domain/instant.ts';
 import type { Click, Client, Slash, Submission } from './tools.ts';
 
 type WithClient = { readonly client: Client };
@@ -19,10 +20,21 @@ export function clickOf({ ack, body, action, client }: SlackActionMiddlewareArgs
     channel: body.channel?.id ?? null,
     thread: threadOf(body.message?.thread_ts ?? container['thread_ts'], container['message_ts']),
     client,
-    actionId: action.action_id,
-    value: 'value' in action && typeof action.value === 'string' ? action.value : '',
+    ...pressed(action),
     triggerId: body.trigger_id,
+    view: body.view === undefined ? null : { id: body.view.id, hash: body.view.hash, metadata: body.view.private_metadata },
   };
+}
+
+/** A button says what it is; the ⋯ menu says it in the option that was chosen. What is neither is nobody's. */
+function pressed(action: BlockAction['actions'][number]): Pick<Click, 'actionId' | 'value'> {
+  if (action.type === 'overflow') {
+    const chosen = readReference(action.selected_option.value ?? '');
+    const known = MENU_ACTIONS.find((name) => name === chosen?.extra);
+    if (chosen === null || known === undefined) return { actionId: action.action_id, value: '' };
+    return { actionId: known, value: writeReference({ ...chosen, extra: '' }) };
+  }
+  return { actionId: action.action_id, value: 'value' in action && typeof action.value === 'string' ? action.value : '' };
 }
 
 /** The thread of a clicked reply. A root with replies carries its own ts as `thread_ts`, but who clicks it looks at the channel. */
@@ -41,6 +53,7 @@ export function slashOf({ ack, respond, command, client }: SlackCommandMiddlewar
     client,
     command: command.command,
     text: command.text,
+    triggerId: command.trigger_id,
   };
 }
 
@@ -54,6 +67,13 @@ export function submissionOf({ ack, body, view, client }: SlackViewMiddlewareArg
     client,
     callbackId: view.callback_id,
     metadata: view.private_metadata,
+    view: { id: view.id, hash: view.hash },
     note: view.state.values[NOTE.block]?.[NOTE.action]?.value ?? '',
+    moment: momentOf(view.state.values[MOMENT.block]?.[MOMENT.action]),
   };
+}
+
+function momentOf(chosen: object | undefined): Instant | null {
+  const seconds = chosen !== undefined && 'selected_date_time' in chosen ? chosen.selected_date_time : null;
+  return typeof seconds === 'number' ? instantOf(seconds * 1000) : null;
 }

@@ -3,6 +3,7 @@ import { act } from '../src/usecases/act.ts';
 import { parseActionId, readReference, type Reference } from '../src/slack/actions.ts';
 import { note, refusalMessage } from '../src/slack/render/refusal.ts';
 import { actorOf } from './actor.ts';
+import { cardLink } from './card-link.ts';
 import { acknowledge, tell, trouble } from './tell.ts';
 import type { Click, ClickListener, Tools } from './tools.ts';
 
@@ -30,7 +31,9 @@ async function give(tools: Tools, click: Click, meaning: Meaning): Promise<void>
   const outcome = await act(tools.services, { which: { runId: reference.runId }, command, actor: resolved.actor });
   // Also after a refusal: the message that was clicked may be an old one.
   tools.poke(reference.runId);
-  if (!outcome.ok) await tell(tools, click, refusalMessage(outcome.refusal, outcome.run));
+  if (outcome.ok) return;
+  const asked = { actor: resolved.actor, command: command.type, card: await cardLink(tools, reference.runId) };
+  await tell(tools, click, refusalMessage(outcome.refusal, outcome.run, asked));
 }
 
 /** For a button that no version of this program writes now. */

@@ -1,23 +1,31 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt';
 import { CALLBACKS, COMMAND, parseActionId, type Action } from '../src/slack/actions.ts';
-import { appHomeOpened } from './app-home-opened.ts';
+import { admitClick, admitSlash, admitSubmission } from './admission.ts';
 import { approve } from './approve.ts';
+import { ROLES } from '../src/domain/people.ts';
+import { askCancel } from './ask-cancel.ts';
 import { cancel } from './cancel.ts';
+import { cancelSubmitted } from './cancel-submitted.ts';
+import { closeFailed } from './close-failed.ts';
 import { confirmItem } from './confirm-item.ts';
 import { confirmItemSubmitted } from './confirm-item-submitted.ts';
 import { confirmPresence } from './confirm-presence.ts';
 import { clickOf, slashOf, submissionOf } from './from-bolt.ts';
+import { inbox } from './inbox.ts';
 import { migrate } from './migrate.ts';
 import { openReport } from './open-report.ts';
 import { reject } from './reject.ts';
 import { rejectSubmitted } from './reject-submitted.ts';
+import { reschedule } from './reschedule.ts';
 import { resume } from './resume.ts';
 import { rollBack } from './roll-back.ts';
 import { schedule } from './schedule.ts';
+import { scheduleSubmitted } from './schedule-submitted.ts';
 import { start } from './start.ts';
 import { startChecklist } from './start-checklist.ts';
 import { stopAfterStep } from './stop-after-step.ts';
-import type { ClickListener, SubmissionListener, Tools } from './tools.ts';
+import { turnPage } from './turn-page.ts';
+import type { ClickListener, SlashListener, SubmissionListener, Tools } from './tools.ts';
 import { unknownClick, unknownCommand, unknownSubmission } from './unknown.ts';
 import { viewSql } from './view-sql.ts';
 import { withdrawItem } from './withdraw-item.ts';
@@ -36,7 +44,12 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   resume,
   confirm_presence: confirmPresence,
   cancel,
+  close_failed: closeFailed,
+  ask_cancel: askCancel,
+  reschedule,
   view_sql: viewSql,
+  sql_previous: turnPage,
+  sql_next: turnPage,
   open_report: openReport,
 };
 
@@ -44,28 +57,43 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
 export const SUBMISSIONS: Readonly<Record<string, SubmissionListener>> = {
   [CALLBACKS.confirmItem]: confirmItemSubmitted,
   [CALLBACKS.reject]: rejectSubmitted,
+  [CALLBACKS.cancel]: cancelSubmitted,
+  [CALLBACKS.schedule]: scheduleSubmitted,
 };
 
 /** What the manifest must declare. */
 export const COMMANDS: readonly string[] = [COMMAND];
 export const EVENTS: readonly string[] = ['app_home_opened'];
 
-/** Everything Slack can send ends in one of these tables; what is in none of them is acknowledged and explained (T6). */
+/**
+ * Everything Slack can send ends in one of these tables; what is in none of them is acknowledged and explained (T6), what comes a second
+ * time is answered (T1), and other workspaces are turned away.
+ */
 export function registerHandlers(app: App, tools: Tools): void {
+  const seen = inbox();
+  warnOfEmptyRoles(tools);
   app.action<BlockAction>({ type: 'block_actions' }, (args) => {
     const click = clickOf(args);
     const meant = parseActionId(click.actionId);
-    return (meant === null ? unknownClick : CLICKS[meant.action])(tools, click);
+    return admitClick(seen, meant === null ? unknownClick : CLICKS[meant.action])(tools, click);
   });
   app.view<ViewSubmitAction>(/^/, (args) => {
     const submission = submissionOf(args);
-    return (SUBMISSIONS[submission.callbackId] ?? unknownSubmission)(tools, submission);
+    return admitSubmission(seen, SUBMISSIONS[submission.callbackId] ?? unknownSubmission)(tools, submission);
   });
   app.command(/^/, (args) => {
     const slash = slashOf(args);
-    return (COMMANDS.includes(slash.command) ? migrate : unknownCommand)(tools, slash);
+    const listener: SlashListener = COMMANDS.includes(slash.command) ? migrate : unknownCommand;
+    return admitSlash(seen, listener)(tools, slash);
   });
-  app.event('app_home_opened', ({ event, client }) =>
-    event.tab === 'home' ? appHomeOpened(tools, { user: event.user, client }) : Promise.resolve(),
-  );
+  app.event('app_home_opened', async ({ event, body }) => {
+    if (event.tab === 'home' && seen.take(`event:${body.event_id}`)) await tools.homeOpened(event.user);
+  });
+}
+
+/** What only a role allows that nobody has is refused to everybody: better said at the start than found out at night (T19). */
+function warnOfEmptyRoles({ services }: Tools): void {
+  const held = new Set(services.people().flatMap(({ roles }) => roles));
+  for (const role of ROLES.filter((name) => !held.has(name)))
+    services.log.warn({ role }, 'nobody in the configuration has this role; what it alone allows is refused to everybody');
 }

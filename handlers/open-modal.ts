@@ -3,6 +3,7 @@ import type { Run } from '../src/domain/run.ts';
 import { readReference } from '../src/slack/actions.ts';
 import { note, refusalMessage } from '../src/slack/render/refusal.ts';
 import { STALE } from './give-command.ts';
+import { slackWord } from './slack-word.ts';
 import { acknowledge, tell, trouble } from './tell.ts';
 import type { Click, ClickListener, Tools } from './tools.ts';
 
@@ -24,12 +25,17 @@ export function opensModal(modal: (tools: Tools, run: Run, click: Click) => Moda
   };
 }
 
+/** What Slack says of a trigger that is over. */
+const LATE: readonly string[] = ['expired_trigger_id', 'exchanged_trigger_id', 'invalid_trigger_id'];
+
 /** A trigger lives for three seconds; when it is gone, only a new click helps. */
 async function open(tools: Tools, click: Click, view: ModalView): Promise<void> {
   try {
     await click.client.views.open({ trigger_id: click.triggerId, view });
   } catch (error) {
     tools.services.log.warn({ action: click.actionId, error: String(error) }, 'a modal could not be opened');
-    await tell(tools, click, note('⚠️ Slack could not open the window; nothing was done. Press the button again.'));
+    const late = LATE.includes(slackWord(error));
+    const why = late ? 'The window came too late: Slack waits three seconds for it.' : 'Slack could not open the window.';
+    await tell(tools, click, note(`⚠️ ${why} Nothing was done. Press the button again.`));
   }
 }

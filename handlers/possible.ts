@@ -36,6 +36,8 @@ export function waitingFor(run: Run, asking: Asking): readonly string[] {
     .map((item) => `confirm "${ITEM_TITLES[item]}"`);
   if (would(run, { type: 'approve', digest: run.digest }, asking)) lines.push('approve or reject the plan');
   if (would(run, { type: 'resume' }, asking)) lines.push('it holds: resume or roll back');
+  if (run.state === 'rollback_failed' && would(run, { type: 'roll_back' }, asking))
+    lines.push('its rollback failed: mend it and roll back again');
   if (run.state === 'approved' && would(run, { type: 'start' }, asking)) lines.push('start it, or schedule it');
   return lines;
 }

@@ -1,34 +1,71 @@
 import type { HumanCommand } from '../src/domain/commands.ts';
+import type { Instant } from '../src/domain/instant.ts';
+import type { Outcome } from '../src/ports.ts';
 import { act } from '../src/usecases/act.ts';
 import { NOTE, readReference } from '../src/slack/actions.ts';
-import { refusalText } from '../src/slack/render/refusal.ts';
+import { answerModal } from '../src/slack/render/modals.ts';
+import { note, refusalText } from '../src/slack/render/refusal.ts';
+import { runName } from '../src/slack/render/state-words.ts';
+import { codeBlock, escape } from '../src/slack/render/text.ts';
 import { actorOf } from './actor.ts';
 import { acknowledge, tell, trouble } from './tell.ts';
 import type { Submission, SubmissionListener, Tools } from './tools.ts';
+import { within } from './within.ts';
 
-/** A listener for a modal with one text: a refusal appears in the open modal, so nothing that was typed is lost. */
-export function submits(meaning: (submitted: { readonly note: string; readonly extra: string }) => HumanCommand): SubmissionListener {
+/** What stood in the window: what was typed, the moment that was chosen, and what the window carried. */
+type Submitted = { readonly note: string; readonly moment: Instant | null; readonly extra: string };
+type Meaning = (submitted: Submitted) => HumanCommand;
+
+/** Slack waits for three seconds; then it tells the person that it had trouble, while the work goes on. */
+const PATIENCE_MS = 2_000;
+
+/** What came of it: null when it was done, otherwise the sentence that says why not. */
+type Given = { readonly why: string | null; readonly outcome: Outcome | null };
+
+/**
+ * A listener for a submitted window: a refusal appears in the open window under `line`, so nothing that was typed is lost; where a window
+ * has no line, its content is replaced. When the ledger is slow the window closes in time, and the answer follows as a message (T7).
+ */
+export function submits(meaning: Meaning, line: string | null = NOTE.block, patienceMs: number = PATIENCE_MS): SubmissionListener {
   return async (tools, submission) => {
-    try {
-      const why = await give(tools, submission, meaning);
-      if (why === null) return await acknowledge(tools, submission.ack);
-      await acknowledge(tools, () => submission.ack({ response_action: 'errors', errors: { [NOTE.block]: why } }));
-    } catch (error) {
-      const message = trouble(tools, submission.callbackId, error);
-      await acknowledge(tools, submission.ack);
-      await tell(tools, submission, message);
-    }
+    const answer = give(tools, submission, meaning).catch((error: unknown) => trouble(tools, submission.callbackId, error));
+    const given = await within(answer, patienceMs);
+    if (given === null) return late(tools, submission, answer);
+    if ('why' in given) return acknowledge(tools, () => submission.ack(...reply(given.why, line)));
+    await acknowledge(tools, () => submission.ack());
+    await tell(tools, submission, given);
   };
 }
 
-/** Null when it was done; otherwise the sentence. The database answers within milliseconds, Slack waits for three seconds. */
-async function give(tools: Tools, submission: Submission, meaning: Parameters<typeof submits>[0]): Promise<string | null> {
+function reply(why: string | null, line: string | null): Parameters<Submission['ack']> {
+  if (why === null) return [];
+  if (line !== null) return [{ response_action: 'errors', errors: { [line]: why } }];
+  return [{ response_action: 'update', view: answerModal('Not done', `🔒 ${escape(why)}`) }];
+}
+
+/** The window is closed before Slack gives up; what was typed is given back with a refusal. */
+async function late(tools: Tools, submission: Submission, answer: Promise<Given | ReturnType<typeof trouble>>): Promise<void> {
+  await acknowledge(tools, () => submission.ack());
+  const given = await answer;
+  if (!('why' in given)) return tell(tools, submission, given);
+  const { why, outcome } = given;
+  const run = outcome?.run ?? null;
+  if (why === null) return tell(tools, submission, note(`✅ Recorded${run === null ? '' : ` for ${runName(run)}`}; the card shows it.`));
+  const typed = submission.note === '' ? '' : `\nYou had typed:\n${codeBlock(submission.note, 2000)}`;
+  await tell(tools, submission, note(`🔒 ${escape(why)}${typed}`));
+}
+
+async function give(tools: Tools, submission: Submission, meaning: Meaning): Promise<Given> {
   const reference = readReference(submission.metadata);
-  if (reference === null) return 'This window is from another version of Offpeak. Close it and press the button again.';
-  const command = meaning({ note: submission.note, extra: reference.extra });
+  if (reference === null) {
+    return { why: 'This window is from another version of Offpeak. Nothing was done. Close it and press the button again.', outcome: null };
+  }
+  const command = meaning({ note: submission.note, moment: submission.moment, extra: reference.extra });
   const resolved = await actorOf(tools, submission, command.type);
-  if (!resolved.ok) return resolved.sentence;
+  if (!resolved.ok) return { why: resolved.sentence, outcome: null };
   const outcome = await act(tools.services, { which: { runId: reference.runId }, command, actor: resolved.actor });
   tools.poke(reference.runId);
-  return outcome.ok ? null : refusalText(outcome.refusal);
+  if (outcome.ok) return { why: null, outcome };
+  const asked = { actor: resolved.actor, command: command.type, card: null };
+  return { why: refusalText(outcome.refusal, outcome.run, asked), outcome };
 }

@@ -1,4 +1,5 @@
-import type { KnownBlock, ModalView, HomeView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { Instant } from '../src/domain/instant.ts';
 import type { Services } from '../src/ports.ts';
 
 /** What kind of account somebody has in the workspace; `unknown` when Slack did not say. */
@@ -10,8 +11,14 @@ export type Tools = {
   /** Draws the run's messages anew, at once. */
   readonly poke: (runId: string) => void;
   readonly membership: (userId: string) => Promise<Membership>;
+  /** What Slack said last about somebody, without asking; `unknown` before it has said anything. */
+  readonly lastKnown: (userId: string) => Membership;
   /** Our workspace; null until Slack has said which. */
   readonly team: () => string | null;
+  /** The address of our workspace; null until Slack has said it. */
+  readonly address: () => string | null;
+  /** Somebody opened the Home tab: draws it now, and keeps it current for a day. Never rejects. */
+  readonly homeOpened: (userId: string) => Promise<void>;
 };
 
 /** The Web API methods that listeners use. */
@@ -22,7 +29,7 @@ export type Client = {
   };
   readonly views: {
     open(args: { trigger_id: string; view: ModalView }): Promise<unknown>;
-    publish(args: { user_id: string; view: HomeView }): Promise<unknown>;
+    update(args: { view_id: string; hash: string; view: ModalView }): Promise<unknown>;
   };
 };
 
@@ -40,6 +47,8 @@ export type Click = Visitor & {
   readonly actionId: string;
   readonly value: string;
   readonly triggerId: string;
+  /** The window in which it was pressed; null for a message. */
+  readonly view: { readonly id: string; readonly hash: string; readonly metadata: string } | null;
 };
 
 /** An ephemeral answer of a slash command. */
@@ -51,19 +60,26 @@ export type Slash = Visitor & {
   readonly respond: (reply: Reply) => Promise<unknown>;
   readonly command: string;
   readonly text: string;
+  readonly triggerId: string;
 };
 
 /** A submitted modal. */
 export type Submission = Visitor & {
-  readonly ack: (response?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
+  readonly ack: (response?: Refused) => Promise<void>;
   readonly callbackId: string;
   readonly metadata: string;
+  readonly view: { readonly id: string; readonly hash: string };
   /** What was typed. */
   readonly note: string;
+  /** The moment that was chosen; null where the window asks for none. */
+  readonly moment: Instant | null;
 };
 
-/** Somebody opened the app's Home tab. */
-export type HomeOpened = { readonly user: string; readonly client: Client };
+/** How a window says that what was submitted is refused: under a line of it, or with other content. */
+export type Refused =
+  | { readonly response_action: 'errors'; readonly errors: Record<string, string> }
+  | { readonly response_action: 'update'; readonly view: ModalView };
 
+export type SlashListener = (tools: Tools, slash: Slash) => Promise<void>;
 export type ClickListener = (tools: Tools, click: Click) => Promise<void>;
 export type SubmissionListener = (tools: Tools, submission: Submission) => Promise<void>;

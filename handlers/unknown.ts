@@ -20,5 +20,7 @@ export async function unknownSubmission(tools: Tools, submission: Submission): P
 /** A command that only the app's settings know. */
 export async function unknownCommand(tools: Tools, slash: Slash): Promise<void> {
   tools.services.log.warn({ command: slash.command }, 'a command that nobody listens to');
-  await acknowledge(tools, () => slash.ack(replyOf(note('🔒 Offpeak listens to /migrate. Nothing was done.'))));
+  await acknowledge(tools, () =>
+    slash.ack(replyOf(note('🔒 Offpeak listens to `/migrate` alone. Nothing was done; `/migrate help` says what you can do.'))),
+  );
 }

@@ -11,13 +11,17 @@ import { note, refusalMessage } from '../src/slack/render/refusal.ts';
 import { historyMessage, statusMessage } from '../src/slack/render/status.ts';
 import { runName } from '../src/slack/render/state-words.ts';
 import { code } from '../src/slack/render/text.ts';
-import { actorOf } from './actor.ts';
+import { actorOf, personOf } from './actor.ts';
+import { cardLink } from './card-link.ts';
 import { possibleVerbs } from './possible.ts';
 import type { Slash, Tools } from './tools.ts';
 
 /** What was typed after the verb. */
 type Asked = { readonly slash: Slash; readonly words: readonly string[] };
-type VerbListener = (tools: Tools, asked: Asked) => Promise<Message>;
+type VerbListener = (tools: Tools, asked: Asked) => Promise<Answer>;
+
+/** An answer; a `quiet` one says only what the channel shows as well. */
+type Answer = Message & { readonly quiet?: true };
 
 /** The verbs of the slash command, one body each; what changes a run goes through the same `act` as every button. */
 export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
@@ -63,22 +67,34 @@ function changes(
     if (!resolved.ok) return note(`🔒 ${resolved.sentence}`);
     const outcome = await act(tools.services, { which: { runId: run.id }, command, actor: resolved.actor });
     tools.poke(run.id);
-    return outcome.ok ? note(`✅ Recorded for ${runName(run)}; the card shows it.`) : refusalMessage(outcome.refusal, outcome.run);
+    if (outcome.ok) return note(recorded(outcome.run));
+    const asked = { actor: resolved.actor, command: command.type, card: await cardLink(tools, run.id) };
+    return refusalMessage(outcome.refusal, outcome.run, asked);
   };
 }
 
-async function planVerb(tools: Tools, { slash, words }: Asked): Promise<Message> {
+/** What was done; closing a failed rollback leaves something behind, and that is said. */
+function recorded(run: Run): string {
+  const left = run.state === 'failed' && run.end !== null ? run.end.remaining : [];
+  const stays = left.length === 0 ? '' : ` Still applied on ${run.target}: ${code(left.join(', '), 200)}.`;
+  return `✅ Recorded for ${runName(run)}; the card shows it.${stays}`;
+}
+
+async function planVerb(tools: Tools, { slash, words }: Asked): Promise<Answer> {
   const target = words[0] ?? tools.services.defaultTarget;
   if (!tools.services.targets.has(target)) return noTarget(tools, target);
   const resolved = await actorOf(tools, slash, 'plan');
   if (!resolved.ok) return note(`🔒 ${resolved.sentence}`);
   const outcome = await plan(tools.services, { target, actor: resolved.actor });
   if (outcome.run !== null) tools.poke(outcome.run.id);
-  if (!outcome.ok) return refusalMessage(outcome.refusal, outcome.run);
-  return note(`📝 Planned ${runName(outcome.run)}; its card is in the channel.`);
+  if (!outcome.ok) {
+    const card = outcome.run === null ? null : await cardLink(tools, outcome.run.id);
+    return refusalMessage(outcome.refusal, outcome.run, { actor: resolved.actor, command: 'plan', card });
+  }
+  return { ...note(`📝 Planned ${runName(outcome.run)}; its card is in the channel.`), quiet: true };
 }
 
-async function scheduleVerb(tools: Tools, asked: Asked): Promise<Message> {
+async function scheduleVerb(tools: Tools, asked: Asked): Promise<Answer> {
   const listener = changes(async (run, words) => {
     const text = words.join(' ');
     if (text === '') return { type: 'schedule', t0: null };
@@ -95,8 +111,8 @@ async function helpVerb(tools: Tools, { slash, words }: Asked): Promise<Message>
   const { services } = tools;
   const target = words[0] !== undefined && services.targets.has(words[0]) ? words[0] : services.defaultTarget;
   const [run, now] = await Promise.all([services.ledger.active(target), services.ledger.now()]);
-  const person = services.people().find((entry) => entry.id === slash.user.id);
-  const actor: Actor = { id: slash.user.id, name: person?.name ?? slash.user.id, via: 'slack' };
+  const person = personOf(services.people(), slash.user.id);
+  const actor: Actor = { id: person?.id ?? slash.user.id, name: person?.name ?? slash.user.id, via: 'slack' };
   return help({ run, target, possible: possibleVerbs(run, { services, actor, now }) });
 }
 

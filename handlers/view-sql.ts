@@ -1,4 +1,4 @@
-import { sqlModal } from '../src/slack/render/modals.ts';
+import { sqlModal } from '../src/slack/render/sql-modal.ts';
 import { opensModal } from './open-modal.ts';
 
 /** **View SQL**: every file of the plan. */

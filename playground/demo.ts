@@ -36,7 +36,7 @@ function announce(world: World): void {
   }
   const you = PEOPLE.find((person) => person.name === NEWCOMER);
   console.log(`Open    ${world.slack.url}`);
-  console.log(`You are ${you?.real_name} (@${you?.name}: ${you?.roles.join(', ')}); the switch at the bottom left makes you somebody else`);
+  console.log(`You are ${you?.real_name} (@${you?.name}: ${you?.roles.join(', ')}); the switch at the top right makes you somebody else`);
   if (world.places.tools === null)
     console.log('Missing pg_dump and pg_restore: every plan will be refused. On Debian: apt-get install postgresql-client');
   console.log('Type    /migrate plan   in #deployments. Ctrl-C ends everything.');

@@ -22,6 +22,9 @@ export type WorldOptions = {
   readonly log: (line: string) => void;
 };
 
+/** Where the program raises its alerts unless told otherwise (`limits` in offpeak.example.yaml). */
+const ALERTS = { p95_ms: 500, error_rate: 0.005 };
+
 /** Everything the demo and the stories run on. */
 export type World = {
   readonly slack: LocalSlack;
@@ -72,7 +75,13 @@ async function boot(options: WorldOptions, stops: (() => Promise<unknown>)[]): P
   const ledger = main.url(LEDGER);
   const clock = await clockOf(ledger, ZONE);
   stops.push(() => clock.stop());
-  const slack = await startSlack({ ...(await workspace()), port: options.port, clock, metricsUrl: `${app}/metrics.json` });
+  const slack = await startSlack({
+    ...(await workspace()),
+    port: options.port,
+    clock,
+    metricsUrl: `${app}/metrics.json`,
+    metricsLimits: ALERTS,
+  });
   stops.push(() => slack.stop());
   const places: Places = {
     ledger,

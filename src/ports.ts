@@ -101,6 +101,21 @@ export interface MessageStore {
   posted(runId: string): Promise<readonly PostedMessage[]>;
   save(message: PostedMessage): Promise<void>;
   find(channel: string, ts: string): Promise<PostedMessage | null>;
+  /** The id of the channel in which the newest card stands; null before the first. A channel keeps it when its name changes. */
+  lastChannel(): Promise<string | null>;
+}
+
+/** A right that one process has at a time, however many ask for it; free again the moment its holder is gone. */
+export interface Seat {
+  /** Whether this process has it now. False as soon as that is not certain. */
+  held(): boolean;
+  /** Gives it up. */
+  close(): Promise<void>;
+}
+
+export interface SeatStore {
+  /** Stands for the seat from now on, and takes it within about a second of its being free. */
+  seat(name: string): Seat;
 }
 
 /** A bot or worker process as it last said it lives. */
@@ -117,7 +132,7 @@ export interface ProcessStore {
   beats(): Promise<readonly ProcessBeat[]>;
 }
 
-export interface Ledger extends RunStore, Audit, ClaimStore, ChangeFeed, SampleStore, ProgressStore, MessageStore, ProcessStore {
+export interface Ledger extends RunStore, Audit, ClaimStore, ChangeFeed, SampleStore, ProgressStore, MessageStore, ProcessStore, SeatStore {
   close(): Promise<void>;
 }
 

@@ -1,41 +1,74 @@
+import { extname } from 'node:path';
 import { freshId, secret } from './identifiers.ts';
 import type { SharedFile } from './messages.ts';
+import { epochSeconds } from './time.ts';
 
-type StoredFile = { readonly id: string; readonly name: string; readonly path: string; bytes?: Uint8Array };
+type StoredFile = Announced & { readonly id: string; readonly path: string; bytes?: Uint8Array; shared?: SharedFile };
+
+type Announced = { readonly name: string; readonly alt_txt?: string };
 
 export type Files = {
   /** Step one of an upload: where to send the bytes. */
-  announce(name: string): { readonly id: string; readonly uploadUrl: string };
-  /** Step two. False when that address was never given out. */
+  announce(file: Announced): { readonly id: string; readonly uploadUrl: string };
+  /** Step two. False when that address was never given out, or the file is already complete. */
   receive(path: string, bytes: Uint8Array): boolean;
-  /** Step three: the file as it is shared; undefined when nothing was uploaded under that id. */
+  /** Whether step three may be done: the bytes are here, and nobody did it before. */
+  ready(id: string): boolean;
+  /** Step three: the file as it is shared; undefined when it is not ready. */
   complete(id: string, title: string): SharedFile | undefined;
-  read(id: string): { readonly name: string; readonly bytes: Uint8Array } | undefined;
+  /** A complete file. */
+  info(id: string): SharedFile | undefined;
+  read(id: string): { readonly name: string; readonly bytes: Uint8Array; readonly mimetype: string } | undefined;
+};
+
+/** Pictures a browser may show without running anything: no SVG, which is a document. */
+const pictures: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
 };
 
 /** Files, in memory (docs.slack.dev/messaging/working-with-files: the three steps of an external upload). */
 export function openFiles(baseUrl: string): Files {
   const stored = new Map<string, StoredFile>();
-  return {
-    announce(name) {
-      const file = { id: freshId('F'), name, path: `/upload/v1/${secret()}` };
+  const files: Files = {
+    announce(announced) {
+      const file = { ...announced, id: freshId('F'), path: `/upload/v1/${secret()}` };
       stored.set(file.id, file);
       return { id: file.id, uploadUrl: baseUrl + file.path };
     },
     receive(path, bytes) {
       const file = [...stored.values()].find((other) => other.path === path);
-      if (file) file.bytes = bytes;
-      return file !== undefined;
+      if (!file || file.shared) return false;
+      file.bytes = bytes;
+      return true;
+    },
+    ready(id) {
+      const file = stored.get(id);
+      return file?.bytes !== undefined && file.shared === undefined;
     },
     complete(id, title) {
       const file = stored.get(id);
-      if (!file?.bytes) return undefined;
-      const url = `${baseUrl}/files/${id}/${encodeURIComponent(file.name)}`;
-      return { id, name: file.name, title: title || file.name, size: file.bytes.length, url };
+      if (!file?.bytes || file.shared) return undefined;
+      const { name, bytes, alt_txt } = file;
+      const filetype = typeOf(name);
+      const url = `${baseUrl}/files/${id}/${encodeURIComponent(name)}`;
+      const mimetype = pictures[filetype] ?? 'text/plain';
+      const described = alt_txt === undefined ? {} : { alt_txt };
+      file.shared = { id, name, title: title || name, ...described, size: bytes.length, mimetype, filetype, created: epochSeconds(), url };
+      return file.shared;
     },
+    info: (id) => stored.get(id)?.shared,
     read(id) {
       const file = stored.get(id);
-      return file?.bytes && { name: file.name, bytes: file.bytes };
+      return file?.bytes && { name: file.name, bytes: file.bytes, mimetype: pictures[typeOf(file.name)] ?? 'text/plain' };
     },
   };
+  return files;
+}
+
+function typeOf(name: string): string {
+  return extname(name).slice(1).toLowerCase() || 'text';
 }

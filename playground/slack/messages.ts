@@ -1,4 +1,4 @@
-import { app, team } from './identifiers.ts';
+import { app } from './identifiers.ts';
 import type { Json } from './json.ts';
 import type { Live } from './live.ts';
 import { messageTimestamps } from './time.ts';
@@ -9,7 +9,15 @@ export type SharedFile = {
   readonly id: string;
   readonly name: string;
   readonly title: string;
+  /** What a picture shows, for who cannot see it. */
+  readonly alt_txt?: string;
   readonly size: number;
+  /** By the ending of the name: `text/plain` unless it is a picture or another kind browsers know. */
+  readonly mimetype: string;
+  /** The ending of the name, `text` without one. */
+  readonly filetype: string;
+  /** Epoch seconds. */
+  readonly created: number;
   readonly url: string;
 };
 
@@ -135,29 +143,5 @@ export function asShown(message: Message, replies: readonly Message[]): Json {
     reply_count: replies.length,
     reply_users: [...new Set(replies.map((reply) => reply.user))],
     ...(replies.length > 0 ? { latest_reply: replies.at(-1)?.ts, latest_reply_at: replies.at(-1)?.shown_at } : {}),
-  };
-}
-
-/** A message as the Web API gives it; metadata only when asked for (`include_all_metadata`). */
-export function asAnswered(message: Message, replies: readonly Message[], withMetadata = true): Json {
-  const { ts, user, text, blocks, thread_ts, edited, metadata, files, reactions } = message;
-  const threaded = thread_ts ?? (replies.length > 0 ? ts : undefined);
-  return {
-    type: 'message',
-    ...(message.deleted === true ? { subtype: 'tombstone', hidden: true } : {}),
-    ts,
-    user,
-    text,
-    team: team.id,
-    ...(user === app.botUserId ? { bot_id: app.botId, app_id: app.id } : {}),
-    ...(blocks.length > 0 ? { blocks } : {}),
-    ...(threaded === undefined ? {} : { thread_ts: threaded }),
-    ...(replies.length > 0
-      ? { reply_count: replies.length, reply_users: [...new Set(replies.map((reply) => reply.user))], latest_reply: replies.at(-1)?.ts }
-      : {}),
-    ...(edited ? { edited } : {}),
-    ...(metadata && withMetadata ? { metadata } : {}),
-    ...(files.length > 0 ? { files: files.map((file) => ({ ...file, url_private: file.url })) } : {}),
-    ...(reactions.size > 0 ? { reactions: [...reactions].map(([name, by]) => ({ name, users: [...by], count: by.size })) } : {}),
   };
 }

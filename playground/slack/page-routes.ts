@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
+import { shownChannel } from './channel-changes.ts';
 import { app, team } from './identifiers.ts';
 import type { Json } from './json.ts';
 import { asShown } from './messages.ts';
@@ -32,8 +33,9 @@ export function pageRoutes(slack: Slack, metrics: MetricsRelay): Hono {
   routes.get('/files/:id/:name', (c) => {
     const file = slack.files.read(c.req.param('id'));
     if (!file) return c.notFound();
-    // Always as plain text: an uploaded page must not run as ours.
-    const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+    // A picture, or plain text: an uploaded page must not run as ours.
+    const type = file.mimetype.startsWith('image/') ? file.mimetype : 'text/plain; charset=utf-8';
+    const headers = { 'content-type': type, 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" };
     return new Response(Buffer.from(file.bytes), { headers });
   });
   return routes;
@@ -53,7 +55,7 @@ async function pageFile(name: string): Promise<Response> {
 
 /** Ephemeral messages are not part of it: in Slack, too, they are gone after a reload. */
 async function startingState(slack: Slack, metrics: MetricsRelay): Promise<Json> {
-  const { workspace, messages, views, sockets, options } = slack;
+  const { workspace, messages, views, sockets, outage, faults, options } = slack;
   const clock = await slack.clock.read();
   const channels = [...workspace.channels.values()];
   const said = channels.flatMap(({ id }) => {
@@ -65,21 +67,19 @@ async function startingState(slack: Slack, metrics: MetricsRelay): Promise<Json>
     app: { ...app, name: workspace.appName, display_name: workspace.appDisplayName },
     people: workspace.people,
     viewer: workspace.person(options.viewer ?? '')?.id ?? workspace.people[0]?.id ?? null,
-    channels: channels.map(({ id, name, with: other, members, archived, pins }) => ({
-      id,
-      name,
-      ...(other === undefined ? {} : { with: other }),
-      joined: members.has(app.botUserId),
-      archived,
-      pins: [...pins],
-    })),
+    channels: channels.map(shownChannel),
     commands: options.commands,
+    shortcuts: options.shortcuts ?? [],
     messages: said.map((message) => asShown(message, messages.replies(message))),
     modals: Object.fromEntries(workspace.people.map(({ id }) => [id, views.stack(id)])),
     homes: Object.fromEntries(workspace.people.map(({ id }) => [id, views.home(id) ?? null])),
     clock: clock.ok ? { now: clock.now, zone: clock.zone } : null,
     metrics: metrics.recent(),
+    metricsLimits: options.metricsLimits ?? {},
     sockets: sockets.open(),
+    http: options.http?.url ?? null,
+    outage: outage.isOn(),
+    faults: faults.list(),
   };
 }
 

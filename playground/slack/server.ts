@@ -1,19 +1,25 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { argumentsOf } from './arguments.ts';
 import { controlRoutes } from './control/routes.ts';
 import { respondTo } from './interactions/respond.ts';
 import { relayMetrics } from './metrics-relay.ts';
 import type { MetricsRelay } from './metrics-relay.ts';
 import type { SlackOptions } from './options.ts';
 import { pageRoutes } from './page-routes.ts';
+import { replyTo } from './replies.ts';
 import { buildSlack } from './slack.ts';
 import type { Slack } from './slack.ts';
 import type { DisconnectReason } from './sockets.ts';
-import { argumentsOf, answerCall } from './web-api.ts';
+import { answerCall } from './web-api.ts';
 
 export type { ClockControl, DeclaredCommand, Person, SlackOptions } from './options.ts';
+
+/** Node's own request, for what only a connection can do. */
+type Site = { Bindings: HttpBindings };
 
 export type LocalSlack = {
   /** The page, for a browser. */
@@ -32,8 +38,8 @@ export type LocalSlack = {
  * people at `url`, and a control API below `/_control` for tests. Everything lives in memory and is gone after `stop`.
  */
 export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
-  let site = new Hono();
-  const server = createAdaptorServer({ fetch: (request) => site.fetch(request) }) as Server;
+  let site = new Hono<Site>();
+  const server = createAdaptorServer({ fetch: (request, connection) => site.fetch(request, connection) }) as Server;
   await listen(server, options.port ?? 0);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const slack = buildSlack(options, url);
@@ -50,8 +56,7 @@ export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
     disconnect: (reason, atMost) => slack.sockets.disconnect(reason, atMost),
     async stop() {
       metrics.stop();
-      slack.clock.stop();
-      await slack.sockets.stop();
+      await slack.stop();
       const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeAllConnections();
       await closed;
@@ -59,17 +64,28 @@ export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
   };
 }
 
-function routesOf(slack: Slack, metrics: MetricsRelay): Hono {
-  const site = new Hono();
+function routesOf(slack: Slack, metrics: MetricsRelay): Hono<Site> {
+  const site = new Hono<Site>();
   site.use(async (c, next) => (fromHere(c.req.raw) ? next() : c.json({ ok: false, error: 'only from this machine' }, 403)));
-  site.all('/api/:method', (c) => answerCall(slack, c.req.raw, c.req.param('method')));
+  site.all('/api/:method', (c) => answerCall(slack, c.req.raw, c.env.incoming, c.req.param('method')));
   site.post('/upload/v1/:secret', async (c) => {
-    const received = slack.files.receive(c.req.path, await uploaded(c.req.raw));
-    return received ? c.text('OK') : c.text('Not found', 404);
+    const bytes = await uploaded(c.req.raw);
+    const asked = { path: c.req.path, bytes: bytes.length };
+    return replyTo(slack, {
+      method: 'upload',
+      asked,
+      connection: c.env.incoming,
+      answer: () => (slack.files.receive(c.req.path, bytes) ? { status: 200, body: 'OK' } : { status: 404, body: 'Not found' }),
+    });
   });
   site.post('/actions/:team/:secret', async (c) => {
-    const { status, body } = respondTo(slack, c.req.path, await argumentsOf(c.req.raw));
-    return c.json(body, status);
+    const read = await argumentsOf(c.req.raw);
+    return replyTo(slack, {
+      method: 'response_url',
+      asked: 'args' in read ? read.args : {},
+      connection: c.env.incoming,
+      answer: () => ('refusal' in read ? { status: 400, body: read.refusal } : respondTo(slack, c.req.path, read.args)),
+    });
   });
   site.route('/_control', controlRoutes(slack));
   site.route('/', pageRoutes(slack, metrics));

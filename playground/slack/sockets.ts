@@ -3,18 +3,15 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { since } from './delivery.ts';
+import type { Delivery, Envelope } from './delivery.ts';
 import { app, secret } from './identifiers.ts';
 import { isObject } from './json.ts';
-import type { Json } from './json.ts';
+import { lineOf } from './lines.ts';
+import type { Line } from './lines.ts';
 
-/** What became of an envelope: the payload of the acknowledgement (null when it was empty), or why there is none. */
-export type Delivery =
-  | { readonly acknowledged: true; readonly ack: Json | null; readonly ms: number }
-  | { readonly acknowledged: false; readonly reason: 'no_socket' | 'timeout'; readonly ms: number };
-
-export type Envelope = { readonly type: 'slash_commands' | 'interactive' | 'events_api'; readonly payload: object } & Json;
-
-export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
+export const disconnectReasons = ['warning', 'refresh_requested', 'link_disabled', 'too_many_websockets'] as const;
+export type DisconnectReason = (typeof disconnectReasons)[number];
 
 export type Sockets = {
   /** A ticket opens one socket, once. */
@@ -23,34 +20,57 @@ export type Sockets = {
   /** Sends the envelope to exactly one open socket and waits for its acknowledgement. */
   deliver(envelope: Envelope): Promise<Delivery>;
   open(): number;
-  /** Asks the oldest open sockets to reconnect, as Slack does when it recycles a connection. Returns how many. */
-  disconnect(reason: DisconnectReason, atMost?: number): number;
+  /**
+   * Asks the oldest `atMost` open sockets (all unless told) to reconnect, as Slack does when it recycles a connection, and
+   * closes them after a while; with `linger` never. Returns how many were asked.
+   */
+  disconnect(reason: DisconnectReason, atMost?: number, linger?: boolean): number;
+  /** Cuts the connections without a word. Returns how many. */
+  drop(atMost?: number): number;
+  /** Half-open: what is open now neither says nor hears anything until `false`. New sockets are well. Returns how many. */
+  freeze(on: boolean, atMost?: number): number;
   stop(): Promise<void>;
 };
 
-type Link = { readonly socket: WebSocket; retiring: boolean; alive: boolean; refresh?: NodeJS.Timeout };
+export type SocketSettings = {
+  /** How often each socket is told to reconnect, in ms; 0 = never. */
+  readonly refreshEveryMs: number;
+  readonly ackWithinMs: number;
+  /** During an outage no socket is let in. */
+  readonly isAway: () => boolean;
+  readonly onCount: (open: number) => void;
+};
+
+type Link = {
+  readonly socket: WebSocket;
+  readonly line: Line;
+  retiring: boolean;
+  lingers: boolean;
+  frozen: boolean;
+  alive: boolean;
+  refresh?: NodeJS.Timeout;
+};
 
 const socketsPerApp = 10;
 const pingEveryMs = 10_000;
-/** A client that was asked to reconnect and does not close is closed by us. */
+/** A client that was asked to reconnect and does not close is closed by us, and cut off when it does not answer that. */
 const closeAfterMs = 5_000;
+const cutAfterMs = 10_000;
 const goodbyeMs = 500;
 
-/** Milliseconds since `started`, to a tenth. */
-function since(started: number): number {
-  return Math.round((performance.now() - started) * 10) / 10;
-}
-
 /** Socket Mode: tickets, hello, envelopes, acknowledgements, refresh (docs.slack.dev/apis/events-api/using-socket-mode). */
-export function openSockets(settings: { refreshEveryMs: number; ackWithinMs: number; onCount: (open: number) => void }): Sockets {
-  const server = new WebSocketServer({ noServer: true });
+export function openSockets(settings: SocketSettings): Sockets {
+  // ws would end a lingering connection by itself after thirty seconds; when to cut is for `retire` to say.
+  const manners = { noServer: true, closeTimeout: 2 ** 31 - 1 };
+  const server = new WebSocketServer(manners);
   const tickets = new Set<string>();
   const links: Link[] = [];
-  const waiting = new Map<string, (payload: unknown) => void>();
+  const waiting = new Map<string, ((payload: unknown) => void)[]>();
   const timers = new Set<NodeJS.Timeout>();
   let accepted = 0;
 
   const ready = (): Link[] => links.filter((link) => !link.retiring && link.socket.readyState === link.socket.OPEN);
+  const count = (): void => settings.onCount(ready().length);
 
   function later(run: () => void, ms: number): NodeJS.Timeout {
     const timer = setTimeout(() => {
@@ -61,25 +81,31 @@ export function openSockets(settings: { refreshEveryMs: number; ackWithinMs: num
     return timer;
   }
 
-  function retire(link: Link, reason: DisconnectReason): void {
+  function retire(link: Link, reason: DisconnectReason, linger = false): void {
     link.retiring = true;
     link.socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'local-stand-in' } }));
+    if (linger) {
+      link.lingers = true;
+      link.line.linger();
+      return;
+    }
     later(() => link.socket.close(), closeAfterMs);
+    later(() => link.socket.terminate(), cutAfterMs);
   }
 
-  function welcome(socket: WebSocket): void {
-    const link: Link = { socket, retiring: false, alive: true };
+  function welcome(socket: WebSocket, line: Line): void {
+    const link: Link = { socket, line, retiring: false, alive: true, frozen: false, lingers: false };
     links.push(link);
     accepted += 1;
     socket.on('pong', () => (link.alive = true));
     socket.on('error', () => socket.terminate());
     socket.on('message', (data, isBinary) => {
-      if (!isBinary && Buffer.isBuffer(data)) hear(data.toString());
+      if (!isBinary && !link.frozen && Buffer.isBuffer(data)) hear(data.toString());
     });
     socket.on('close', () => {
       links.splice(links.indexOf(link), 1);
       clearTimeout(link.refresh);
-      settings.onCount(ready().length);
+      count();
     });
     const hello = { type: 'hello', num_connections: ready().length, connection_info: { app_id: app.id } };
     socket.send(JSON.stringify({ ...hello, debug_info: { host: 'local-stand-in', build_number: 1, approximate_connection_time: 600 } }));
@@ -87,7 +113,7 @@ export function openSockets(settings: { refreshEveryMs: number; ackWithinMs: num
     // Sockets opened together must not be refreshed together: that would be an outage of our own making.
     const spread = 1 - 0.15 * (accepted % 3);
     if (settings.refreshEveryMs > 0) link.refresh = later(() => retire(link, 'refresh_requested'), settings.refreshEveryMs * spread);
-    settings.onCount(ready().length);
+    count();
   }
 
   function hear(data: string): void {
@@ -98,11 +124,11 @@ export function openSockets(settings: { refreshEveryMs: number; ackWithinMs: num
       return;
     }
     if (!isObject(said) || typeof said['envelope_id'] !== 'string') return;
-    waiting.get(said['envelope_id'])?.(said['payload']);
+    waiting.get(said['envelope_id'])?.[0]?.(said['payload']);
   }
 
   const pings = setInterval(() => {
-    for (const link of links) {
+    for (const link of links.filter(({ lingers }) => !lingers)) {
       if (!link.alive) link.socket.terminate();
       link.alive = false;
       link.socket.ping();
@@ -116,22 +142,29 @@ export function openSockets(settings: { refreshEveryMs: number; ackWithinMs: num
     // Slack picks any one of them; in turn is the version of "any" that lets a test see both.
     links.splice(links.indexOf(link), 1);
     links.push(link);
-    const id = crypto.randomUUID();
+    const id = envelope.envelope_id;
     return new Promise((settle) => {
-      const timer = later(() => {
-        waiting.delete(id);
-        settle({ acknowledged: false, reason: 'timeout', ms: since(started) });
-      }, settings.ackWithinMs);
-      waiting.set(id, (payload) => {
-        waiting.delete(id);
+      function end(delivery: Delivery): void {
         clearTimeout(timer);
         timers.delete(timer);
+        const others = (waiting.get(id) ?? []).filter((other) => other !== answered);
+        if (others.length > 0) waiting.set(id, others);
+        else waiting.delete(id);
+        settle(delivery);
+      }
+      function answered(payload: unknown): void {
         const empty = !isObject(payload) || Object.keys(payload).length === 0;
-        settle({ acknowledged: true, ack: empty ? null : payload, ms: since(started) });
-      });
-      const accepts = envelope.type !== 'events_api';
-      link.socket.send(JSON.stringify({ envelope_id: id, accepts_response_payload: accepts, ...envelope }));
+        end({ acknowledged: true, ack: empty ? null : payload, ms: since(started) });
+      }
+      const timer = later(() => end({ acknowledged: false, reason: 'timeout', ms: since(started) }), settings.ackWithinMs);
+      // The same envelope may be under way twice: each acknowledgement is for the older one.
+      waiting.set(id, [...(waiting.get(id) ?? []), answered]);
+      link.socket.send(JSON.stringify(envelope));
     });
+  }
+
+  function some(atMost = Number.POSITIVE_INFINITY): Link[] {
+    return ready().slice(0, atMost);
   }
 
   return {
@@ -142,18 +175,34 @@ export function openSockets(settings: { refreshEveryMs: number; ackWithinMs: num
     },
     accept(request, socket, head) {
       const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
-      if (!tickets.delete(ticket)) {
-        socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      const refusal = settings.isAway() ? '503 Service Unavailable' : tickets.delete(ticket) ? undefined : '401 Unauthorized';
+      if (refusal !== undefined) {
+        socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
         return;
       }
-      server.handleUpgrade(request, socket, head, welcome);
+      server.handleUpgrade(request, socket, head, (opened) => welcome(opened, lineOf(socket)));
     },
     deliver,
     open: () => ready().length,
-    disconnect(reason, atMost = Number.POSITIVE_INFINITY) {
-      const chosen = ready().slice(0, atMost);
-      for (const link of chosen) retire(link, reason);
-      settings.onCount(ready().length);
+    disconnect(reason, atMost, linger) {
+      const chosen = some(atMost);
+      for (const link of chosen) retire(link, reason, linger);
+      count();
+      return chosen.length;
+    },
+    drop(atMost) {
+      // Those that were asked to leave and linger are connections, too.
+      const chosen = atMost === undefined ? [...links] : some(atMost);
+      for (const link of chosen) link.socket.terminate();
+      count();
+      return chosen.length;
+    },
+    freeze(on, atMost) {
+      const chosen = on ? some(atMost) : links.filter((link) => link.frozen).slice(0, atMost);
+      for (const link of chosen) {
+        link.frozen = on;
+        link.line.mute(on);
+      }
       return chosen.length;
     },
     async stop() {

@@ -76,8 +76,8 @@ export function openViews(live: Live): Views {
     home: (user) => homes.get(user),
     find(wanted) {
       if (wanted === '') return undefined;
-      for (const [user, open] of [...stacks, ...[...homes].map(([user, view]) => [user, [view]] as const)]) {
-        const view = open.find((view) => view.id === wanted || view.external_id === wanted);
+      for (const [user, open] of [...stacks, ...[...homes].map(([owner, view]) => [owner, [view]] as const)]) {
+        const view = open.find(({ id, external_id }) => id === wanted || external_id === wanted);
         if (view) return { view, user };
       }
       return undefined;

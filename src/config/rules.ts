@@ -9,8 +9,8 @@ const text = z.string().optional().catch(undefined);
 const place = text.transform((url) => (url === undefined ? null : databasePlace(url)));
 const Target = z.object({ database: place, scratch: place, staging: text }).catch({ database: null, scratch: null, staging: undefined });
 const Person = z
-  .object({ id: text, name: text, roles: z.array(z.unknown()).catch([]) })
-  .catch({ id: undefined, name: undefined, roles: [] });
+  .object({ id: text, name: text, roles: z.array(z.unknown()).catch([]), accounts: z.array(z.unknown()).catch([]) })
+  .catch({ id: undefined, name: undefined, roles: [], accounts: [] });
 
 /** As much of the file as can be read, so that these rules are judged however many other mistakes there are. */
 const Outline = z.object({
@@ -93,6 +93,11 @@ function people({ people: list, approvals: { quorum } }: Outline): readonly Conf
       if (person[key] !== undefined && before.some((other) => other[key] === person[key]))
         found.push({ path: ['people', index, key], message: 'is already somebody else in this list.' });
     }
+  }
+  for (const [index, { accounts }] of list.entries()) {
+    const others = list.flatMap((other, place) => (place === index ? [other.id] : [other.id, ...other.accounts]));
+    if (accounts.some((account) => typeof account === 'string' && others.includes(account)))
+      found.push({ path: ['people', index, 'accounts'], message: 'names an account that this list has already.' });
   }
   const approvers = new Set(list.filter((person) => person.roles.includes('approver')).map((person) => person.id)).size;
   if (list.length > 0 && approvers < quorum)

@@ -70,10 +70,15 @@ const Slack = z.strictObject({
   api_url: address.optional(),
 });
 
+const userId = z
+  .string()
+  .regex(/^[UW][A-Z0-9]{2,}$/, 'is no Slack user id. It begins with U or W: in Slack, profile → ⋮ → Copy member ID.');
+
 const Person = z.strictObject({
-  id: z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'is no Slack user id. It begins with U or W: in Slack, profile → ⋮ → Copy member ID.'),
+  id: userId,
   name: words.transform((value) => value.replace(/^@/, '')),
   roles: z.array(z.enum(ROLES)).min(1, 'has no role, so this person could do nothing.'),
+  accounts: z.array(userId).optional(),
 });
 
 /** The file as it is written, with the runbook's defaults. Unknown keys are mistakes. */

@@ -12,7 +12,13 @@ export type Actor = {
 };
 
 /** A person of the configuration with the roles they have now. */
-export type Person = { readonly id: string; readonly name: string; readonly roles: readonly Role[] };
+export type Person = {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** Other Slack accounts of the same person; what they do is this person's doing, so nobody approves their own plan with one. */
+  readonly accounts?: readonly string[] | undefined;
+};
 
 /** The program acting by itself: timers and the worker. */
 export const OFFPEAK: Actor = { id: 'offpeak', name: 'Offpeak', via: 'worker' };

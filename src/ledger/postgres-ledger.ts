@@ -12,6 +12,7 @@ import { processStore } from './processes.ts';
 import { progressStore } from './progress.ts';
 import { runStore } from './run-store.ts';
 import { sampleStore } from './samples.ts';
+import { seat } from './seat.ts';
 
 type LedgerOptions = {
   readonly connectionString: string;
@@ -41,6 +42,7 @@ export function postgresLedger({ connectionString, people, sha256 = hex }: Ledge
     ...messageStore(connection),
     ...processStore(connection),
     listen: (onChange) => feed.listen(onChange),
+    seat: (name) => seat(connectionString, name),
     close,
   };
 }

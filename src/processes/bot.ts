@@ -1,65 +1,85 @@
 import { hostname } from 'node:os';
 import { schedule } from 'node-cron';
+import { homeView } from '../../handlers/home-view.ts';
 import { registerHandlers } from '../../handlers/index.ts';
 import { connectServices, prepareLedger, type App } from '../app.ts';
 import { stopwatch } from '../clock.ts';
 import type { Config, Secrets } from '../config/config.ts';
 import { openLog } from '../log.ts';
-import type { Log } from '../ports.ts';
+import type { Log, Seat } from '../ports.ts';
 import { slackApp, type SlackApp, type SlackSettings } from '../slack/bolt.ts';
+import { homes, type Homes } from '../slack/homes.ts';
 import { members } from '../slack/members.ts';
 import { publisher, type Publisher } from '../slack/publisher.ts';
+import { permalink } from '../slack/render/elsewhere.ts';
 import { revisePlans } from '../usecases/revise.ts';
 import { viewRun } from '../usecases/status.ts';
 import { VERSION } from '../version.ts';
 import { keepBeating } from './beat.ts';
 import { untilStopped } from './signals.ts';
+import { endWhenUncaught } from './uncaught.ts';
 
 /** The bot: listens to Slack, keeps its messages equal to the ledger, and looks whether open plans are still what was approved. */
 export async function runBot(config: Config, secrets: Secrets): Promise<void> {
   const log = openLog('bot');
+  endWhenUncaught(log);
   const stop = untilStopped();
   await prepareLedger(secrets.ledger.reveal());
   const services = connectServices(config, secrets, log);
-  const { app, messages } = connectSlack(services, { config, secrets, log });
-  const feed = await services.ledger.listen((runId) => messages.poke(runId));
+  // Of several bots one publishes and looks at the plans; all of them answer clicks (T25).
+  const seat = services.ledger.seat('publisher');
+  const { app, messages, tabs } = connectSlack(services, { config, secrets, log, seat });
+  const feed = await services.ledger.listen((runId) => {
+    messages.poke(runId);
+    tabs.changed();
+  });
   const beating = keepBeating(services, { name: `${hostname()}:${process.pid}`, role: 'bot', pid: process.pid, version: VERSION });
   // Ticks only: what is due lies in the ledger, so a missed tick loses nothing.
   const ticks = [
     schedule('* * * * * *', () => messages.tick(), { noOverlap: true }),
-    schedule(
-      '*/2 * * * * *',
-      () => revisePlans(services).catch((error: unknown) => log.warn({ error: String(error) }, 'open plans were not looked at')),
-      { noOverlap: true },
-    ),
+    schedule('* * * * * *', () => tabs.tick(), { noOverlap: true }),
+    schedule('*/2 * * * * *', () => (seat.held() ? look(services) : undefined), { noOverlap: true }),
   ];
   await app.start();
   log.info({ channel: config.slack.channel }, 'bot ready');
-  await new Promise((resolve) => {
-    stop.addEventListener('abort', resolve, { once: true });
+  await new Promise<void>((resolve) => {
+    stop.addEventListener('abort', () => resolve(), { once: true });
+    if (stop.aborted) resolve();
   });
   for (const tick of ticks) await tick.stop();
   beating.stop();
-  await app.stop();
   await messages.stop();
+  await app.stop();
+  await seat.close();
   await feed.close();
   await services.close();
+}
+
+async function look(services: App): Promise<void> {
+  try {
+    await revisePlans(services);
+  } catch (error) {
+    services.log.warn({ error: String(error) }, 'open plans were not looked at');
+  }
 }
 
 /** Bolt with our listeners on one side, the publisher on the other; both meet only in the ledger. */
 function connectSlack(
   services: App,
-  { config, secrets, log }: { config: Config; secrets: Secrets; log: Log },
-): { app: SlackApp; messages: Publisher } {
+  { config, secrets, log, seat }: { config: Config; secrets: Secrets; log: Log; seat: Seat },
+): { app: SlackApp; messages: Publisher; tabs: Homes } {
   const elapsedMs = stopwatch();
   const parts: { messages: Publisher | null } = { messages: null };
+  const address = () => app.address();
   const app: SlackApp = slackApp({
     settings: slackSettings(config, secrets),
     log,
     register: (bolt, team) => {
       const poke = (runId: string) => parts.messages?.poke(runId);
       const membership = (userId: string) => whoIs(userId);
-      registerHandlers(bolt, { services, poke, membership, team });
+      const lastKnown = (userId: string) => whoIs.lastKnown(userId);
+      const homeOpened = (userId: string) => tabs.opened(userId);
+      registerHandlers(bolt, { services, poke, membership, lastKnown, team, address, homeOpened });
     },
   });
   const whoIs = members({ client: app.interactive, log, elapsedMs });
@@ -69,11 +89,16 @@ function connectSlack(
     client: app.background,
     channel: config.slack.channel,
     people: services.people,
+    publishes: () => seat.held(),
+    address: (place) => permalink(app.address(), place),
     log,
     elapsedMs,
   });
   parts.messages = messages;
-  return { app, messages };
+  const health = () => ({ connections: app.connected(), trouble: messages.trouble(), version: VERSION });
+  const draw = (userId: string) => homeView({ services, address, health }, userId);
+  const tabs = homes({ client: app.background, draw, log, elapsedMs });
+  return { app, messages, tabs };
 }
 
 function slackSettings({ slack }: Config, { slack: secret }: Secrets): SlackSettings {

@@ -12,13 +12,21 @@ export const ACTIONS = [
   'resume',
   'confirm_presence',
   'cancel',
+  'close_failed',
+  'ask_cancel',
+  'reschedule',
   'view_sql',
+  'sql_previous',
+  'sql_next',
   'open_report',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Actions that stand once per checklist line; their id carries the line, so that ids differ inside one message. */
 export const ITEM_ACTIONS: readonly Action[] = ['confirm_item', 'withdraw_item'];
+
+/** Actions that stand in the ⋯ menu of a card: seldom needed, and none of them is meant to be hit by accident (R3). */
+export const MENU_ACTIONS: readonly Action[] = ['ask_cancel', 'reschedule'];
 
 /** What the buttons say, exactly. */
 export const LABELS: Readonly<Record<Action, string>> = {
@@ -34,14 +42,28 @@ export const LABELS: Readonly<Record<Action, string>> = {
   resume: 'Resume',
   confirm_presence: "I'm watching",
   cancel: 'Cancel',
+  close_failed: 'Close by hand',
+  ask_cancel: 'Cancel…',
+  reschedule: 'Reschedule…',
   view_sql: 'View SQL',
+  sql_previous: 'Previous',
+  sql_next: 'Next',
   open_report: 'Open report',
 };
 
 /** Modals that are submitted. */
-export const CALLBACKS = { confirmItem: 'confirm_item_submitted', reject: 'reject_submitted' } as const;
+export const CALLBACKS = {
+  confirmItem: 'confirm_item_submitted',
+  reject: 'reject_submitted',
+  cancel: 'cancel_submitted',
+  schedule: 'schedule_submitted',
+} as const;
 /** Where the one text of a submitted modal stands in `view.state.values`. */
 export const NOTE = { block: 'note', action: 'note' } as const;
+/** Where the chosen moment of a submitted modal stands. */
+export const MOMENT = { block: 'moment', action: 'moment' } as const;
+/** The ⋯ menu; what was chosen in it stands in the option. */
+export const MENU = 'more';
 
 export const COMMAND = '/migrate';
 

@@ -16,9 +16,16 @@ export function interactiveOptions({ apiUrl, logger }: ClientSettings): WebClien
   return { slackApiUrl: apiUrl, logger, timeout: INTERACTIVE_MS, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true };
 }
 
-/** A client of its own for the publisher: one rate limit stops the whole queue of a client, and no click may stand in that queue. */
-export function backgroundClient(token: string, settings: ClientSettings): WebClient {
-  return new WebClient(token, { ...interactiveOptions(settings), timeout: BACKGROUND_MS });
+/**
+ * A client of its own for the publisher: one rate limit stops the whole queue of a client, and no click may stand in that queue.
+ * `stopping` breaks off the call under way; whether it was carried out is then unknown.
+ */
+export function backgroundClient(token: string, settings: ClientSettings, stopping: AbortSignal, timeout = BACKGROUND_MS): WebClient {
+  const stoppable: typeof fetch = (url, init) => {
+    const signals = init?.signal == null ? [stopping] : [init.signal, stopping];
+    return fetch(url, { ...init, signal: AbortSignal.any(signals) });
+  };
+  return new WebClient(token, { ...interactiveOptions(settings), timeout, fetch: stoppable });
 }
 
 /** For asking who somebody is, and who we are. */

@@ -1,6 +1,7 @@
 import type { KnownBlock, MessageMetadata } from '@slack/types';
 import { failureOf, type SlackFailure } from './failure.ts';
 import type { RenderedMessage } from './render/messages.ts';
+import type { SqlFile } from './sql-file.ts';
 
 /** The Web API methods the publisher uses. */
 export type PostingClient = {
@@ -12,6 +13,7 @@ export type PostingClient = {
     history(args: HistoryArguments): Promise<History>;
     replies(args: HistoryArguments & { ts: string }): Promise<History>;
   };
+  filesUploadV2(args: { channel_id: string; thread_ts: string; filename: string; title: string; content: string }): Promise<unknown>;
 };
 
 type PostArguments = {
@@ -25,8 +27,13 @@ type PostArguments = {
 
 type HistoryArguments = { channel: string; include_all_metadata: true; limit: number; cursor?: string };
 type History = {
-  messages?: readonly { ts?: string; metadata?: { event_type?: string; event_payload?: object } }[];
+  messages?: readonly Said[];
   response_metadata?: { next_cursor?: string };
+};
+type Said = {
+  ts?: string;
+  metadata?: { event_type?: string; event_payload?: object };
+  files?: readonly { id?: string; name?: string | null }[];
 };
 
 /** What came of one call. */
@@ -37,7 +44,8 @@ export type Sent =
 /** Marks our messages, so that one whose answer was lost can be found again. Ids only: metadata is visible to every app. */
 export const EVENT_TYPE = 'offpeak_run';
 
-type Place = { readonly channel: string; readonly thread: string | null };
+/** Where to post: a channel, a thread in it, or a person's id. */
+export type Place = { readonly channel: string; readonly thread: string | null };
 
 /** Posts a message of a run: one call, no retry. */
 export async function post(client: PostingClient, runId: string, message: RenderedMessage, place: Place): Promise<Sent> {
@@ -66,18 +74,30 @@ export async function edit(client: PostingClient, message: RenderedMessage, plac
   });
 }
 
+/**
+ * Puts a file into a thread: three calls, none repeated, of which only the last one shows it.
+ * Slack does not say where it stands: the thread and the name stand for its ts, so that it goes adrift with its card like any reply.
+ */
+export async function upload(client: PostingClient, file: SqlFile, place: Place): Promise<Sent> {
+  return sent(async () => {
+    const { name: filename, title, content } = file;
+    await client.filesUploadV2({ channel_id: place.channel, thread_ts: place.thread ?? '', filename, title, content });
+    return fileIn(place, filename);
+  });
+}
+
+function fileIn({ channel, thread }: Place, name: string): { channel: string; ts: string } {
+  return { channel, ts: `${thread ?? ''} ${name}` };
+}
+
 /** Pages of a hundred that are read when looking for a lost message; it is a recent one. */
 const PAGES = 3;
 
 /**
- * Looks in Slack for a message that may have been posted although its answer was lost (T12, T28).
+ * Looks in Slack for a message or file that may have been posted although its answer was lost (T12, T28).
  * Out: where it stands; null when it is not there; a failure when Slack could not be asked, in which case nothing may be posted.
  */
-export async function findLost(
-  client: PostingClient,
-  wanted: { runId: string; key: string },
-  place: Place,
-): Promise<{ readonly ok: true; readonly ts: string | null } | { readonly ok: false; readonly failure: SlackFailure }> {
+export async function findLost(client: PostingClient, wanted: Lost, place: Place): Promise<Found> {
   try {
     let cursor = '';
     for (let page = 0; page < PAGES; page += 1) {
@@ -86,21 +106,26 @@ export async function findLost(
         place.thread === null
           ? await client.conversations.history(args)
           : await client.conversations.replies({ ...args, ts: place.thread });
-      const found = history.messages?.find(({ metadata }) => isOurs(metadata, wanted));
-      if (found?.ts !== undefined) return { ok: true, ts: found.ts };
+      const found = history.messages?.find((said) => isOurs(said, wanted));
+      if (found?.ts !== undefined)
+        return { ok: true, at: wanted.file === null ? { channel: place.channel, ts: found.ts } : fileIn(place, wanted.file) };
       cursor = history.response_metadata?.next_cursor ?? '';
       if (cursor === '') break;
     }
-    return { ok: true, ts: null };
+    return { ok: true, at: null };
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
   }
 }
 
-function isOurs(
-  metadata: { event_type?: string; event_payload?: object } | undefined,
-  { runId, key }: { runId: string; key: string },
-): boolean {
+/** A message by its metadata, a file by its name. */
+type Lost = { readonly runId: string; readonly key: string; readonly file: string | null };
+type Found =
+  | { readonly ok: true; readonly at: { readonly channel: string; readonly ts: string } | null }
+  | { readonly ok: false; readonly failure: SlackFailure };
+
+function isOurs({ metadata, files }: Said, { runId, key, file }: Lost): boolean {
+  if (file !== null) return files?.some(({ name }) => name === file) === true;
   if (metadata?.event_type !== EVENT_TYPE || metadata.event_payload === undefined) return false;
   const payload = metadata.event_payload as { run?: unknown; key?: unknown };
   return payload.run === runId && payload.key === key;

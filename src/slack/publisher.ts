@@ -1,19 +1,25 @@
 import type { Person } from '../domain/people.ts';
 import type { Ledger, Log } from '../ports.ts';
 import type { RunView } from '../usecases/status.ts';
-import type { ChannelsClient } from './channel.ts';
+import { cardChannel, type ChannelsClient } from './channel.ts';
 import { delivery } from './delivery.ts';
 import type { PostingClient } from './posting.ts';
+import { recipients } from './recipients.ts';
 import { standings, type Job, type Standings } from './standings.ts';
 import { throttle } from './throttle.ts';
+import { within } from './within.ts';
 
 export type PublisherSettings = {
-  readonly ledger: Pick<Ledger, 'now' | 'list' | 'posted' | 'save'>;
+  readonly ledger: Pick<Ledger, 'now' | 'list' | 'posted' | 'save' | 'lastChannel'>;
   readonly view: (runId: string) => Promise<RunView | null>;
   readonly client: PostingClient & ChannelsClient;
   /** Name or id of the channel of the cards. */
   readonly channel: string;
   readonly people: () => readonly Person[];
+  /** Whether it is this process that publishes: of several bots only one may (T25). */
+  readonly publishes: () => boolean;
+  /** The permalink of a message; null while Slack has not said who we are. */
+  readonly address: (place: { channel: string; ts: string }) => string | null;
   readonly log: Log;
   /** A stopwatch in milliseconds. */
   readonly elapsedMs: () => number;
@@ -24,14 +30,15 @@ export type Publisher = {
   poke(runId: string): void;
   /** Compares every open or recently ended run; to be called about once a second. Settles when everything due was sent. Never rejects. */
   tick(): Promise<void>;
-  /** Settles when the call under way is over. */
+  /** Settles when the call under way is over, or after a second and a half: what it did is then found by the next process. */
   stop(): Promise<void>;
-  /** Why Slack takes nothing at present; null while it does. */
+  /** Why Slack takes nothing at present, or nothing in the channel; null while it does. */
   trouble(): string | null;
 };
 
 const OPEN_RUNS = 100;
 const RECENT_RUNS = 20;
+const STOP_MS = 1_500;
 
 /**
  * Keeps Slack equal to the ledger: draws every run, compares, posts or edits what differs. It is state, not a queue, so an outage leaves
@@ -40,22 +47,26 @@ const RECENT_RUNS = 20;
 export function publisher(settings: PublisherSettings): Publisher {
   const { ledger, log } = settings;
   const pace = throttle(settings);
-  const known = standings({ ...settings, throttle: pace });
-  const deliver = delivery({ ...settings, throttle: pace, standings: known });
+  const people = recipients(settings);
+  const channel = cardChannel({ ...settings, configured: settings.channel, remembered: () => ledger.lastChannel() });
+  const known = standings({ ...settings, throttle: pace, channel, reachable: people.reachable });
+  const deliver = delivery({ ...settings, throttle: pace, standings: known, channel, recipients: people });
   const changed = new Set<string>();
   const stopping = new AbortController();
   let pumping: Promise<void> | null = null;
 
+  const mayGoOn = () => !stopping.signal.aborted && settings.publishes();
+
   /** Sends what is due, most important first, and looks again as soon as something changed: a click must not wait for progress. */
   async function pump(): Promise<void> {
-    while (changed.size > 0 && !stopping.signal.aborted) {
+    while (changed.size > 0 && mayGoOn()) {
       const runIds = [...changed];
       changed.clear();
       const jobs = await jobsOf(known, runIds, log);
       for (const [index, job] of jobs.entries()) {
         const { again, goOn } = await deliver(job);
         if (again) changed.add(job.runId);
-        if (!goOn || stopping.signal.aborted) break;
+        if (!goOn || !mayGoOn()) break;
         if (changed.size === 0) continue;
         for (const left of jobs.slice(index + 1)) changed.add(left.runId);
         break;
@@ -71,16 +82,28 @@ export function publisher(settings: PublisherSettings): Publisher {
     }
   }
 
+  let ours: boolean | null = null;
+  function isOurs(): boolean {
+    const now = settings.publishes();
+    if (now !== ours)
+      log.info({}, now ? 'this bot publishes' : 'another bot publishes, or the ledger does not say who may; this one stands by');
+    return (ours = now);
+  }
+
   const wake = () => (pumping ??= pumpOnce());
 
   return {
     poke(runId) {
-      if (stopping.signal.aborted) return;
+      if (!mayGoOn()) return;
       changed.add(runId);
       void wake();
     },
     async tick() {
       if (stopping.signal.aborted) return;
+      if (!isOurs()) {
+        known.forget();
+        return;
+      }
       try {
         const open = await ledger.list({ active: true, limit: OPEN_RUNS });
         const recent = await ledger.list({ limit: RECENT_RUNS });
@@ -93,9 +116,9 @@ export function publisher(settings: PublisherSettings): Publisher {
     },
     async stop() {
       stopping.abort();
-      await pumping;
+      if (pumping !== null) await within(pumping, STOP_MS);
     },
-    trouble: pace.trouble,
+    trouble: () => pace.trouble() ?? channel.closed(),
   };
 }
 

@@ -144,3 +144,11 @@ test('reports an empty file as everything that is missing', () => {
   expect(mistakes('')).toContain('1:1 ledger: is missing.');
   expect(mistakes('- a\n')).toEqual(['1:1 : must hold settings of its own, indented below it.']);
 });
+
+test('a second Slack account belongs to one person only', () => {
+  const noah = 'id: U0NOAH, name: noah, roles: [approver]';
+  expect(mistakes(changed(noah, `${noah}, accounts: [U0NOAH2]`))).toEqual([]);
+  expect(mistakes(changed(noah, `${noah}, accounts: [U0LENA]`))).toEqual([
+    '6:50 people[1].accounts: names an account that this list has already.',
+  ]);
+});

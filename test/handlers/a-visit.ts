@@ -1,7 +1,9 @@
 import type { Client, Click, Membership, Reply, Slash, Submission, Tools } from '../../handlers/tools.ts';
 import { actionId, writeReference, type Action } from '../../src/slack/actions.ts';
+import type { Instant } from '../../src/domain/instant.ts';
 import type { Run } from '../../src/domain/run.ts';
-import { PEOPLE } from '../support/runs.ts';
+import type { Person } from '../../src/domain/people.ts';
+import { evening, PEOPLE } from '../support/runs.ts';
 import { aLedger, someServices, type SmallLedger } from '../slack/a-ledger.ts';
 
 type Name = (typeof PEOPLE)[number]['name'];
@@ -11,37 +13,45 @@ export type Seen = {
   readonly acks: unknown[];
   readonly told: { readonly to: string; readonly text: string; readonly blocks: unknown[]; readonly thread: string | null }[];
   readonly modals: { readonly callback_id?: string; readonly blocks: unknown[]; readonly private_metadata?: string }[];
-  readonly homes: unknown[];
+  readonly updates: { readonly view_id: string; readonly hash: string; readonly view: { readonly blocks: unknown[] } }[];
+  readonly homes: string[];
   readonly poked: string[];
   readonly order: string[];
 };
 
 export type Scene = {
-  readonly tools: Tools & { readonly ledger: SmallLedger };
+  readonly tools: Tools & { readonly ledger: SmallLedger; readonly logged: readonly string[] };
   readonly seen: Seen;
   readonly click: (name: Name | 'stranger', run: Run, pressed: { action: Action; item?: string; extra?: string; value?: string }) => Click;
   readonly slash: (name: Name | 'stranger', text: string) => Slash;
-  readonly submission: (name: Name, run: Run, said: { callback: string; extra?: string; note: string }) => Submission;
+  readonly submission: (name: Name, run: Run, said: { callback: string; extra?: string; note?: string; moment?: Instant }) => Submission;
 };
+
+type Call = 'ephemeral' | 'message' | 'open' | 'update' | 'ack' | 'respond';
 
 export type Weather = {
   readonly membership?: Membership;
+  readonly lastKnown?: Membership;
   /** Slack methods that fail. */
-  readonly failing?: readonly ('ephemeral' | 'message' | 'open' | 'ack' | 'respond')[];
+  readonly failing?: readonly Call[];
+  /** What they fail with, where it matters. */
+  readonly failure?: Error;
   readonly team?: string;
+  readonly people?: readonly Person[];
 };
 
 const TEAM = 'T0LOCALDEV';
 
 /** A room with a ledger in it, and people who press and type. */
 export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
-  const { membership = 'member', failing = [], team = TEAM } = weather;
-  const seen: Seen = { acks: [], told: [], modals: [], homes: [], poked: [], order: [] };
-  const ledger = aLedger(runs);
-  const services = someServices(ledger);
-  const works = async (what: NonNullable<Weather['failing']>[number], effect: () => void) => {
+  const { membership = 'member', lastKnown = 'unknown', failing = [], failure, team = TEAM, people = PEOPLE } = weather;
+  const seen: Seen = { acks: [], told: [], modals: [], updates: [], homes: [], poked: [], order: [] };
+  const ledger = aLedger(runs, evening('17:30'), people);
+  const services = someServices(ledger, people);
+  let presses = 0;
+  const works = async (what: Call, effect: () => void) => {
     seen.order.push(what);
-    if (failing.includes(what)) throw new Error(`${what} failed`);
+    if (failing.includes(what)) throw failure ?? new Error(`${what} failed`);
     effect();
   };
   const client: Client = {
@@ -52,7 +62,7 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
     },
     views: {
       open: ({ view }) => works('open', () => void seen.modals.push(view)),
-      publish: async ({ view }) => void seen.homes.push(view),
+      update: (given) => works('update', () => void seen.updates.push(given)),
     },
   };
   const visitor = (name: string) => ({ user: { id: idOf(name), team: TEAM }, channel: 'C0DEPLOYMENTS', thread: '1795.1', client });
@@ -62,6 +72,7 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
     tools: {
       services,
       ledger,
+      logged: services.logged,
       poke: (runId) => {
         seen.order.push('poke');
         seen.poked.push(runId);
@@ -70,14 +81,18 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
         seen.order.push('membership');
         return membership;
       },
+      lastKnown: () => lastKnown,
       team: () => team,
+      address: () => 'https://acme.slack.test/',
+      homeOpened: async (user) => void seen.homes.push(user),
     },
     click: (name, run, { action, item = '', extra = '', value }) => ({
       ...visitor(name),
       ack: () => ack(),
       actionId: actionId(action, item),
       value: value ?? writeReference({ runId: run.id, version: run.version, extra }),
-      triggerId: 'trigger',
+      triggerId: `trigger ${(presses += 1)}`,
+      view: null,
     }),
     slash: (name, text) => ({
       ...visitor(name),
@@ -87,15 +102,18 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
         works('respond', () => void seen.told.push({ to: idOf(name), text: reply.text, blocks: reply.blocks, thread: null })),
       command: '/migrate',
       text,
+      triggerId: `trigger ${(presses += 1)}`,
     }),
-    submission: (name, run, { callback, extra = '', note }) => ({
+    submission: (name, run, { callback, extra = '', note = '', moment = null }) => ({
       ...visitor(name),
       channel: null,
       thread: null,
       ack: (response) => ack(response),
       callbackId: callback,
       metadata: writeReference({ runId: run.id, version: run.version, extra }),
+      view: { id: 'V1', hash: `${(presses += 1)}.hash` },
       note,
+      moment,
     }),
   };
 }

@@ -104,42 +104,6 @@ describe('a button', () => {
   });
 });
 
-describe('who may press', () => {
-  it('refuses people without a role and names whom to ask (R7)', async () => {
-    const { seen, after } = await press('planned', 'stranger', { action: 'start_checklist' });
-    expect(after).toBe('planned');
-    expect(seen.told[0]?.text).toContain('Ask @nora, @olga to add your Slack id U0STRANGER');
-  });
-
-  it.each(['guest', 'bot', 'deleted', 'stranger'] as const)(
-    'refuses a %s whatever the configuration says (R7, T18)',
-    async (membership) => {
-      const { after } = await press('planned', 'nora', { action: 'start_checklist' }, { membership });
-      expect(after).toBe('planned');
-    },
-  );
-
-  it('refuses another workspace (T23)', async () => {
-    const { seen, after } = await press('migrating', 'ana', { action: 'roll_back' }, { team: 'T0OTHER' });
-    expect(after).toBe('migrating');
-    expect(seen.told[0]?.text).toContain('another workspace');
-  });
-
-  it('lets nothing go forward while Slack does not say who somebody is, and everything go back (R7)', async () => {
-    const forward = await press(
-      'checklist_one_approval',
-      'kim',
-      { action: 'approve', extra: aRunIn('checklist').digest },
-      { membership: 'unknown' },
-    );
-    expect(forward.after).toBe('checklist');
-    expect(forward.seen.told[0]?.text).toContain('Rolling back and stopping still work');
-    const back = await press('migrating', 'ana', { action: 'roll_back' }, { membership: 'unknown' });
-    expect(back.after).toBe('stopping');
-    expect(back.seen.order).not.toContain('membership');
-  });
-});
-
 describe('a button that opens a window', () => {
   it.each<[Action, string, Story]>([
     ['confirm_item', 'staging', 'checklist'],
@@ -154,7 +118,7 @@ describe('a button that opens a window', () => {
 
   it('says so when Slack could not open it (T7)', async () => {
     const { seen } = await press('planned', 'nora', { action: 'view_sql' }, { failing: ['open'] });
-    expect(seen.told[0]?.text).toContain('could not open the window');
+    expect(seen.told[0]?.text).toBe('⚠️ Slack could not open the window. Nothing was done. Press the button again.');
   });
 
   it('fills the long report from the audit chain', async () => {

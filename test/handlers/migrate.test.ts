@@ -3,7 +3,7 @@ import { migrate } from '../../handlers/migrate.ts';
 import { nearest } from '../../handlers/nearest.ts';
 import { unknownCommand } from '../../handlers/unknown.ts';
 import { VERB_NAMES } from '../../src/slack/render/help.ts';
-import type { Reply } from '../../handlers/tools.ts';
+import type { Reply, Tools } from '../../handlers/tools.ts';
 import { aRunIn, evening, storyTo, type Scene as Story } from '../support/runs.ts';
 import { wordsOf } from '../slack/scenes.ts';
 import { aScene, type Scene, type Weather } from './a-visit.ts';
@@ -18,6 +18,17 @@ async function type(story: Story | null, name: Parameters<Scene['slash']>[0], te
   await migrate(scene.tools, scene.slash(name, text));
   const run = stories[0] === undefined ? null : await scene.tools.ledger.load(stories[0].run.id);
   return { ...scene, run, answer: wordsOf((scene.seen.acks[0] as Reply | undefined) ?? { blocks: [] }) };
+}
+
+/** Typed by nora while Slack answers nothing until it has its acknowledgement. */
+async function slowly(text: string, weather: Weather = {}): Promise<Scene> {
+  const scene = aScene([], weather);
+  const acknowledged = Promise.withResolvers<void>();
+  const tools: Tools = { ...scene.tools, membership: () => acknowledged.promise.then(() => 'member') };
+  const slash = scene.slash('nora', text);
+  const ack = (reply: Reply) => slash.ack(reply).finally(acknowledged.resolve);
+  await migrate(tools, { ...slash, ack }, 0);
+  return scene;
 }
 
 describe('/migrate', () => {
@@ -88,16 +99,29 @@ describe('/migrate', () => {
     expect((await type(null, 'nora', 'start')).answer).toContain('There is no open run for acme');
   });
 
-  it('acknowledges a plan at once and answers afterwards, even when it breaks', async () => {
-    const { seen } = await type(null, 'nora', 'plan');
+  it('leaves one private line when the answer is quick, even when it breaks', async () => {
+    const { seen, answer } = await type(null, 'nora', 'plan');
+    expect(answer).toContain('Error id');
+    expect(seen.told).toEqual([]);
+  });
+
+  it('T7 a slow plan is acknowledged at once, and answered afterwards when something stands in the way', async () => {
+    const { seen } = await slowly('plan');
     expect(seen.order.indexOf('ack')).toBeLessThan(seen.order.indexOf('respond'));
+    expect(wordsOf(seen.acks[0] as Reply)).toContain('Reading the migration files');
     expect(seen.told[0]?.text).toContain('Error id');
   });
 
   it('finds another way when the response_url is used up', async () => {
-    const { seen } = await type(null, 'nora', 'plan', { failing: ['respond'] });
+    const { seen } = await slowly('plan', { failing: ['respond'] });
     expect(seen.order.slice(-2)).toEqual(['respond', 'ephemeral']);
     expect(seen.told).toHaveLength(1);
+  });
+
+  it('says what stays applied when it closes a failed rollback', async () => {
+    const { run, answer } = await type('rollback_failed', 'nora', 'cancel');
+    expect(run?.state).toBe('failed');
+    expect(answer).toContain('Still applied on acme: `0008, 0007`');
   });
 
   it('acknowledges a command that only the settings of the app know (T6)', async () => {

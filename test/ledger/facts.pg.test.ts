@@ -126,6 +126,14 @@ describe('messages', () => {
     expect(await on.ledger.posted(runId)).toEqual([moved]);
     expect(await on.ledger.find('C0OPS', card.ts)).toBeNull();
   });
+
+  test('T9 tell the channel of the newest card, and no direct message or reply beside it', async () => {
+    expect(await on.ledger.lastChannel()).toBeNull();
+    await on.ledger.save({ ...card, runId });
+    await on.ledger.save({ ...card, runId, key: 'direct:U0ANA:card', channel: 'D0ANA', postedAt: plus(START, 5) });
+    await on.ledger.save({ ...card, runId, key: 'alert:p95', channel: 'C0OTHER', postedAt: plus(START, 9) });
+    expect(await on.ledger.lastChannel()).toBe('C0OPS');
+  });
 });
 
 test('processes are as they last said they live, by the clock of the ledger', async () => {

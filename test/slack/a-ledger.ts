@@ -2,15 +2,29 @@ import type { Command } from '../../src/domain/commands.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { begin, evolve } from '../../src/domain/evolve.ts';
 import type { Instant } from '../../src/domain/instant.ts';
-import type { Actor } from '../../src/domain/people.ts';
+import type { Actor, Person } from '../../src/domain/people.ts';
 import { isActive, type Run } from '../../src/domain/run.ts';
-import type { ChainLink, Ledger, Outcome, PostedMessage, Services } from '../../src/ports.ts';
-import { evening, PEOPLE, sha256 } from '../support/runs.ts';
+import type { ChainLink, Ledger, Outcome, PostedMessage, Services, TargetContext } from '../../src/ports.ts';
+import { aPlan, evening, PEOPLE, sha256 } from '../support/runs.ts';
 
 /** The ledger's decisions without its database: the same decide and evolve, in memory. */
 export type SmallLedger = Pick<
   Ledger,
-  'now' | 'create' | 'execute' | 'load' | 'byNumber' | 'active' | 'list' | 'latest' | 'history' | 'recent' | 'progress' | 'posted' | 'save'
+  | 'now'
+  | 'create'
+  | 'execute'
+  | 'load'
+  | 'byNumber'
+  | 'active'
+  | 'list'
+  | 'latest'
+  | 'history'
+  | 'recent'
+  | 'progress'
+  | 'posted'
+  | 'save'
+  | 'lastChannel'
+  | 'beats'
 > & {
   readonly rows: readonly PostedMessage[];
   /** Commands as they were given, refused ones too. */
@@ -22,7 +36,7 @@ export type SmallLedger = Pick<
 };
 
 /** A ledger with these runs, in the evening of the stories. */
-export function aLedger(runs: readonly Run[] = [], at: Instant = evening('17:30')): SmallLedger {
+export function aLedger(runs: readonly Run[] = [], at: Instant = evening('17:30'), people: readonly Person[] = PEOPLE): SmallLedger {
   const known = new Map(runs.map((run) => [run.id, run]));
   const links: ChainLink[] = [];
   const rows: PostedMessage[] = [];
@@ -43,7 +57,7 @@ export function aLedger(runs: readonly Run[] = [], at: Instant = evening('17:30'
     commands.push({ command, actor });
     const run = known.get(runId);
     if (run === undefined) return { ok: false, refusal: { code: 'no_run', target: runId }, run: null };
-    const decision = decide(run, command, { now, actor, people: PEOPLE, sha256 });
+    const decision = decide(run, command, { now, actor, people, sha256 });
     if (!decision.ok) return { ok: false, refusal: decision.refusal, run };
     const events = decision.happenings.map((happening) => ({ ...happening, at: now, actor }));
     const after = events.reduce(evolve, run);
@@ -81,7 +95,9 @@ export function aLedger(runs: readonly Run[] = [], at: Instant = evening('17:30'
     history: ({ runId }) => alive(() => links.filter((entry) => runId === undefined || entry.runId === runId)),
     recent: () => alive(() => []),
     progress: () => alive(() => null),
+    beats: () => alive(() => [{ name: 'worker', role: 'worker' as const, pid: 4, version: '1', seenAt: now }]),
     posted: (runId) => alive(() => rows.filter((row) => row.runId === runId)),
+    lastChannel: () => alive(() => rows.findLast(({ key }) => key === 'card')?.channel ?? null),
     save: (row) =>
       alive(() => {
         const index = rows.findIndex((old) => old.runId === row.runId && old.key === row.key);
@@ -91,14 +107,14 @@ export function aLedger(runs: readonly Run[] = [], at: Instant = evening('17:30'
 }
 
 /** Services around that ledger, with a log that is kept. */
-export function someServices(ledger: SmallLedger): Services & { readonly logged: readonly string[] } {
+export function someServices(ledger: SmallLedger, people: readonly Person[] = PEOPLE): Services & { readonly logged: readonly string[] } {
   const logged: string[] = [];
   const write = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
   return {
     ledger: ledger as unknown as Ledger,
-    targets: new Map([['acme', {} as never]]),
+    targets: new Map([['acme', { name: 'acme', window: aPlan().window } as TargetContext]]),
     defaultTarget: 'acme',
-    people: () => PEOPLE,
+    people: () => people,
     checks: [],
     sha256,
     log: { info: write, warn: write, error: write },

@@ -5,7 +5,7 @@ import type { PostingClient } from '../../src/slack/posting.ts';
 type PostArguments = Parameters<PostingClient['chat']['postMessage']>[0];
 
 export type Posted = PostArguments & { readonly ts: string; edits: number; gone: boolean };
-export type Call = { readonly method: 'post' | 'update' | 'history' | 'replies' | 'list' | 'join'; readonly key: string };
+export type Call = { readonly method: 'post' | 'update' | 'history' | 'replies' | 'list' | 'join' | 'upload'; readonly key: string };
 
 export const CHANNEL = 'C0DEPLOYMENTS';
 
@@ -60,7 +60,7 @@ export function aSlack(): SmallSlack {
         answer({ method: 'post', key: keyOf(args) }, () => {
           const ts = `1795540000.${String(messages.length).padStart(6, '0')}`;
           messages.push({ ...args, ts, edits: 0, gone: false });
-          return { channel: CHANNEL, ts };
+          return { channel: args.channel.startsWith('U') ? args.channel.replace('U', 'D') : args.channel, ts };
         }),
       update: ({ ts, text, blocks }) => {
         const found = messages.find((message) => message.ts === ts);
@@ -70,6 +70,7 @@ export function aSlack(): SmallSlack {
         });
       },
     },
+    filesUploadV2: ({ filename }) => answer({ method: 'upload', key: filename }, () => ({ ok: true })),
     conversations: {
       history: () => answer({ method: 'history', key: '' }, () => history(null)),
       replies: ({ ts }) => answer({ method: 'replies', key: '' }, () => history(ts)),

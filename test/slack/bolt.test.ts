@@ -2,9 +2,11 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { homeView } from '../../handlers/home-view.ts';
 import { registerHandlers } from '../../handlers/index.ts';
 import type { LocalSlack } from '../../playground/slack/server.ts';
 import { slackApp, type SlackApp, type SlackSettings } from '../../src/slack/bolt.ts';
+import { homes } from '../../src/slack/homes.ts';
 import { members } from '../../src/slack/members.ts';
 import { publisher, type Publisher } from '../../src/slack/publisher.ts';
 import { viewRun } from '../../src/usecases/status.ts';
@@ -43,8 +45,19 @@ async function aBot(settings: Partial<SlackSettings> = {}): Promise<{ app: Slack
     settings: { mode: 'socket', apiUrl: slack.apiUrl, botToken: BOT_TOKEN, appToken: APP_TOKEN, ...settings } as SlackSettings,
     log: services.log,
     register: (bolt, team) => {
-      const membership = (id: string) => members({ client: app.interactive, log: services.log, elapsedMs })(id);
-      registerHandlers(bolt, { services, poke: (runId) => publishing?.poke(runId), membership, team });
+      const whoIs = (id: string) => members({ client: app.interactive, log: services.log, elapsedMs })(id);
+      const address = () => app.address();
+      const health = () => ({ connections: app.connected(), trouble: publishing?.trouble() ?? null, version: 'test' });
+      const draw = (id: string) => homeView({ services, address, health }, id);
+      registerHandlers(bolt, {
+        services,
+        poke: (runId) => publishing?.poke(runId),
+        membership: whoIs,
+        lastKnown: () => 'unknown',
+        team,
+        address,
+        homeOpened: (id) => homes({ client: app.interactive, draw, log: services.log, elapsedMs }).opened(id),
+      });
     },
   });
   publishing = publisher({
@@ -53,6 +66,8 @@ async function aBot(settings: Partial<SlackSettings> = {}): Promise<{ app: Slack
     client: app.background,
     channel: 'deployments',
     people: () => PEOPLE,
+    publishes: () => true,
+    address: () => null,
     log: services.log,
     elapsedMs,
   });
@@ -186,7 +201,7 @@ describe('the HTTP receiver', () => {
       channel_id: 'C1',
       response_url: slack.url,
     };
-    const body = new URLSearchParams({ ...fields, trigger_id: 't', token: 't', api_app_id: 'A', user_name: 'ana' }).toString();
+    const body = new URLSearchParams({ ...fields, trigger_id: 't', token: 't', api_app_id: 'A0LOCALAPP', user_name: 'ana' }).toString();
     const answer = await post(port, body);
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain('What you can do now');

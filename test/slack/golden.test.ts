@@ -1,37 +1,32 @@
-import { readdirSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Scene } from '../support/runs.ts';
-import { ALL_SCENES, messageOf } from './scenes.ts';
+import { ANSWERS, MESSAGES, pathOf, VIEWS } from './goldens.ts';
+import { messageOf } from './scenes.ts';
 
-/** Replies in the thread, each in the scenes in which it differs. The card has a file for every scene. */
-const REPLIES: readonly (readonly [Scene, string])[] = [
-  ['checklist', 'checklist'],
-  ['checklist_ready', 'checklist'],
-  ['holding_untouched', 'checklist'],
-  ['checklist_proved', 'approval'],
-  ['checklist_one_approval', 'approval'],
-  ['scheduled', 'approval'],
-  ['preparing', 'started'],
-  ['preparing_ready', 'dry_run'],
-  ['holding', 'hold:2026-11-24T19:01:00.000Z'],
-  ['migrating_alert', 'alert:p95'],
-  ['completed', 'report'],
-  ['rolled_back', 'report'],
-  ['rollback_failed', 'report'],
-  ['failed', 'report'],
-];
-
-const CASES: readonly (readonly [Scene, string])[] = [...ALL_SCENES.map((scene) => [scene, 'card'] as const), ...REPLIES];
-const fileOf = (scene: Scene, key: string) => `${key.split(':')[0]}.${scene}.json`;
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 describe('golden messages: paste one into the Block Kit Builder to see it', () => {
-  it.each(CASES)('%s shows its %s as drawn before', async (scene, key) => {
+  it.each(MESSAGES)('%s shows its %s as drawn before', async (scene, key) => {
     const { text, blocks } = messageOf(scene, key);
-    await expect(`${JSON.stringify({ text, blocks }, null, 2)}\n`).toMatchFileSnapshot(`golden/${fileOf(scene, key)}`);
+    await expect(json({ text, blocks })).toMatchFileSnapshot(`golden/${pathOf(scene, key)}`);
   });
 
-  it('has no file that nothing draws', () => {
-    const files = readdirSync(new URL('golden/', import.meta.url)).toSorted();
-    expect(files).toEqual(CASES.map(([scene, key]) => fileOf(scene, key)).toSorted());
+  it.each(Object.entries(ANSWERS))('the answer %s reads as before', async (name, answer) => {
+    const { text, blocks } = answer();
+    await expect(json({ text, blocks })).toMatchFileSnapshot(`golden/answers/${name}.json`);
+  });
+
+  it.each(Object.entries(VIEWS))('the view %s is drawn as before', async (name, view) => {
+    await expect(json(view())).toMatchFileSnapshot(`golden/views/${name}.json`);
+  });
+
+  it('have no file that nothing draws', () => {
+    const files = globSync('**/*.json', { cwd: new URL('golden/', import.meta.url) }).toSorted();
+    const drawn = [
+      ...MESSAGES.map(([scene, key]) => pathOf(scene, key)),
+      ...Object.keys(ANSWERS).map((name) => `answers/${name}.json`),
+      ...Object.keys(VIEWS).map((name) => `views/${name}.json`),
+    ];
+    expect(files).toEqual(drawn.toSorted());
   });
 });

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { problemsOfBlocks, problemsOfView, tooMuchText } from '../../playground/slack/block-kit/validate.ts';
 import type { Plan, Statement } from '../../src/domain/plan.ts';
 import { LIMITS, cut, cutLines } from '../../src/slack/render/limits.ts';
-import { confirmItemModal, rejectModal, reportModal, sqlModal } from '../../src/slack/render/modals.ts';
+import { cancelModal, confirmItemModal, rejectModal, reportModal, scheduleModal } from '../../src/slack/render/modals.ts';
+import { sqlModal } from '../../src/slack/render/sql-modal.ts';
 import type { UnitRun } from '../../src/domain/run.ts';
 import type { RunView } from '../../src/usecases/status.ts';
 import { home } from '../../src/slack/render/home.ts';
 import { messagesOf, type RenderedMessage } from '../../src/slack/render/messages.ts';
 import { aMigration, aPlan, PEOPLE, type Scene } from '../support/runs.ts';
+import { aHome } from './a-home.ts';
 import { ALL_SCENES, buttonsOf, viewOf, wordsOf } from './scenes.ts';
 
 const LONG = 'leads_of_the_tenant_with_a_very_long_name_🙂_and_<!channel>_`ticks`_&_more';
@@ -88,7 +90,9 @@ describe("Slack's limits", () => {
     const messages = messagesOf(monstrousReport(), PEOPLE);
     for (const message of messages) check(message);
     const report = messages.find((message) => message.key === 'report');
-    expect(wordsOf(report ?? { blocks: [] })).toMatch(/and \d{3} more: Open report/);
+    expect(wordsOf(report ?? { blocks: [] }).length).toBeLessThan(700);
+    const details = messages.find((message) => message.key === 'details');
+    expect(wordsOf(details ?? { blocks: [] })).toMatch(/and \d{3} more: Open report/);
   });
 
   it('keeps them with changes, an unreadable file and a long hold', () => {
@@ -106,10 +110,20 @@ describe("Slack's limits", () => {
   it('keeps them in every modal and on the Home tab', () => {
     const { run } = monstrousReport();
     const history = Array.from({ length: 500 }, (_, index) => `${index} ${LONG.repeat(4)}`);
-    const views = [confirmItemModal(run, 'staging'), rejectModal(run), sqlModal(run), reportModal(run, history), reportModal(run, [])];
+    const views = [
+      confirmItemModal(run, 'staging'),
+      rejectModal(run),
+      cancelModal(run),
+      scheduleModal(run, null),
+      sqlModal(run),
+      sqlModal(run, 700),
+      sqlModal(run, 1_000_000),
+      reportModal(run, history),
+      reportModal(run, []),
+    ];
     const many = Array.from({ length: 30 }, () => viewOf('migrating').run);
     const waiting = many.map((each) => ({ run: each, what: 'approve or reject the plan' }));
-    for (const view of [...views, home({ active: many, waiting, recent: many })]) {
+    for (const view of [...views, home(aHome({ active: many, waiting, recent: many }))]) {
       expect(problemsOfView(view)).toEqual([]);
       expect(JSON.stringify(view).length).toBeLessThan(250_000);
     }

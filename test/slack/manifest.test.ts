@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { CLICKS, COMMANDS, EVENTS, SUBMISSIONS } from '../../handlers/index.ts';
-import { ACTIONS, CALLBACKS, parseActionId } from '../../src/slack/actions.ts';
-import { confirmItemModal, rejectModal } from '../../src/slack/render/modals.ts';
-import { ALL_SCENES, buttonsOf, drawn, viewOf } from './scenes.ts';
+import { ACTIONS, CALLBACKS, MENU_ACTIONS, parseActionId, readReference } from '../../src/slack/actions.ts';
+import { sqlModal } from '../../src/slack/render/sql-modal.ts';
+import { aPlan } from '../support/runs.ts';
+import { VIEWS } from './goldens.ts';
+import { ALL_SCENES, buttonsOf, choicesOf, drawn, viewOf } from './scenes.ts';
 
 type Manifest = {
   readonly display_information: { readonly name: string; readonly description: string };
@@ -51,6 +53,7 @@ describe('manifest.yml', () => {
       'channels:read',
       'chat:write',
       'commands',
+      'files:write',
       'users:read',
     ]);
   });
@@ -65,19 +68,22 @@ describe('manifest.yml', () => {
 
 describe('buttons and windows', () => {
   it('that are drawn all have a listener, and every listener has a button somewhere', () => {
-    const pressed = new Set(
-      ALL_SCENES.flatMap((scene) => [...drawn(viewOf(scene)).values()].flatMap(buttonsOf)).map(
-        ({ action_id }) => parseActionId(action_id)?.action,
-      ),
-    );
-    expect([...pressed].toSorted()).toEqual([...ACTIONS].toSorted());
+    const messages = ALL_SCENES.flatMap((scene) => [...drawn(viewOf(scene)).values()]);
+    const plan = aPlan();
+    const [first] = plan.migrations;
+    const long = first === undefined ? [] : [{ ...first, up: { ...first.up, text: 'SELECT 1;\n'.repeat(2_000) } }];
+    const pages = sqlModal(viewOf('planned', { plan: { ...plan, migrations: long } }).run, 2);
+    const pressed = [...messages, pages].flatMap(buttonsOf).map(({ action_id }) => parseActionId(action_id)?.action);
+    const chosen = messages.flatMap(choicesOf).map(({ value }) => readReference(value)?.extra);
+    expect([...new Set([...pressed, ...chosen])].toSorted()).toEqual([...ACTIONS].toSorted());
+    expect([...new Set(chosen)].toSorted()).toEqual([...MENU_ACTIONS].toSorted());
     expect(Object.keys(CLICKS).toSorted()).toEqual([...ACTIONS].toSorted());
   });
 
   it('that are submitted all have a listener', () => {
-    const { run } = viewOf('checklist');
-    const callbacks = [confirmItemModal(run, 'staging'), rejectModal(run)].map((view) => view.callback_id);
-    expect(callbacks.toSorted()).toEqual(Object.values(CALLBACKS).toSorted());
+    const views = Object.values(VIEWS).map((view) => view());
+    const callbacks = views.flatMap((view) => ('submit' in view && view.submit !== undefined ? [view.callback_id] : []));
+    expect([...new Set(callbacks)].toSorted()).toEqual(Object.values(CALLBACKS).toSorted());
     expect(Object.keys(SUBMISSIONS).toSorted()).toEqual(Object.values(CALLBACKS).toSorted());
   });
 });

@@ -6,7 +6,7 @@ import { interactiveOptions } from '../../src/slack/client.ts';
 import { slackLogger } from '../../src/slack/logger.ts';
 import { supervisedReceiver, type SupervisedReceiver } from '../../src/slack/receiver.ts';
 import { until } from '../support/until.ts';
-import { APP_TOKEN, aWorkspace } from './a-workspace.ts';
+import { actIn, APP_TOKEN, aWorkspace } from './a-workspace.ts';
 
 let unhandled: unknown[];
 let logged: string[];
@@ -54,6 +54,39 @@ describe('the supervised receiver', () => {
     slack.disconnect(reason, 1);
     expect(slack.sockets()).toBe(1);
     await until(() => slack.sockets() === 2 && receiver.open() === 2, { what: 'the second socket' });
+  });
+
+  it.each(['warning', 'refresh_requested', 'link_disabled', 'too_many_websockets'])(
+    'has both sockets again within a second though Slack never says goodbye: %s (T16)',
+    async (reason) => {
+      const { slack, receiver } = await started();
+      await actIn(slack, 'socket', { refresh: true, reason, linger: true });
+      await until(() => receiver.open() === 0, { what: 'both to be given up', deadlineMs: 1_000 });
+      await until(() => slack.sockets() === 2 && receiver.open() === 2, { what: 'both sockets', deadlineMs: 1_500 });
+    },
+  );
+
+  it('replaces sockets that are cut off (T16)', async () => {
+    const { slack, receiver } = await started();
+    await actIn(slack, 'socket', { drop: true });
+    await until(() => slack.sockets() === 2 && receiver.open() === 2, { what: 'both sockets', deadlineMs: 2_000 });
+  });
+
+  it('replaces a half-open socket, which answers no ping, while the other one is in use (T16)', async () => {
+    const { slack, receiver } = await started();
+    await actIn(slack, 'socket', { freeze: true, atMost: 1 });
+    await until(() => receiver.open() === 1, { what: 'the silence to be noticed', deadlineMs: 12_000 });
+    await until(() => slack.sockets() === 2 && receiver.open() === 2, { what: 'its replacement', deadlineMs: 2_000 });
+  }, 20_000);
+
+  it('goes on trying when the app token is revoked at a reconnect, and is back when it is good again (T8)', async () => {
+    const { slack, receiver } = await started();
+    await actIn(slack, 'revoke', { token: 'app', on: true });
+    await actIn(slack, 'socket', { drop: true });
+    await until(() => logged.filter((line) => line === 'no connection to Slack').length >= 4, { what: 'two tries of each socket' });
+    expect(receiver.open()).toBe(0);
+    await actIn(slack, 'revoke', { token: 'app', on: false });
+    await until(() => slack.sockets() === 2 && receiver.open() === 2, { what: 'both sockets' });
   });
 
   it('is back by itself after Slack was away, with both sockets (T15)', async () => {

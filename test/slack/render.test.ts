@@ -3,23 +3,23 @@ import { decide } from '../../src/domain/decide.ts';
 import { judgeWindow } from '../../src/domain/window.ts';
 import { WORKING } from '../../src/domain/run.ts';
 import { LABELS, parseActionId, readReference } from '../../src/slack/actions.ts';
-import { checklist } from '../../src/slack/render/checklist.ts';
-import { confirmItemModal, sqlModal } from '../../src/slack/render/modals.ts';
+import { confirmItemModal } from '../../src/slack/render/modals.ts';
+import { sqlModal } from '../../src/slack/render/sql-modal.ts';
 import { planCard } from '../../src/slack/render/plan-card.ts';
 import { refusalMessage, refusalText } from '../../src/slack/render/refusal.ts';
 import { fitOf } from '../../src/slack/render/moment.ts';
 import { aMigration, aPlan, by, evening, PEOPLE, sha256, storyTo } from '../support/runs.ts';
-import { ALL_SCENES, buttonsOf, drawn, messageOf, viewOf, wordsOf } from './scenes.ts';
+import { ALL_SCENES, buttonsOf, choicesOf, drawn, messageOf, viewOf, wordsOf } from './scenes.ts';
 
 const labels = (message: { blocks: readonly unknown[] }) => buttonsOf(message).map((button) => button.text.text);
 const rollBack = (message: { blocks: readonly unknown[] }) => buttonsOf(message).find((button) => button.action_id === 'roll_back');
 
 describe('the card', () => {
   it.each([
-    ['planned', ['Start checklist', 'View SQL', 'Cancel']],
-    ['checklist', ['Start now', 'Schedule…', 'View SQL', 'Cancel']],
-    ['approved', ['Start now', 'Schedule…', 'View SQL', 'Cancel']],
-    ['scheduled', ['Start now', 'Schedule…', 'View SQL', 'Cancel']],
+    ['planned', ['Start checklist', 'View SQL', '⋯ Cancel run #42…']],
+    ['checklist', ['Start now', 'Schedule…', 'View SQL', '⋯ Cancel run #42…']],
+    ['approved', ['Start now', 'Schedule…', 'View SQL', '⋯ Cancel run #42…']],
+    ['scheduled', ['Start now', 'View SQL', '⋯ Reschedule run #42…', '⋯ Cancel run #42…']],
     ['preparing', ['Stop after this step', 'Roll back now', "I'm watching", 'View SQL']],
     ['migrating', ['Stop after this step', 'Roll back now', "I'm watching", 'View SQL']],
     ['migrating_stop_requested', ['Roll back now', "I'm watching", 'View SQL']],
@@ -29,13 +29,14 @@ describe('the card', () => {
     ['holding_untouched', ['Resume', 'Roll back now', "I'm watching", 'View SQL', 'Cancel']],
     ['stopping', ['View SQL']],
     ['rolling_back', ['View SQL']],
-    ['rollback_failed', ['Roll back now', 'View SQL']],
+    ['rollback_failed', ['Roll back now', 'Close by hand', 'View SQL']],
     ['completed', []],
     ['rolled_back', []],
     ['cancelled', []],
     ['failed', []],
   ] as const)('of %s has the buttons %j', (scene, expected) => {
-    expect(labels(messageOf(scene, 'card'))).toEqual(expected);
+    const message = messageOf(scene, 'card');
+    expect([...labels(message), ...choicesOf(message).map(({ text }) => `⋯ ${text.text}`)]).toEqual(expected);
   });
 
   it('offers rollback in every working state (invariant 7)', () => {
@@ -127,6 +128,18 @@ describe('Roll back now', () => {
   });
 });
 
+describe('a failed rollback', () => {
+  it('names what stays in both of its dialogs, and never says that nothing was changed', () => {
+    const buttons = buttonsOf(messageOf('rollback_failed', 'card'));
+    const dialogs = buttons.flatMap(({ confirm }) => confirm?.text.text ?? []);
+    expect(dialogs).toHaveLength(2);
+    for (const text of dialogs) {
+      expect(text).toContain('what is still applied (0008, 0007)');
+      expect(text).not.toContain('Nothing was changed');
+    }
+  });
+});
+
 describe('Schedule…', () => {
   it('names in its dialog the moment that the click schedules, and the domain takes exactly that', () => {
     const { run } = storyTo('approved');
@@ -147,71 +160,6 @@ describe('Schedule…', () => {
     const view = viewOf('approved');
     expect(fitOf(view)).toEqual({ now: true });
     expect(judgeWindow(view.run.plan.window, '2026-11-24T12:00:00.000Z', 1).open).toBe(false);
-  });
-});
-
-describe('the thread', () => {
-  it('gives people the Confirm… button of a line, and Withdraw once it is confirmed', () => {
-    expect(labels(messageOf('checklist', 'checklist'))).toEqual(Array(4).fill('Confirm…'));
-    expect(labels(messageOf('checklist_ready', 'checklist'))).toEqual(Array(4).fill('Withdraw'));
-    expect(labels(messageOf('migrating', 'checklist'))).toEqual([]);
-  });
-
-  it('says how many lines are ready and which are missing', () => {
-    expect(wordsOf(messageOf('checklist_proved', 'checklist'))).toContain(
-      '🔒 Start is locked: 10 of 14 ready; missing: Staging looked at, Stakeholders told, On-call available, Rollback reviewed',
-    );
-    expect(wordsOf(messageOf('checklist_ready', 'checklist'))).toContain('14 of 14 ready');
-  });
-
-  it('calls evidence expired when its time is over, and asks for it again', () => {
-    const view = viewOf('checklist_ready');
-    const later = checklist({ ...view, now: '2026-11-26T17:00:00.000Z' });
-    expect(wordsOf(later)).toContain('⌛ *Connections* · expired');
-    expect(labels(later)).toEqual(Array(4).fill('Confirm…'));
-  });
-
-  it('shows Approve only once the rehearsal is in, with the whole digest', () => {
-    expect(drawn(viewOf('checklist')).has('approval')).toBe(false);
-    const message = messageOf('checklist_proved', 'approval');
-    expect(labels(message)).toEqual(['Approve', 'Reject…', 'View SQL']);
-    expect(readReference(buttonsOf(message)[0]?.value ?? '')?.extra).toBe(viewOf('checklist_proved').run.digest);
-    expect(wordsOf(messageOf('checklist_one_approval', 'approval'))).toContain('*1 of 2*');
-    expect(labels(messageOf('migrating', 'approval'))).toEqual([]);
-  });
-
-  it('never names the requester among those who may approve (invariant 4)', () => {
-    expect(wordsOf(messageOf('checklist_proved', 'approval'))).toContain('May approve: @sam, @kim. @nora asked for the plan');
-  });
-
-  it('edits a cleared alert to cleared, without buttons', () => {
-    const view = viewOf('migrating_alert');
-    const alert = view.run.alerts.p95;
-    if (alert === undefined) throw new Error('no alert');
-    const cleared = { ...view, run: { ...view.run, alerts: { p95: { ...alert, clearedAt: evening('19:03') } } } };
-    const message = drawn(cleared).get('alert:p95');
-    expect(message?.text).toMatch(/^Cleared/);
-    expect(buttonsOf(message ?? { blocks: [] })).toEqual([]);
-  });
-
-  it('takes the buttons off an alert once somebody rolls back', () => {
-    const { run, ...rest } = viewOf('migrating_alert');
-    const stopping = { ...run, state: 'stopping', rollback: { by: by('ana'), at: rest.now, from: 'migrating', undone: [] } } as const;
-    const message = drawn({ run: stopping, ...rest }).get('alert:p95');
-    expect(buttonsOf(message ?? { blocks: [] })).toEqual([]);
-    expect(wordsOf(message ?? { blocks: [] })).toContain('@ana pressed Roll back');
-  });
-
-  it('reports with locks held, the longest wait of an application session, approvers and backup (R11)', () => {
-    const words = wordsOf(messageOf('completed', 'report'));
-    for (const part of [
-      'SHARE UPDATE EXCLUSIVE on public.leads',
-      'longest wait of an application session 38 ms',
-      '@sam, @kim',
-      'backup `acme-',
-      '118 ms → 121 ms',
-    ])
-      expect(words).toContain(part);
   });
 });
 

@@ -46,6 +46,17 @@ export function buttonsOf({ blocks }: { readonly blocks: readonly unknown[] }): 
   });
 }
 
+/** A choice of the ⋯ menu. */
+export type Choice = { readonly value: string; readonly text: { readonly text: string } };
+
+/** The choices of the ⋯ menu of a message. */
+export function choicesOf({ blocks }: { readonly blocks: readonly unknown[] }): readonly Choice[] {
+  const elements = blocks.flatMap(
+    (block) => (block as { elements?: readonly { type: string; options?: readonly Choice[] }[] }).elements ?? [],
+  );
+  return elements.flatMap(({ type, options = [] }) => (type === 'overflow' ? options : []));
+}
+
 /** All that can be read in a message, without the dialogs of its buttons. */
 export function wordsOf({ blocks }: { readonly blocks: readonly unknown[] }): string {
   const words: string[] = [];

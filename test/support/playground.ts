@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { MIGRATIONS } from '../../playground/acme/database.ts';
 import { startWorld, type World } from '../../playground/world.ts';
 import { until } from './until.ts';
@@ -14,10 +18,27 @@ type Block = {
   readonly text?: { readonly text: string };
   readonly element?: Element;
 };
-export type Message = { readonly ts: string; readonly thread_ts?: string; readonly text: string; readonly blocks: readonly Block[] };
-type Answer = { readonly ok: boolean; readonly acknowledged: boolean; readonly ack: unknown; readonly ms: number; readonly error?: string };
+type Metadata = { readonly event_payload: Readonly<Record<string, string>> };
+export type Message = {
+  readonly ts: string;
+  readonly thread_ts?: string;
+  readonly text: string;
+  readonly blocks: readonly Block[];
+  readonly metadata?: Metadata | null;
+};
+type Answer = {
+  readonly ok: boolean;
+  readonly acknowledged: boolean;
+  readonly ack: unknown;
+  readonly ms: number;
+  readonly error?: string;
+  /** Absent when nothing was delivered. */
+  readonly envelope_id?: string;
+};
+type Refused = { readonly error?: string; readonly response_metadata?: { readonly messages: readonly string[] } };
 type View = { readonly id: string; readonly blocks: readonly Block[] } | null;
 
+const OFFPEAK = fileURLToPath(new URL('../../src/bin/offpeak.ts', import.meta.url));
 const CHANNEL = 'deployments';
 /** Approve appears once the backup is restored and the plan rehearsed on it, which takes a busy machine its time. */
 const PROOF_MS = 180_000;
@@ -29,7 +50,12 @@ export type Playground = {
   readonly migrations: string;
   /** Everything the program's processes logged. */
   readonly log: readonly string[];
+  /** Asks anything of the local Slack's control API: looks without a body, acts with one. Throws what it refuses. */
+  control<T>(path: string, body?: object): Promise<T>;
   slash(user: string, text: string): Promise<Answer>;
+  /** The cards: messages of the channel that are nobody's reply, oldest first. */
+  roots(): Promise<readonly Message[]>;
+  /** The newest of them. */
   card(): Promise<Message>;
   thread(): Promise<readonly Message[]>;
   ephemerals(user: string): Promise<readonly Message[]>;
@@ -42,6 +68,8 @@ export type Playground = {
   /** Waits until the root card's text matches. */
   cardSays(pattern: RegExp, deadlineMs?: number): Promise<Message>;
   threadSays(pattern: RegExp, deadlineMs?: number): Promise<Message>;
+  /** One bot too many, which nobody starts again. To be stopped by the story, even when it was killed. */
+  anotherBot(): { readonly pid: number | undefined; stop(): Promise<void> };
   stop(): Promise<void>;
 };
 
@@ -98,6 +126,12 @@ export async function startPlayground(options: { observe?: string } = {}): Promi
     world,
     migrations: directory,
     log,
+    control: async <T>(path: string, body?: object): Promise<T> => {
+      const answer = await (body === undefined ? get<T & Refused>(path) : post<T & Refused>(path, body));
+      if (answer.error !== 'invalid_arguments') return answer;
+      throw new Error(`${path}: ${answer.response_metadata?.messages.join(' ')}`);
+    },
+    roots,
     slash: (user, text) => post<Answer>('/slash', { user, channel: CHANNEL, text }),
     card,
     thread,
@@ -130,6 +164,22 @@ export async function startPlayground(options: { observe?: string } = {}): Promi
       waitFor(`the thread to say ${String(pattern)}`, deadlineMs, async () =>
         (await thread()).find((message) => pattern.test(textOf(message))),
       ),
+    anotherBot: () => {
+      // The channel tells it when we are gone, however we went.
+      const bot = spawn(process.execPath, [OFFPEAK, 'bot'], {
+        env: { ...process.env, ...world.env },
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      });
+      const gone = once(bot, 'exit');
+      if (bot.stderr !== null) createInterface({ input: bot.stderr }).on('line', (line) => void log.push(line));
+      return {
+        pid: bot.pid,
+        stop: async () => {
+          bot.kill();
+          await gone;
+        },
+      };
+    },
     stop: async () => {
       await world.stop();
       await rm(directory, { recursive: true, force: true });
@@ -141,15 +191,19 @@ export async function startPlayground(options: { observe?: string } = {}): Promi
 export async function approveEverything(play: Playground): Promise<void> {
   await play.slash('maya', '/migrate plan');
   await play.press('maya', 'Start checklist');
-  for (let line = 0; line < 4; line += 1) {
-    await play.press('maya', 'Confirm…');
-    await play.submit('maya', 'Looked at it on staging; the link is in the ticket.');
-    await until(async () => confirmed(await play.thread()) > line, { what: 'the line to be confirmed', deadlineMs: 10_000 });
-  }
+  for (let line = 0; line < 4; line += 1) await confirmLine(play);
   await play.press('sam', 'Approve');
   await play.threadSays(/1 of 2/);
   await play.press('priya', 'Approve');
   await play.cardSays(/Approved/);
+}
+
+/** Confirms the next human line of the checklist, and waits until the checklist shows it. */
+export async function confirmLine(play: Playground): Promise<void> {
+  const before = confirmed(await play.thread());
+  await play.press('maya', 'Confirm…');
+  await play.submit('maya', 'Looked at it on staging; the link is in the ticket.');
+  await until(async () => confirmed(await play.thread()) > before, { what: 'the line to be confirmed', deadlineMs: 15_000 });
 }
 
 function confirmed(messages: readonly Message[]): number {

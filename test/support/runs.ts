@@ -7,7 +7,8 @@ import type { Actor, Person } from '../../src/domain/people.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { aPlan, by, evening, PEOPLE, plannedDigest, sha256 } from './plans.ts';
-import { SCENES, type Scene, type Tale } from './scenes.ts';
+import { SCENES, type Scene } from './scenes.ts';
+import type { Tale } from './telling.ts';
 
 export * from './plans.ts';
 export { VARIANTS, type Scene } from './scenes.ts';

@@ -1,37 +1,57 @@
-import type { Command } from '../../src/domain/commands.ts';
-import type { HoldReason, StepName } from '../../src/domain/events.ts';
-import { plus, type Instant } from '../../src/domain/instant.ts';
-import { HUMAN_ITEMS, type HumanItem } from '../../src/domain/items.ts';
-import type { Alert } from '../../src/domain/monitor.ts';
-import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
+import { HUMAN_ITEMS } from '../../src/domain/items.ts';
+import { OFFPEAK } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
-import type { Run, RunState } from '../../src/domain/run.ts';
-import { AFTER, aBackup, aRehearsal, BASELINE, by, evening, healthEvidence, SCHEDULE } from './plans.ts';
+import type { RunState } from '../../src/domain/run.ts';
+import { AFTER, BASELINE, by, evening, healthEvidence, SCHEDULE } from './plans.ts';
+import {
+  approve,
+  beginUnit,
+  confirm,
+  endUnit,
+  finishUnits,
+  gather,
+  hold,
+  NOTES,
+  raise,
+  step,
+  undo,
+  verified,
+  type Tale,
+} from './telling.ts';
 
 /** Scenes beside the states: the same state with something that people see differently. */
 export const VARIANTS = [
   'checklist_proved',
   'checklist_ready',
   'checklist_one_approval',
+  'checklist_revised',
+  'checklist_void',
+  'scheduled_expired',
   'preparing_ready',
+  'preparing_expired',
   'migrating_begun',
   'migrating_alert',
+  'migrating_alert_cleared',
   'migrating_stop_requested',
   'observing_alert',
   'holding_untouched',
   'holding_peak_hours',
   'holding_statement_failed',
+  'holding_monitor_silent',
+  'holding_watcher_silent',
+  'holding_stopped',
+  'holding_plan_differs',
+  'holding_rehearsal_differs',
+  'holding_evidence',
+  'holding_validation_failed',
+  'holding_target_unreachable',
+  'stopping_alert',
   'rolling_back_half',
   'rolled_back_untouched',
+  'failed_by_hand',
   'rejected',
 ] as const;
 export type Scene = RunState | (typeof VARIANTS)[number];
-
-/** A story while it is told. `says` decides a command at a time of the evening, or at an instant, and throws when it is refused. */
-export type Tale = {
-  readonly run: Run;
-  readonly says: (time: string, actor: Actor, command: Command) => void;
-};
 
 /** Every scene as the one it follows and what is said after that. */
 export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; readonly tell: (tale: Tale) => void }>> = {
@@ -40,8 +60,36 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   checklist_proved: { after: 'checklist', tell: (tale) => gather(tale, ['17:07', '17:08', '17:10', '17:12']) },
   checklist_ready: { after: 'checklist_proved', tell: confirm },
   checklist_one_approval: { after: 'checklist_ready', tell: (tale) => approve(tale, '17:17', 'sam') },
+  checklist_revised: {
+    after: 'checklist_one_approval',
+    tell: (tale) => {
+      const { plan } = tale.run;
+      const revised = { ...plan, migrations: plan.migrations.slice(0, 1), plannedAt: evening('17:30') };
+      tale.says('17:30', SCHEDULE, { type: 'revise_plan', plan: revised, changes: ['0008_leads_email_domain is no longer in the files.'] });
+    },
+  },
+  checklist_void: {
+    after: 'checklist_one_approval',
+    tell: (tale) => tale.says('17:30', SCHEDULE, { type: 'void_plan', problem: '0008 line 2: syntax error at or near "TRIGER"' }),
+  },
   approved: { after: 'checklist_one_approval', tell: (tale) => approve(tale, '17:18', 'kim') },
   scheduled: { after: 'approved', tell: (tale) => tale.says('17:20', by('nora'), { type: 'schedule', t0: evening('19:00') }) },
+  scheduled_expired: {
+    after: 'approved',
+    tell: (tale) => {
+      tale.says('17:20', by('nora'), { type: 'schedule', t0: '2026-11-25T18:00:00.000Z' });
+      const later = '2026-11-25T17:30:00.000Z';
+      tale.says(later, OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(tale.run.plan, later) });
+      for (const item of HUMAN_ITEMS) tale.says(later, by('nora'), { type: 'confirm_item', item, note: NOTES[item][2] });
+    },
+  },
+  preparing_expired: {
+    after: 'approved',
+    tell: (tale) => {
+      tale.says('17:20', by('nora'), { type: 'schedule', t0: '2026-11-25T18:00:00.000Z' });
+      tale.says('2026-11-25T17:45:00.000Z', SCHEDULE, { type: 'open_preparation' });
+    },
+  },
   preparing: { after: 'scheduled', tell: (tale) => tale.says('18:45', SCHEDULE, { type: 'open_preparation' }) },
   preparing_ready: {
     after: 'preparing',
@@ -68,6 +116,10 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
     },
   },
   migrating_alert: { after: 'migrating', tell: (tale) => raise(tale, '19:00:50') },
+  migrating_alert_cleared: {
+    after: 'migrating_alert',
+    tell: (tale) => tale.says('19:01:30', OFFPEAK, { type: 'clear_alert', metric: 'p95' }),
+  },
   migrating_stop_requested: { after: 'migrating', tell: (tale) => tale.says('19:00:55', by('ana'), { type: 'stop_after_step' }) },
   validating: { after: 'migrating', tell: (tale) => finishUnits(tale) },
   observing: {
@@ -91,6 +143,43 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
     after: 'migrating',
     tell: (tale) => hold(tale, 'statement_failed', '42701: column "email_domain" of relation "leads" already exists (0008 line 1)'),
   },
+  holding_monitor_silent: {
+    after: 'migrating',
+    tell: (tale) => hold(tale, 'monitor_silent', 'The monitor has not given a reading in time, so nobody would notice harm.'),
+  },
+  holding_watcher_silent: {
+    after: 'migrating',
+    tell: (tale) => hold(tale, 'watcher_silent', '@nora has not confirmed to be watching for 30 min.'),
+  },
+  holding_stopped: { after: 'migrating', tell: (tale) => hold(tale, 'stopped', '@ana asked to stop after this step.') },
+  holding_plan_differs: {
+    after: 'preparing',
+    tell: (tale) => hold(tale, 'plan_differs', 'The live schema is not the one that was planned and approved: somebody changed it since.'),
+  },
+  holding_rehearsal_differs: {
+    after: 'preparing',
+    tell: (tale) => hold(tale, 'rehearsal_differs', 'The rehearsal on the fresh backup differs from the one that was approved.'),
+  },
+  holding_evidence: {
+    after: 'preparing_expired',
+    tell: (tale) =>
+      tale.says('2026-11-25T18:00:00.000Z', OFFPEAK, {
+        type: 'hold',
+        reason: 'evidence',
+        detail: 'These lines do not pass: Staging looked at (expired), Stakeholders told (expired). The database was not touched.',
+      }),
+  },
+  holding_validation_failed: {
+    after: 'validating',
+    tell: (tale) => {
+      step(tale, '19:05', 'validate');
+      tale.says('19:05:01', OFFPEAK, { type: 'record_validation', failures: ['0008 line 1: 12 rows that must not exist'] });
+    },
+  },
+  holding_target_unreachable: {
+    after: 'migrating',
+    tell: (tale) => hold(tale, 'target_unreachable', 'The database does not answer: connection refused.'),
+  },
   holding_untouched: {
     after: 'preparing',
     tell: (tale) => {
@@ -100,6 +189,7 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
     },
   },
   stopping: { after: 'migrating', tell: (tale) => tale.says('19:01', by('ana'), { type: 'roll_back' }) },
+  stopping_alert: { after: 'migrating_alert', tell: (tale) => tale.says('19:01', by('ana'), { type: 'roll_back' }) },
   rolling_back: {
     after: 'stopping',
     tell: (tale) => {
@@ -132,6 +222,7 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
       tale.says('19:02:05', OFFPEAK, { type: 'record_rollback_failure', detail, remaining: [...new Set(remaining)] });
     },
   },
+  failed_by_hand: { after: 'rollback_failed', tell: (tale) => tale.says('19:20', by('olga'), { type: 'cancel' }) },
   cancelled: { after: 'approved', tell: (tale) => tale.says('17:25', by('olga', 'terminal'), { type: 'cancel' }) },
   rejected: {
     after: 'checklist_one_approval',
@@ -145,102 +236,3 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
     },
   },
 };
-
-function step(tale: Tale, time: string, name: StepName): void {
-  tale.says(time, OFFPEAK, { type: 'begin_step', step: name });
-}
-
-/** Health, backup and proof, as the worker gathers them. */
-function gather(tale: Tale, [checked, startedAt, finishedAt, provedAt]: readonly [string, string, string, string]): void {
-  const { plan } = tale.run;
-  step(tale, checked, 'check');
-  tale.says(checked, OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(plan, evening(checked)) });
-  step(tale, startedAt, 'backup');
-  const backup = aBackup({ startedAt: evening(startedAt), finishedAt: evening(finishedAt) });
-  tale.says(finishedAt, OFFPEAK, { type: 'record_backup', backup });
-  step(tale, finishedAt, 'prove');
-  const rehearsal = aRehearsal(plan, { backupId: backup.id, at: evening(provedAt) });
-  tale.says(provedAt, OFFPEAK, { type: 'record_rehearsal', rehearsal, plannedAt: plan.plannedAt });
-}
-
-const NOTES: Readonly<Record<HumanItem, readonly [time: string, actor: Actor, note: string]>> = {
-  staging: ['17:13', by('nora'), 'Ran 0007 and 0008 on staging at noon; the lead list and the export work.'],
-  stakeholders: ['17:14', by('nora'), 'Told #sales and support: https://example.test/notes/412'],
-  on_call: ['17:15', by('ana'), 'Ana, by phone until 23:00.'],
-  rollback_review: ['17:16', by('olga'), 'Read both down scripts: nothing is lost, the column is derived.'],
-};
-
-function confirm(tale: Tale): void {
-  for (const item of HUMAN_ITEMS) {
-    const [time, actor, note] = NOTES[item];
-    tale.says(time, actor, { type: 'confirm_item', item, note });
-  }
-}
-
-function approve(tale: Tale, time: string, name: 'sam' | 'kim'): void {
-  tale.says(time, by(name), { type: 'approve', digest: tale.run.digest });
-}
-
-/** Every unit takes thirty seconds, and the next begins ten seconds after it. */
-function unitAt(position: number): Instant {
-  return plus(evening('19:00:10'), position * 40_000);
-}
-
-function beginUnit(tale: Tale, position: number): void {
-  const at = unitAt(position);
-  step(tale, at, 'apply');
-  const backend = { pid: 4200 + position, startedAt: plus(at, -1_000) };
-  tale.says(at, OFFPEAK, { type: 'begin_unit', position, backend, newestSample: plus(at, -5_000) });
-}
-
-function endUnit(tale: Tale, position: number): void {
-  const statements = (unitsOf(tale.run.plan)[position]?.statements ?? []).map(({ index, locks }) => ({
-    index,
-    ms: 9_000,
-    rows: null,
-    locks,
-  }));
-  const at = plus(unitAt(position), 30_000);
-  tale.says(at, OFFPEAK, { type: 'record_unit', position, statements, ms: 29_400, longestWaitMs: 38, tries: 2 });
-}
-
-/** The rest of the units, the one that is begun first. */
-function finishUnits(tale: Tale): void {
-  for (const { position } of unitsOf(tale.run.plan)) {
-    const state = tale.run.units.find((unit) => unit.position === position)?.state;
-    if (state === undefined) beginUnit(tale, position);
-    if (state !== 'applied') endUnit(tale, position);
-  }
-}
-
-function hold(tale: Tale, reason: HoldReason, detail: string): void {
-  tale.says('19:01', OFFPEAK, { type: 'hold', reason, detail });
-}
-
-function raise(tale: Tale, time: string): void {
-  const at = evening(time);
-  const alert: Alert = {
-    metric: 'p95',
-    value: 412,
-    limit: 236,
-    baseline: 118,
-    since: plus(at, -10_000),
-    raisedAt: at,
-    clearedAt: null,
-    detail: 'GET /metrics',
-  };
-  tale.says(time, OFFPEAK, { type: 'raise_alert', alert });
-}
-
-/** Undoes the version that was applied last. */
-function undo(tale: Tale, time: string): void {
-  const last = tale.run.units.filter((unit) => unit.state !== 'undone').at(-1);
-  const version = unitsOf(tale.run.plan)[last?.position ?? 0]?.version ?? '';
-  step(tale, time, 'undo');
-  tale.says(time, OFFPEAK, { type: 'record_undone', version, ms: 870, detail: `${version} undone` });
-}
-
-function verified(tale: Tale, time: string, detail: string): void {
-  step(tale, time, 'verify_rollback');
-  tale.says(time, OFFPEAK, { type: 'record_rolled_back', after: AFTER, detail });
-}

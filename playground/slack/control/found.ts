@@ -7,14 +7,19 @@ import type { Slack } from '../slack.ts';
 import type { View } from '../views.ts';
 import type { Channel } from '../workspace.ts';
 
-/** The person a request acts as; refuses strangers and people whose account is gone, with the names there are. */
-export function personIn({ workspace }: Slack, wanted: unknown): Person | Rejected {
+/** The person a request acts as; refuses unknown ones, and people whose account is gone. */
+export function personIn(slack: Slack, wanted: unknown): Person | Rejected {
+  const person = knownPersonIn(slack, wanted);
+  if ('status' in person || person.deleted !== true) return person;
+  return reject(`${person.name} is deactivated and can do nothing.`, {}, 400);
+}
+
+/** Anybody of the workspace, gone or not; refuses others with the names there are. */
+export function knownPersonIn({ workspace }: Slack, wanted: unknown): Person | Rejected {
   const person = workspace.person(textOf(wanted));
-  if (!person) {
-    const people = workspace.people.map(({ name }) => name);
-    return reject(`There is no user ${JSON.stringify(wanted ?? null)} in this workspace.`, { people }, 400);
-  }
-  return person.deleted === true ? reject(`${person.name} is deactivated and can do nothing.`, {}, 400) : person;
+  if (person) return person;
+  const people = workspace.people.map(({ name }) => name);
+  return reject(`There is no user ${JSON.stringify(wanted ?? null)} in this workspace.`, { people }, 400);
 }
 
 export function channelIn({ workspace }: Slack, wanted: unknown): Channel | Rejected {

@@ -12,6 +12,8 @@ import type { Channel } from '../workspace.ts';
 import { clickWording, hand, reject } from './outcome.ts';
 import type { Outcome, Rejected } from './outcome.ts';
 import { messageClickPayload, viewClickPayload } from './payloads.ts';
+import type { Action } from './payloads.ts';
+import { withOffered } from './suggest.ts';
 
 /** Which element: its action_id, and where that is not enough, the block or the value of the button or option. */
 export type Wanted = { readonly action_id: string; readonly block_id?: string; readonly value?: unknown };
@@ -24,12 +26,11 @@ export async function clickMessage(
   const { person, channel, ts, wanted } = click;
   const message = messageFor(slack, person, channel, ts);
   if (!message) return reject(`There is no message ${ts} in #${channel.name} that ${person.name} can see.`);
-  const found = pick(message.blocks, wanted);
+  const found = pick(withOffered(slack, person, message.blocks), wanted);
   if ('status' in found) return found;
   const values = stateOf(message.blocks, {});
   const payload = messageClickPayload(slack, { person, channel, message, action: found.action, values });
-  const told = { name: `block_actions ${wanted.action_id}`, wording: clickWording };
-  const outcome = await hand(slack, { type: 'interactive', payload }, told);
+  const outcome = await hand(slack, { type: 'interactive', name: `block_actions ${wanted.action_id}`, payload }, clickWording);
   if (outcome.error !== undefined) {
     const where = { channel: channel.id, ts, action_id: wanted.action_id };
     slack.live.emit({ type: 'failure', user: person.id, text: outcome.error, ...where });
@@ -43,8 +44,9 @@ export async function clickView(
   click: { person: Person; view: View; wanted: Wanted; values?: Json },
 ): Promise<Outcome | Rejected> {
   const { person, wanted } = click;
-  const typed = fillIn(click.view.blocks, click.view.state.values, click.values ?? {});
-  const found = pick(click.view.blocks, wanted);
+  const blocks = withOffered(slack, person, click.view.blocks);
+  const typed = fillIn(blocks, click.view.state.values, click.values ?? {});
+  const found = pick(blocks, wanted);
   if ('status' in found) return found;
   const { block_id, action_id, type } = found.action;
   const key = valueKey(found.element);
@@ -55,11 +57,12 @@ export async function clickView(
     };
   }
   const view = slack.views.remember(person.id, click.view, typed.values);
-  const told = { name: `block_actions ${wanted.action_id}`, wording: clickWording };
-  return hand(slack, { type: 'interactive', payload: viewClickPayload(slack, { person, view, action: found.action }) }, told);
+  const payload = viewClickPayload(slack, { person, view, action: found.action });
+  return hand(slack, { type: 'interactive', name: `block_actions ${wanted.action_id}`, payload }, clickWording);
 }
 
-function messageFor(slack: Slack, person: Person, channel: Channel, ts: string): Message | Ephemeral | undefined {
+/** A message this person can see: one of a channel they are in, or an ephemeral of theirs. */
+export function messageFor(slack: Slack, person: Person, channel: Channel, ts: string): Message | Ephemeral | undefined {
   if (!channel.members.has(person.id)) return undefined;
   const message = slack.messages.find(channel.id, ts);
   if (message) return message.deleted === true ? undefined : message;
@@ -67,7 +70,7 @@ function messageFor(slack: Slack, person: Person, channel: Channel, ts: string):
   return ephemeral?.user === person.id ? ephemeral : undefined;
 }
 
-type Picked = { readonly element: Json; readonly action: Json };
+type Picked = { readonly element: Json; readonly action: Action };
 
 /** The element and the action it reports; refuses with the list of what there is. */
 function pick(blocks: readonly Block[], wanted: Wanted): Picked | Rejected {
@@ -111,8 +114,9 @@ function noOption(element: Json, value: unknown): Rejected {
   return reject(`${textOf(element['action_id'])} has no option ${JSON.stringify(value ?? null)}.`, { options });
 }
 
-function actionOf({ block, element, action_id }: PlacedElement, chosen: Json): Json {
+function actionOf({ block, element, action_id }: PlacedElement, chosen: Json): Action {
   const { type, text, value, url, style, placeholder, confirm } = element;
   const kept = Object.entries({ text, value, url, style, placeholder, confirm }).filter(([, part]) => part !== undefined);
-  return { type, action_id, block_id: block.block_id, ...Object.fromEntries(kept), ...chosen, action_ts: (epochMs() / 1000).toFixed(6) };
+  const place = { type: textOf(type), action_id, block_id: block.block_id, action_ts: (epochMs() / 1000).toFixed(6) };
+  return { ...Object.fromEntries(kept), ...chosen, ...place };
 }

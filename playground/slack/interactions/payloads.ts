@@ -1,12 +1,21 @@
-import type { BlockAction, SlashCommand, ViewClosedAction, ViewOutput, ViewSubmitAction } from '@slack/bolt';
+import type {
+  BasicElementAction,
+  BlockAction,
+  BlockSuggestion,
+  GlobalShortcut,
+  MessageShortcut,
+  SlashCommand,
+  ViewClosedAction,
+  ViewOutput,
+  ViewSubmitAction,
+} from '@slack/bolt';
 import { app, team, verificationToken } from '../identifiers.ts';
-import { asAnswered } from '../messages.ts';
+import { asAnswered } from '../answered.ts';
 import type { Ephemeral, Message } from '../messages.ts';
 import type { Json } from '../json.ts';
 import type { Person } from '../options.ts';
 import type { Slack } from '../slack.ts';
-import { freshId } from '../identifiers.ts';
-import { epochSeconds } from '../time.ts';
+import { epochMs } from '../time.ts';
 import type { View } from '../views.ts';
 import type { Channel } from '../workspace.ts';
 
@@ -24,7 +33,7 @@ export function slashPayload(
     team_id: team.id,
     team_domain: team.domain,
     channel_id: channel.id,
-    channel_name: channel.with === undefined ? channel.name : 'directmessage',
+    channel_name: channelPart(channel).name,
     user_id: person.id,
     user_name: person.name,
     command,
@@ -36,6 +45,9 @@ export function slashPayload(
   };
 }
 
+/** What was clicked, as the program reads it; which kind of element it is decides what else is in it. */
+export type Action = BasicElementAction & Json;
+
 /** What a click on a message delivers. An ephemeral message is not in the payload: only its ts is, as in Slack. */
 export function messageClickPayload(
   slack: Slack,
@@ -43,51 +55,100 @@ export function messageClickPayload(
     readonly person: Person;
     readonly channel: Channel;
     readonly message: Message | Ephemeral;
-    readonly action: Json;
-    readonly values: Json;
+    readonly action: Action;
+    readonly values: ViewOutput['state']['values'];
   },
-): BlockAction {
+): BlockAction<Action> {
   const { person, channel, message, action, values } = click;
   const whisper = !('reactions' in message);
-  const body = {
+  return {
     type: 'block_actions',
     ...place,
-    user: { id: person.id, username: person.name, name: person.name, team_id: team.id },
-    container: {
-      type: 'message',
-      message_ts: message.ts,
-      channel_id: channel.id,
-      is_ephemeral: whisper,
-      ...(message.thread_ts === undefined ? {} : { thread_ts: message.thread_ts }),
-    },
+    user: clicker(person),
+    container: messageContainer(channel, message),
     trigger_id: slack.triggers.issue({ user: person.id }),
     team: teamPart,
-    channel: { id: channel.id, name: channel.with === undefined ? channel.name : 'directmessage' },
-    ...(whisper ? {} : { message: asAnswered(message, slack.messages.replies(message)) }),
+    channel: channelPart(channel),
+    ...(whisper ? {} : { message: messagePart(slack, message) }),
     state: { values },
     response_url: slack.responseUrls.issue({ user: person.id, channel: channel.id, ts: message.ts }),
     actions: [action],
   };
-  return body as unknown as BlockAction;
 }
 
-/** What a click inside a modal or a Home tab delivers: no message, no response_url. */
+/** What a click inside a modal or a Home tab delivers: no message, no response_url. The SDK's type wants one all the same. */
 export function viewClickPayload(
   slack: Slack,
-  click: { readonly person: Person; readonly view: View; readonly action: Json },
-): BlockAction {
+  click: { readonly person: Person; readonly view: View; readonly action: Action },
+): Omit<BlockAction<Action>, 'response_url'> {
   const { person, view, action } = click;
-  const body = {
+  return {
     type: 'block_actions',
     ...place,
-    user: { id: person.id, username: person.name, name: person.name, team_id: team.id },
+    user: clicker(person),
     container: { type: 'view', view_id: view.id },
     trigger_id: slack.triggers.issue({ user: person.id, ...(view.type === 'modal' ? { view: view.id } : {}) }),
     team: teamPart,
     view: asOutput(view),
     actions: [action],
   };
-  return body as unknown as BlockAction;
+}
+
+/** What typing in an external select delivers: the text so far, for which the program offers options. */
+export function suggestionPayload(
+  slack: Slack,
+  typed: {
+    readonly person: Person;
+    readonly where: { readonly view: View } | { readonly channel: Channel; readonly message: Message | Ephemeral };
+    readonly block_id: string;
+    readonly action_id: string;
+    readonly value: string;
+  },
+): BlockSuggestion {
+  const { person, where, ...asked } = typed;
+  const shown =
+    'view' in where
+      ? { container: { type: 'view', view_id: where.view.id }, view: asOutput(where.view) }
+      : {
+          container: messageContainer(where.channel, where.message),
+          channel: channelPart(where.channel),
+          ...('reactions' in where.message ? { message: messagePart(slack, where.message) } : {}),
+        };
+  return { type: 'block_suggestion', ...place, team: teamPart, user: clicker(person), ...asked, ...shown };
+}
+
+export function globalShortcutPayload(slack: Slack, person: Person, callbackId: string): GlobalShortcut {
+  return {
+    type: 'shortcut',
+    token: verificationToken,
+    is_enterprise_install: false,
+    action_ts: now(),
+    team: teamPart,
+    user: { id: person.id, username: person.name, team_id: team.id },
+    callback_id: callbackId,
+    trigger_id: slack.triggers.issue({ user: person.id }),
+  };
+}
+
+export function messageShortcutPayload(
+  slack: Slack,
+  used: { readonly person: Person; readonly channel: Channel; readonly message: Message; readonly callbackId: string },
+): MessageShortcut {
+  const { person, channel, message, callbackId } = used;
+  return {
+    type: 'message_action',
+    token: verificationToken,
+    is_enterprise_install: false,
+    action_ts: now(),
+    team: teamPart,
+    user: { id: person.id, name: person.name, username: person.name, team_id: team.id },
+    channel: channelPart(channel),
+    callback_id: callbackId,
+    trigger_id: slack.triggers.issue({ user: person.id }),
+    response_url: slack.responseUrls.issue({ user: person.id, channel: channel.id, ts: message.ts }),
+    message_ts: message.ts,
+    message: messagePart(slack, message),
+  };
 }
 
 export function submitPayload(slack: Slack, person: Person, view: View): ViewSubmitAction {
@@ -113,28 +174,30 @@ export function closedPayload(person: Person, view: View, isCleared: boolean): V
   };
 }
 
-/** The event behind opening the app's Home tab, wrapped as the Events API wraps it. */
-export function homeOpenedPayload(slack: Slack, person: Person): Json {
-  const view = slack.views.home(person.id);
-  const event = {
-    type: 'app_home_opened',
-    user: person.id,
-    channel: slack.workspace.direct(person).id,
-    tab: 'home',
-    event_ts: `${epochSeconds()}.000000`,
-    ...(view ? { view: asOutput(view) } : {}),
-  };
+function clicker({ id, name }: Person): BlockAction['user'] & { readonly name: string } {
+  return { id, username: name, name, team_id: team.id };
+}
+
+function channelPart(channel: Channel): { readonly id: string; readonly name: string } {
+  return { id: channel.id, name: channel.with === undefined ? channel.name : 'directmessage' };
+}
+
+function messagePart(slack: Slack, message: Message): MessageShortcut['message'] {
+  return { ...asAnswered(message, slack.messages.replies(message)), type: 'message', ts: message.ts };
+}
+
+function messageContainer(channel: Channel, message: Message | Ephemeral): Json {
   return {
-    token: verificationToken,
-    team_id: team.id,
-    api_app_id: app.id,
-    event,
-    type: 'event_callback',
-    event_id: freshId('Ev'),
-    event_time: epochSeconds(),
-    authorizations: [{ enterprise_id: null, team_id: team.id, user_id: app.botUserId, is_bot: true, is_enterprise_install: false }],
-    is_ext_shared_channel: false,
+    type: 'message',
+    message_ts: message.ts,
+    channel_id: channel.id,
+    is_ephemeral: !('reactions' in message),
+    ...(message.thread_ts === undefined ? {} : { thread_ts: message.thread_ts }),
   };
+}
+
+function now(): string {
+  return (epochMs() / 1000).toFixed(6);
 }
 
 /** Our blocks are whatever the program sent; the SDK's type wants the ones it knows. */

@@ -20,8 +20,7 @@ export async function slash(slack: Slack, said: { person: Person; channel: Chann
   }
   const text = command.should_escape === false ? rest.trim() : escapeNames(slack.workspace, rest.trim());
   const payload = slashPayload(slack, { person, channel, command: name, text });
-  const wording = slashWording(name);
-  const outcome = await hand(slack, { type: 'slash_commands', payload }, { name, wording });
+  const outcome = await hand(slack, { type: 'slash_commands', name, payload }, slashWording(name));
   const judged = outcome.ack ? answerInline(slack, { person, channel, line, ack: outcome.ack, name }) : undefined;
   const result = judged ? { ...outcome, ok: false, error: judged } : outcome;
   if (result.error !== undefined) slack.live.emit({ type: 'failure', user: person.id, channel: channel.id, text: result.error });

@@ -7,15 +7,16 @@ import { refusedView } from '../methods/views.ts';
 import type { Person } from '../options.ts';
 import type { Slack } from '../slack.ts';
 import type { View } from '../views.ts';
-import { hand, reject, viewWording } from './outcome.ts';
+import { hand, reject, undelivered, viewWording } from './outcome.ts';
 import type { Outcome, Rejected } from './outcome.ts';
 import { closedPayload, submitPayload } from './payloads.ts';
+import { withOffered } from './suggest.ts';
 
 /** Presses the submit button of the modal on top. What Slack's client checks itself is refused here, undelivered. */
 export async function submit(slack: Slack, sent: { person: Person; view: View; values: Json }): Promise<Outcome | Rejected> {
   const { person, view } = sent;
   if (view.type !== 'modal' || slack.views.stack(person.id).at(-1)?.id !== view.id) return reject(`View ${view.id} is not on top.`);
-  const typed = fillIn(view.blocks, view.state.values, sent.values);
+  const typed = fillIn(withOffered(slack, person, view.blocks), view.state.values, sent.values);
   if (typed.unknown.length > 0) {
     const inputs = elementsIn(view.blocks).map(({ block, action_id }) => `${block.block_id}.${action_id}`);
     return reject(`This view has no input or option ${typed.unknown.join(', ')}.`, { inputs }, 400);
@@ -23,8 +24,8 @@ export async function submit(slack: Slack, sent: { person: Person; view: View; v
   const errors = missing(view, typed.values);
   if (Object.keys(errors).length > 0) return reject('Please complete all required fields.', { errors }, 400);
   const filled = slack.views.remember(person.id, view, typed.values);
-  const told = { name: `view_submission ${view.callback_id}`, wording: viewWording };
-  const outcome = await hand(slack, { type: 'interactive', payload: submitPayload(slack, person, filled) }, told);
+  const payload = submitPayload(slack, person, filled);
+  const outcome = await hand(slack, { type: 'interactive', name: `view_submission ${view.callback_id}`, payload }, viewWording);
   if (!outcome.acknowledged) return outcome;
   const trouble = respond(slack, person, filled, outcome.ack ?? {});
   return trouble === undefined ? outcome : { ...outcome, ok: false, error: `${viewWording.timeout} (${trouble})` };
@@ -67,9 +68,9 @@ export async function closeTop(slack: Slack, person: Person): Promise<Outcome | 
   const view = slack.views.stack(person.id).at(-1);
   if (!view) return reject(`${person.name} has no modal open.`);
   slack.views.close(person.id, view.clear_on_close);
-  if (!view.notify_on_close) return { ok: true, acknowledged: false, ack: null, ms: 0 };
+  if (!view.notify_on_close) return undelivered;
   const payload = closedPayload(person, view, view.clear_on_close);
-  return hand(slack, { type: 'interactive', payload }, { name: `view_closed ${view.callback_id}`, wording: viewWording });
+  return hand(slack, { type: 'interactive', name: `view_closed ${view.callback_id}`, payload }, viewWording);
 }
 
 /** What Slack's client refuses before sending: empty required inputs and texts outside their length. */

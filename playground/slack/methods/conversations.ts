@@ -1,128 +1,137 @@
+import type {
+  ConversationsInfoResponse,
+  ConversationsJoinResponse,
+  ConversationsListResponse,
+  ConversationsMembersResponse,
+  ConversationsOpenResponse,
+} from '@slack/web-api';
+import { letAppIn } from '../channel-changes.ts';
 import { app, team } from '../identifiers.ts';
 import { flagOf, textOf } from '../json.ts';
 import type { Json } from '../json.ts';
-import { asAnswered } from '../messages.ts';
-import type { Message } from '../messages.ts';
 import { refuse } from '../refusal.ts';
 import type { Answer } from '../refusal.ts';
 import type { Slack } from '../slack.ts';
 import type { Channel } from '../workspace.ts';
+import { lacking } from './method.ts';
 import type { Methods } from './method.ts';
+import { pageOf } from './paging.ts';
+
+type Conversation = NonNullable<ConversationsInfoResponse['channel']> & { user?: string };
+
+const kinds = ['public_channel', 'private_channel', 'mpim', 'im'];
+/** The kinds there are here, and the scope that lets an app read each. */
+const readScopes = { public_channel: 'channels:read', im: 'im:read' } as const;
 
 /** Channels and direct messages. These methods take ids only, as Slack's do. */
 export const conversationMethods: Methods = {
   'conversations.info': {
     tier: 3,
-    scope: 'channels:read',
-    answer: inChannel((_, channel) => ({ ok: true, channel: asConversation(channel) })),
+    needs: ['channel'],
+    answer: onChannel((slack, channel, args) => {
+      const conversation = asConversation(channel);
+      const count = flagOf(args['include_num_members']) ? { num_members: channel.members.size } : {};
+      return readable(slack, channel) ?? ({ ok: true, channel: { ...conversation, ...count } } satisfies ConversationsInfoResponse);
+    }),
   },
-  'conversations.list': {
-    tier: 2,
-    scope: 'channels:read',
-    answer({ workspace }, args) {
-      const types = (textOf(args['types']) || 'public_channel').split(',');
-      const wanted = [...workspace.channels.values()].filter((channel) =>
-        types.includes(channel.with === undefined ? 'public_channel' : 'im'),
-      );
-      const listed = wanted.filter((channel) => !(flagOf(args['exclude_archived']) && channel.archived));
-      return { ok: true, channels: listed.map(asConversation), response_metadata: { next_cursor: '' } };
-    },
-  },
+  'conversations.list': { tier: 2, answer: list },
   'conversations.join': {
     tier: 3,
     scope: 'channels:join',
-    answer: inChannel((slack, channel) => {
+    needs: ['channel'],
+    answer: onChannel((slack, channel) => {
       if (channel.with !== undefined) return refuse('method_not_supported_for_channel_type');
       if (channel.archived) return refuse('is_archived');
       const already = channel.members.has(app.botUserId);
-      channel.members.add(app.botUserId);
-      slack.live.emit({ type: 'joined', channel: channel.id });
+      letAppIn(slack, channel);
       const warning = already ? { warning: 'already_in_channel', response_metadata: { warnings: ['already_in_channel'] } } : {};
-      return { ok: true, channel: asConversation(channel), ...warning };
+      return { ok: true, channel: asConversation(channel), ...warning } satisfies ConversationsJoinResponse;
     }),
   },
   'conversations.members': {
     tier: 4,
-    scope: 'channels:read',
-    answer: inChannel((_, channel) => ({ ok: true, members: [...channel.members], response_metadata: { next_cursor: '' } })),
-  },
-  'conversations.open': {
-    tier: 3,
-    scope: 'im:write',
-    answer({ workspace }, args) {
-      const asked = textOf(args['channel']);
-      const user = textOf(args['users']) || workspace.channel(asked)?.with || '';
-      if (user === '') return refuse('users_list_not_supplied');
-      const person = workspace.people.find((candidate) => candidate.id === user);
-      if (!person) return refuse('user_not_found');
-      if (person.deleted === true) return refuse('user_disabled');
-      return { ok: true, channel: asConversation(workspace.direct(person)) };
-    },
-  },
-  'conversations.history': {
-    tier: 3,
-    scope: 'channels:history',
-    answer: inChannel((slack, channel, args) => {
-      if (!channel.members.has(app.botUserId)) return refuse('not_in_channel');
-      return page(slack, slack.messages.roots(channel.id).toReversed(), args);
+    needs: ['channel'],
+    answer: onChannel((slack, channel, args) => {
+      const refusal = readable(slack, channel);
+      if (refusal) return refusal;
+      const found = pageOf([...channel.members], args, { key: (id) => id, usual: 100, most: 1000 });
+      if ('refusal' in found) return found.refusal;
+      const members = [...found.page];
+      return { ok: true, members, response_metadata: { next_cursor: found.next } } satisfies ConversationsMembersResponse;
     }),
   },
-  'conversations.replies': {
-    tier: 3,
-    scope: 'channels:history',
-    answer: inChannel((slack, channel, args) => {
-      if (!channel.members.has(app.botUserId)) return refuse('not_in_channel');
-      const found = slack.messages.find(channel.id, textOf(args['ts']));
-      if (!found) return refuse('thread_not_found');
-      return page(slack, slack.messages.thread(channel.id, found.thread_ts ?? found.ts), args);
-    }),
-  },
+  'conversations.open': { tier: 3, scope: 'im:write', answer: open },
 };
 
-function inChannel(answer: (slack: Slack, channel: Channel, args: Json) => Answer): (slack: Slack, args: Json) => Answer {
+/** Finds the channel of `channel`, an id; channel_not_found otherwise. */
+export function onChannel(answer: (slack: Slack, channel: Channel, args: Json) => Answer): (slack: Slack, args: Json) => Answer {
   return (slack, args) => {
     const channel = slack.workspace.channels.get(textOf(args['channel']));
     return channel ? answer(slack, channel, args) : refuse('channel_not_found');
   };
 }
 
-/** One page of messages between `oldest` and `latest`; the cursor is the number of messages already given. */
-function page(slack: Slack, messages: readonly Message[], args: Json): Answer {
-  const oldest = Number(textOf(args['oldest']) || 0);
-  const latest = Number(textOf(args['latest']) || Number.POSITIVE_INFINITY);
-  const inclusive = flagOf(args['inclusive']);
-  const limit = Math.min(999, Number(textOf(args['limit']) || 100));
-  const from = Number(textOf(args['cursor']) || 0);
-  const inRange = messages.filter(({ ts }) =>
-    inclusive ? Number(ts) >= oldest && Number(ts) <= latest : Number(ts) > oldest && Number(ts) < latest,
-  );
-  const shown = inRange.slice(from, from + limit);
-  const more = inRange.length > from + limit;
-  const withMetadata = flagOf(args['include_all_metadata']);
+/** A conversation in the shape of Slack's answers. */
+export function asConversation(channel: Channel): Conversation {
+  const { id, name, created, archived: is_archived } = channel;
+  const common = { id, created, is_archived, context_team_id: team.id, is_org_shared: false, updated: created * 1000 };
+  if (channel.with !== undefined) return { ...common, is_im: true, user: channel.with, is_open: true };
   return {
-    ok: true,
-    messages: shown.map((message) => asAnswered(message, slack.messages.replies(message), withMetadata)),
-    has_more: more,
-    response_metadata: { next_cursor: more ? String(from + limit) : '' },
+    ...common,
+    name,
+    name_normalized: name,
+    is_channel: true,
+    is_group: false,
+    is_im: false,
+    is_mpim: false,
+    is_private: false,
+    is_general: name === 'general',
+    is_shared: false,
+    is_ext_shared: false,
+    is_pending_ext_shared: false,
+    pending_shared: [],
+    pending_connected_team_ids: [],
+    unlinked: 0,
+    is_member: channel.members.has(app.botUserId),
+    topic: channel.topic,
+    purpose: { value: '', creator: '', last_set: 0 },
+    previous_names: [],
   };
 }
 
-function asConversation(channel: Channel): Json {
-  const direct = channel.with !== undefined;
-  return {
-    id: channel.id,
-    ...(direct ? { user: channel.with } : { name: channel.name, name_normalized: channel.name }),
-    is_channel: !direct,
-    is_group: false,
-    is_im: direct,
-    is_mpim: false,
-    is_private: direct,
-    is_archived: channel.archived,
-    is_member: channel.members.has(app.botUserId),
-    num_members: channel.members.size,
-    context_team_id: team.id,
-    is_general: channel.name === 'general',
-    is_shared: false,
-    is_ext_shared: false,
-  };
+function readable(slack: Slack, channel: Channel): Answer | undefined {
+  return lacking(slack, channel.with === undefined ? readScopes.public_channel : readScopes.im);
+}
+
+function list(slack: Slack, args: Json): Answer {
+  const types = (textOf(args['types']) || 'public_channel').split(',').map((type) => type.trim());
+  if (types.some((type) => !kinds.includes(type))) return refuse('invalid_types');
+  for (const [type, scope] of Object.entries(readScopes)) {
+    const refusal = types.includes(type) ? lacking(slack, scope) : undefined;
+    if (refusal) return refusal;
+  }
+  const wanted = [...slack.workspace.channels.values()].filter(
+    (channel) =>
+      types.includes(channel.with === undefined ? 'public_channel' : 'im') && !(flagOf(args['exclude_archived']) && channel.archived),
+  );
+  const found = pageOf(wanted, args, { key: ({ id }) => id, usual: 100, most: 1000 });
+  if ('refusal' in found) return found.refusal;
+  const channels = found.page.map((channel) => ({ ...asConversation(channel), num_members: channel.members.size }));
+  return { ok: true, channels, response_metadata: { next_cursor: found.next } } satisfies ConversationsListResponse;
+}
+
+/** Direct messages with one person; a conversation of several is not there in the local Slack. */
+function open({ workspace }: Slack, args: Json): Answer {
+  const users = textOf(args['users']);
+  if (users.includes(',')) return refuse('method_not_supported_for_channel_type');
+  const user = users || workspace.channel(textOf(args['channel']))?.with || '';
+  if (user === '') return refuse(textOf(args['channel']) === '' ? 'users_list_not_supplied' : 'channel_not_found');
+  if (user === app.botUserId) return refuse('cannot_dm_bot');
+  const person = workspace.people.find((candidate) => candidate.id === user);
+  if (!person) return refuse('user_not_found');
+  if (person.deleted === true) return refuse('user_disabled');
+  if (person.dm_blocked === true) return refuse('cannot_dm_bot');
+  const channel = workspace.direct(person);
+  if (!flagOf(args['return_im'])) return { ok: true, channel: { id: channel.id } } satisfies ConversationsOpenResponse;
+  return { ok: true, no_op: true, already_open: true, channel: asConversation(channel) } satisfies ConversationsOpenResponse;
 }

@@ -9,10 +9,12 @@ import type { Answer } from '../refusal.ts';
 import type { Slack } from '../slack.ts';
 import type { Channel } from '../workspace.ts';
 
-export type Content = { readonly text: string; readonly blocks: Block[]; readonly metadata?: Json };
+export type Content = { readonly text: string; readonly blocks: Block[]; readonly metadata?: Json; readonly truncated: boolean };
 
 const textLimit = 40_000;
+const markdownLimit = 12_000;
 const metadataLimit = 16_000;
+const attachmentLimit = 100;
 
 /** Where a message goes: a channel by id or name, a person by id (their direct message), if the app may post there. */
 export function postable(slack: Slack, wanted: string): { readonly channel: Channel } | { readonly refusal: Answer } {
@@ -20,20 +22,35 @@ export function postable(slack: Slack, wanted: string): { readonly channel: Chan
   const channel = person ? slack.workspace.direct(person) : slack.workspace.channel(wanted);
   if (!channel) return { refusal: refuse('channel_not_found') };
   if (channel.archived) return { refusal: refuse('is_archived') };
-  if (!channel.members.has(app.botUserId)) return { refusal: refuse('not_in_channel') };
-  return { channel };
+  const refusal = refusedDirect(slack, channel);
+  if (refusal) return { refusal };
+  return mayPost(slack, channel) ? { channel } : { refusal: refuse('not_in_channel') };
 }
 
-/** What a message says, judged by Block Kit's limits. `extra` is what may stand in for text and blocks (files). */
+/** With chat:write.public an app posts in public channels without being in them; it must be in the manifest by name. */
+function mayPost({ options }: Slack, channel: Channel): boolean {
+  if (channel.members.has(app.botUserId)) return true;
+  return channel.with === undefined && options.scopes?.includes('chat:write.public') === true;
+}
+
+/** A direct message that cannot be: the app has no messages tab, or the person takes none from it. */
+export function refusedDirect({ options, workspace }: Slack, channel: Channel): Answer | undefined {
+  if (channel.with === undefined) return undefined;
+  if (options.messagesTab === false) return refuse('messages_tab_disabled');
+  return workspace.person(channel.with)?.dm_blocked === true ? refuse('cannot_dm_bot') : undefined;
+}
+
+/** What a message says, judged by Block Kit's limits. */
 export function contentOf(args: Json): { readonly content: Content } | { readonly refusal: Answer } {
-  const blocks = args['blocks'];
-  const text = textOf(args['text']).slice(0, textLimit);
-  const refusal = refusedBlocks(blocks) ?? refusedMetadata(args['metadata']);
+  const refusal = refusedMarkdown(args) ?? refusedBlocks(args['blocks']) ?? refusedAttachments(args) ?? refusedMetadata(args['metadata']);
   if (refusal) return { refusal };
-  const list = listOf(blocks);
-  if (text === '' && list.length === 0 && listOf(args['attachments']).length === 0) return { refusal: refuse('no_text') };
+  const whole = textOf(args['markdown_text']) || textOf(args['text']);
+  const list = listOf(args['blocks']);
+  if (whole === '' && list.length === 0 && listOf(args['attachments']).length === 0) return { refusal: refuse('no_text') };
   const metadata = isObject(args['metadata']) ? { metadata: args['metadata'] } : {};
-  return { content: { text, blocks: withBlockIds(list), ...metadata } };
+  return {
+    content: { text: whole.slice(0, textLimit), blocks: withBlockIds(list), truncated: whole.length > textLimit, ...metadata },
+  };
 }
 
 /** invalid_blocks_format, invalid_blocks or msg_blocks_too_long; undefined when the blocks are fine or absent. */
@@ -50,4 +67,18 @@ export function refusedMetadata(metadata: unknown): Answer | undefined {
   const wellFormed = isObject(metadata) && typeof metadata['event_type'] === 'string' && isObject(metadata['event_payload']);
   if (!wellFormed) return refuse('invalid_metadata_format');
   return JSON.stringify(metadata).length > metadataLimit ? refuse('metadata_too_large') : undefined;
+}
+
+function refusedMarkdown(args: Json): Answer | undefined {
+  const markdown = textOf(args['markdown_text']);
+  if (markdown === '') return undefined;
+  if (textOf(args['text']) !== '' || listOf(args['blocks']).length > 0) return refuse('markdown_text_conflict');
+  return markdown.length > markdownLimit ? refuse('msg_too_long') : undefined;
+}
+
+function refusedAttachments(args: Json): Answer | undefined {
+  const attachments = args['attachments'];
+  if (attachments === undefined || attachments === '') return undefined;
+  if (!Array.isArray(attachments)) return refuse('invalid_attachments');
+  return attachments.length > attachmentLimit ? refuse('too_many_attachments') : undefined;
 }

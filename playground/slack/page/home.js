@@ -1,32 +1,36 @@
 import { blocks } from './blocks.js';
-import { tabs } from './channel-view.js';
 import { byId, el } from './dom.js';
-import { goTo } from './navigation.js';
+import { backToChannels, tabs } from './heading.js';
 import { act, state } from './store.js';
-import { typedIn } from './typed.js';
+import { typedIn, valuesOf } from './typed.js';
 
-/** Opens the app's Home tab: the program hears of it and may publish. */
-export function openHome() {
-  const direct = state.channels.find((channel) => channel.with === state.viewer);
-  if (!direct) return;
-  goTo(direct.id, 'home');
-  void act('home');
-}
+let shown;
 
-/** The Home tab as the program published it for this person. */
+/** The Home tab as the program published it for this person. Drawn anew only when it was published anew. */
 export function renderHome() {
   const view = state.homes[state.viewer];
-  const surface = view && {
+  const version = `${state.viewer} ${view?.id} ${view?.hash}`;
+  const before = byId('main').querySelector('.home');
+  if (before && shown === version) return;
+  if (before?.querySelector(':popover-open')) return;
+  shown = version;
+  const focused = before ? controls(before).indexOf(document.activeElement) : -1;
+  const page = el('div', { class: 'home', tabindex: 0, role: 'region', 'aria-label': 'Home' }, body(view));
+  const heading = el('header', { class: 'place' }, backToChannels(), el('h1', {}, state.app.display_name));
+  const section = el('section', { class: 'channel', 'aria-label': `Home of ${state.app.display_name}` }, heading, tabs('home'), page);
+  byId('main').replaceChildren(section);
+  page.scrollTop = before?.scrollTop ?? 0;
+  if (focused >= 0) controls(page)[focused]?.focus({ preventScroll: true });
+}
+
+const controls = (node) => [...node.querySelectorAll('button, select, input, textarea')];
+
+function body(view) {
+  if (!view) return el('p', { class: 'empty' }, `${state.app.display_name} has not published a Home tab for you yet.`);
+  return blocks(view.blocks, {
     ...typedIn(view),
-    press: (part, block, value) => act('click', { view_id: view.id, action_id: part.action_id, block_id: block.block_id, value }),
-  };
-  const body = view
-    ? blocks(view.blocks, surface)
-    : el('p', { class: 'empty' }, `${state.app.display_name} has not published a Home tab for you yet.`);
-  const list = byId('main').querySelector('.home')?.scrollTop ?? 0;
-  const page = el('div', { class: 'home' }, body);
-  byId('main').replaceChildren(
-    el('section', { class: 'channel' }, el('header', { class: 'place' }, el('h1', {}, state.app.display_name)), tabs('home'), page),
-  );
-  page.scrollTop = list;
+    suggest: (part, block, value) => act('suggest', { view_id: view.id, action_id: part.action_id, block_id: block.block_id, value }),
+    press: (part, block, value) =>
+      act('click', { view_id: view.id, action_id: part.action_id, block_id: block.block_id, value, values: valuesOf(view) }),
+  });
 }

@@ -1,12 +1,14 @@
 import { renderChannel } from './channel-view.js';
 import { renderClock, tick } from './clock.js';
-import { byId } from './dom.js';
 import { renderHome } from './home.js';
-import { renderMetrics } from './metrics.js';
+import { listenToKeys } from './keys.js';
+import { listen, load } from './live.js';
 import { renderModal } from './modal.js';
 import { goTo, openThread } from './navigation.js';
+import { renderOutage } from './outage.js';
+import { renderPanel, tickPanel } from './panel.js';
 import { renderSidebar } from './sidebar.js';
-import { changed, channel, listen, load, onChange, state } from './store.js';
+import { changed, channel, onChange, state } from './store.js';
 import { renderThread } from './thread.js';
 import { renderViewer } from './viewer.js';
 
@@ -18,24 +20,29 @@ const parts = {
   modal: renderModal,
   clock: renderClock,
   viewer: renderViewer,
-  metrics: renderMetrics,
+  outage: renderOutage,
+  panel: renderPanel,
 };
-const said = ['sidebar', 'main', 'thread'];
+const said = ['sidebar', 'main', 'thread', 'viewer'];
 const affected = {
   message: said,
   ephemeral: said,
   failure: said,
   gone: said,
-  read: ['sidebar'],
-  place: said,
+  read: ['sidebar', 'viewer'],
+  place: [...said, 'panel'],
   pins: ['main'],
   joined: said,
   modal: ['modal'],
   modal_errors: ['modal'],
   home: ['main'],
-  clock: ['clock'],
-  metrics: ['metrics'],
-  sockets: ['sidebar'],
+  clock: ['clock', 'panel'],
+  metrics: ['panel'],
+  sockets: ['sidebar', 'panel'],
+  faults: ['panel'],
+  outage: ['outage', 'panel', 'sidebar'],
+  traffic: ['panel'],
+  panel: ['panel'],
   connection: ['sidebar'],
 };
 
@@ -44,7 +51,8 @@ const showsHome = () => state.tab === 'home' && channel(state.channel)?.with !==
 const waiting = new Set();
 onChange((what) => {
   if (!state.ready) return;
-  if (waiting.size === 0) requestAnimationFrame(draw);
+  // A page nobody looks at gets no animation frames, and must not fall behind for it.
+  if (waiting.size === 0) (document.hidden ? setTimeout : requestAnimationFrame)(draw);
   for (const part of affected[what] ?? Object.keys(parts)) waiting.add(part);
 });
 
@@ -72,18 +80,16 @@ function follow({ pathname, searchParams }) {
   if (ts) requestAnimationFrame(() => requestAnimationFrame(() => point(`${channelId} ${ts}`)));
 }
 
+/** The place furthest right that shows the message: a reply is pointed at in its thread. */
 function point(key) {
-  const found = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].at(-1);
   found?.scrollIntoView({ block: 'center' });
   found?.classList.add('pointed');
   setTimeout(() => found?.classList.remove('pointed'), 2_500);
 }
 
 document.addEventListener('visibilitychange', () => changed('place'));
-byId('menu').addEventListener('click', () => {
-  const open = document.body.classList.toggle('menu-open');
-  byId('menu').setAttribute('aria-expanded', String(open));
-});
+listenToKeys();
 
 await load();
 state.channel = state.channels[0]?.id ?? null;
@@ -91,4 +97,7 @@ document.title = `${state.app.display_name} · local stand-in`;
 if (location.pathname.startsWith('/archives/')) follow(new URL(location.href));
 listen();
 changed('everything');
-setInterval(tick, 1_000);
+setInterval(() => {
+  tick();
+  tickPanel();
+}, 1_000);

@@ -1,6 +1,8 @@
 import { avatar } from './avatar.js';
 import { blocks } from './blocks.js';
 import { el } from './dom.js';
+import { files } from './files.js';
+import { messageTools } from './message-tools.js';
 import { emojiNode, mrkdwn } from './mrkdwn.js';
 import { openThread } from './navigation.js';
 import { act, changed, channel, key, nameOf, now, person, state } from './store.js';
@@ -14,8 +16,8 @@ export function message(given, { compact = false, inThread = false } = {}) {
     'article',
     {
       class: classes.filter(Boolean).join(' '),
-      dataset: { key: key(given) },
-      tabindex: 0,
+      dataset: { key: key(given), ts: given.ts },
+      tabindex: -1,
       'aria-label': `${nameOf(author)}: ${given.text ?? ''}`,
     },
     el('div', { class: 'gutter' }, compact ? el('time', { title: fullTime(given.shown_at) }, timeOf(given.shown_at)) : avatar(author)),
@@ -27,9 +29,10 @@ export function message(given, { compact = false, inThread = false } = {}) {
       body(given),
       files(given.files ?? []),
       reactions(given.reactions ?? []),
+      trouble(given),
       !inThread && given.reply_count > 0 && replies(given),
     ),
-    !given.whisper && !inThread && !given.deleted && tools(given),
+    !given.whisper && !given.deleted && messageTools(given, { inThread }),
   );
 }
 
@@ -37,7 +40,7 @@ function notes(given, inThread) {
   const pinned = !given.whisper && channel(given.channel)?.pins.includes(given.ts);
   const lines = [
     given.whisper && el('p', { class: 'note eye' }, 'Only visible to you'),
-    pinned && el('p', { class: 'note pin' }, 'Pinned'),
+    pinned && el('p', { class: 'note pin' }, '📌 Pinned'),
     given.broadcast &&
       !inThread &&
       el('p', { class: 'note' }, el('button', { class: 'link', onclick: () => openThread(given.thread_ts) }, 'replied to a thread')),
@@ -58,15 +61,35 @@ function byline(given, author) {
 }
 
 function body(given) {
-  const surface = {
-    press: (part, block, value) =>
-      act('click', { channel: given.channel, ts: given.ts, action_id: part.action_id, block_id: block.block_id, value }),
-  };
-  const edited = given.edited && el('span', { class: 'edited', title: 'Edited by the app' }, ' (edited)');
+  const edited = given.edited && el('span', { class: 'edited', title: `Edited by ${nameOf(given.edited.user)}` }, ' (edited)');
   const dismiss =
     given.whisper && el('span', { class: 'dismiss' }, el('button', { class: 'link', onclick: () => forget(given) }, 'Dismiss'));
-  if (given.blocks?.length) return [blocks(given.blocks, surface), edited, dismiss];
+  if (given.blocks?.length) return [blocks(given.blocks, surfaceOf(given)), edited, dismiss];
   return el('div', { class: 'text' }, ...mrkdwn(given.text ?? ''), edited, dismiss);
+}
+
+/** Clicks in a message. What went wrong is kept with the message, so that an edit of it does not take the words away. */
+function surfaceOf(given) {
+  return {
+    keepsTrouble: true,
+    suggest: (part, block, value) =>
+      act('suggest', { channel: given.channel, ts: given.ts, action_id: part.action_id, block_id: block.block_id, value }),
+    async press(part, block, value) {
+      if (state.troubles.delete(key(given))) changed('failure');
+      const { channel, ts } = given;
+      const outcome = await act('click', { channel, ts, action_id: part.action_id, block_id: block.block_id, value });
+      if (typeof outcome.error === 'string') {
+        state.troubles.set(key(given), { user: state.viewer, text: outcome.error });
+        changed('failure');
+      }
+      return outcome;
+    },
+  };
+}
+
+function trouble(given) {
+  const found = state.troubles.get(key(given));
+  return found?.user === state.viewer && el('p', { class: 'trouble', role: 'alert' }, '⚠ ', found.text);
 }
 
 function forget(given) {
@@ -75,25 +98,12 @@ function forget(given) {
   changed('gone');
 }
 
-function files(list) {
-  return list.map((file) =>
-    el(
-      'a',
-      { class: 'file', href: new URL(file.url).pathname, target: '_blank', rel: 'noreferrer' },
-      el('span', { class: 'file-icon', 'aria-hidden': 'true' }, (file.name.split('.').pop() ?? '').slice(0, 4).toUpperCase()),
-      el('span', {}, el('strong', {}, file.title), el('small', {}, `${file.name} · ${size(file.size)}`)),
-    ),
-  );
-}
-
-function size(bytes) {
-  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} kB`;
-}
-
 function reactions(list) {
   if (list.length === 0) return undefined;
-  const one = ({ name, users }) =>
-    el('span', { class: 'reaction', title: users.map(nameOf).join(', ') }, emojiNode(name) ?? `:${name}:`, ` ${users.length}`);
+  const one = ({ name, users }) => {
+    const who = `${users.map(nameOf).join(', ')} reacted with :${name}:`;
+    return el('span', { class: 'reaction', title: who }, emojiNode(name) ?? `:${name}:`, ` ${users.length}`);
+  };
   return el('div', { class: 'reactions' }, ...list.map(one));
 }
 
@@ -107,9 +117,4 @@ function replies(given) {
     el('span', { class: 'count' }, count),
     el('small', {}, last),
   );
-}
-
-function tools(given) {
-  const thread = given.thread_ts ?? given.ts;
-  return el('div', { class: 'tools' }, el('button', { onclick: () => openThread(thread) }, 'Reply in thread'));
 }

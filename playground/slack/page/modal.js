@@ -50,6 +50,7 @@ function content(view, depth, errors) {
   const surface = {
     ...typedIn(view),
     errors,
+    suggest: (part, block, value) => act('suggest', { view_id: view.id, action_id: part.action_id, block_id: block.block_id, value }),
     press: (part, block, value) =>
       act('click', { view_id: view.id, action_id: part.action_id, block_id: block.block_id, value, values: valuesOf(view) }),
   };

@@ -8,7 +8,7 @@ export function richText(block) {
 
 function part(element) {
   const content = element.elements ?? [];
-  if (element.type === 'rich_text_preformatted') return el('pre', {}, ...content.map(leaf));
+  if (element.type === 'rich_text_preformatted') return el('pre', { tabindex: 0 }, ...content.map(leaf));
   if (element.type === 'rich_text_quote') return el('blockquote', {}, ...content.map(leaf));
   if (element.type === 'rich_text_list') {
     const tag = element.style === 'ordered' ? 'ol' : 'ul';
@@ -48,7 +48,11 @@ function plainLeaf(element) {
     case 'broadcast':
       return el('span', { class: 'mention loud' }, `@${element.range}`);
     case 'date':
-      return date(`!date^${element.timestamp}^${element.format}${element.url ? `^${element.url}` : ''}`, element.fallback);
+      return date({ seconds: element.timestamp, pattern: element.format ?? '', url: element.url, fallback: element.fallback });
+    case 'usergroup':
+      return el('span', { class: 'mention loud' }, `@${element.usergroup_id}`);
+    case 'color':
+      return el('code', {}, element.value);
     default:
       return el('code', {}, JSON.stringify(element));
   }

@@ -1,39 +1,65 @@
 import { avatar } from './avatar.js';
+import { completions } from './completions.js';
 import { el } from './dom.js';
+import { useShortcut } from './shortcut.js';
 import { state } from './store.js';
 
-/** What may be meant while typing: a declared command after `/`, a person after `@`. Arrows choose, Tab or Enter takes. */
-export function suggestions(field, { slash }) {
-  const list = el('ul', { class: 'suggestions', role: 'listbox', hidden: true });
+let lists = 0;
+
+/** The list above a field: commands, their verbs, people, channels. Arrows choose, Tab or Enter takes, Esc closes. */
+export function suggestions(field, { inThread }) {
+  const id = `suggestions-${(lists += 1)}`;
+  const list = el('ul', { class: 'suggestions', role: 'listbox', id, 'aria-label': 'Suggestions', hidden: true });
   let offered = [];
   let chosen = 0;
-
-  function update() {
-    offered = slash() ? [...commands(field.value), ...people(beforeCaret())] : people(beforeCaret());
-    chosen = 0;
-    draw();
-  }
+  let moved = false;
+  for (const [name, value] of Object.entries({ 'aria-autocomplete': 'list', 'aria-controls': id })) field.setAttribute(name, value);
 
   const beforeCaret = () => field.value.slice(0, field.selectionStart);
 
-  function draw() {
-    list.hidden = offered.length === 0;
-    const option = (item, index) =>
-      el(
-        'li',
-        { role: 'option', 'aria-selected': String(index === chosen), onmousedown: (event) => (event.preventDefault(), take(index)) },
-        ...item.show(),
-      );
-    list.replaceChildren(...offered.map(option));
+  function update() {
+    const { commands, shortcuts, people, channels } = state;
+    offered = completions(beforeCaret(), { commands, shortcuts, people, channels, inThread: inThread() });
+    chosen = 0;
+    moved = false;
+    draw();
   }
 
-  function take(index) {
+  function draw() {
+    list.hidden = offered.length === 0;
+    list.replaceChildren(...offered.map(option));
+    if (list.hidden) field.removeAttribute('aria-activedescendant');
+    else field.setAttribute('aria-activedescendant', `${id}-${chosen}`);
+    list.children[chosen]?.scrollIntoView({ block: 'nearest' });
+  }
+
+  function option(item, index) {
+    const take = (event) => {
+      event.preventDefault();
+      choose(index);
+    };
+    const attributes = { role: 'option', id: `${id}-${index}`, 'aria-selected': String(index === chosen), onmousedown: take };
+    return el(
+      'li',
+      { ...attributes, dataset: { kind: item.kind } },
+      item.user && avatar(item.user, 'tiny'),
+      el('strong', {}, item.label),
+      item.hint && el('code', {}, item.hint),
+      item.detail && el('span', {}, item.detail),
+    );
+  }
+
+  function choose(index) {
     const item = offered[index];
     const rest = field.value.slice(field.selectionStart);
     const before = beforeCaret().slice(0, item.from) + item.text;
     field.value = before + rest;
     field.setSelectionRange(before.length, before.length);
-    hide();
+    update();
+    // A verb that is complete needs no second question.
+    if (item.kind === 'verb') hide();
+    field.dispatchEvent(new Event('taken'));
+    if (item.kind === 'shortcut') void useShortcut({ callback_id: item.callback_id });
   }
 
   function hide() {
@@ -41,44 +67,29 @@ export function suggestions(field, { slash }) {
     draw();
   }
 
+  /** Enter sends what is complete; it takes a suggestion only for a word that was begun, or one that was chosen by arrows. */
+  function enterTakes() {
+    const item = offered[chosen];
+    const begun = beforeCaret().slice(item.from);
+    return moved || item.kind === 'shortcut' || (begun !== '' && begun !== item.text.trim());
+  }
+
   /** True when the key was meant for the list. */
   function key(event) {
-    if (offered.length === 0) return false;
+    if (offered.length === 0 || event.isComposing) return false;
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const whole = offered[chosen].text.trim() === field.value.trim();
-    if (move) chosen = (chosen + move + offered.length) % offered.length;
-    else if (event.key === 'Tab' || (event.key === 'Enter' && !whole)) take(chosen);
+    if (move) {
+      chosen = (chosen + move + offered.length) % offered.length;
+      moved = true;
+      draw();
+    } else if (event.key === 'Tab' && !event.shiftKey) choose(chosen);
+    else if (event.key === 'Enter' && !event.shiftKey && enterTakes()) choose(chosen);
     else if (event.key === 'Escape') hide();
     else return false;
     event.preventDefault();
     event.stopPropagation();
-    if (move) draw();
     return true;
   }
 
   return { list, update, key, hide };
-}
-
-function commands(text) {
-  if (!/^\/\S*$/.test(text)) return [];
-  return state.commands
-    .filter(({ command }) => command.startsWith(text))
-    .map(({ command, description, usage_hint }) => ({
-      from: 0,
-      text: `${command} `,
-      show: () => [el('strong', {}, command), el('code', {}, usage_hint), el('span', {}, description)],
-    }));
-}
-
-function people(before) {
-  const found = /(?:^|\s)@([\w.-]*)$/.exec(before);
-  if (!found) return [];
-  const wanted = found[1].toLowerCase();
-  return state.people
-    .filter(({ name, real_name, deleted }) => !deleted && (name.startsWith(wanted) || real_name.toLowerCase().startsWith(wanted)))
-    .map(({ id, name, real_name }) => ({
-      from: before.length - found[1].length - 1,
-      text: `@${name} `,
-      show: () => [avatar(id, 'tiny'), el('strong', {}, real_name), el('span', {}, `@${name}`)],
-    }));
 }

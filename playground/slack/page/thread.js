@@ -1,9 +1,9 @@
 import { composer } from './composer.js';
 import { byId, el } from './dom.js';
+import { title } from './heading.js';
 import { messageList } from './message-list.js';
 import { closeThread } from './navigation.js';
 import { channel, state, visible } from './store.js';
-import { title } from './channel-view.js';
 
 let shown;
 
@@ -20,6 +20,7 @@ export function renderThread() {
   const name = `${here.id} ${state.thread} ${state.viewer}`;
   if (shown?.name !== name) open(name, here);
   shown.messages.show(visible(here.id, state.thread), { inThread: true, empty: 'This thread is gone.' });
+  shown.write.show();
   if (shown.fresh) shown.messages.toBottom();
   shown.fresh = false;
 }
@@ -28,13 +29,9 @@ function open(name, here) {
   const messages = messageList();
   const thread = state.thread;
   const write = composer({ placeholder: 'Reply…', channel: () => here.id, thread: () => thread });
-  const close = el('button', { class: 'ghost', 'aria-label': 'Close thread', title: 'Close (Esc)', onclick: closeThread }, '✕');
-  const heading = el('header', { class: 'place' }, el('h2', {}, 'Thread'), el('small', {}, title(here)), close);
-  shown = { name, messages, fresh: true };
-  byId('thread').replaceChildren(heading, messages.list, write.root);
+  const back = el('button', { class: 'ghost back', 'aria-label': `Back to ${title(here)}`, onclick: closeThread }, '‹');
+  const close = el('button', { class: 'ghost close', 'aria-label': 'Close thread', title: 'Close (Esc)', onclick: closeThread }, '✕');
+  const heading = el('header', { class: 'place' }, back, el('h2', {}, 'Thread'), el('small', {}, title(here)), close);
+  shown = { name, messages, write, fresh: true };
+  byId('thread').replaceChildren(heading, messages.root, write.root);
 }
-
-document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && state.thread && !document.querySelector('dialog[open], [popover]:popover-open, .suggestions:not([hidden])'))
-    closeThread();
-});

@@ -8,5 +8,5 @@ export function toast(text) {
   place.textContent = text;
   place.classList.add('shown');
   clearTimeout(timer);
-  timer = setTimeout(() => place.classList.remove('shown'), 6_000);
+  timer = setTimeout(() => place.classList.remove('shown'), 4_000);
 }

@@ -18,7 +18,7 @@ export function alertMessage(run: Run, alert: Alert): Message {
   if (alert.clearedAt !== null) {
     const lasted = inWords(between(alert.since, alert.clearedAt));
     return {
-      text: `Cleared on run ${runName(run)}: ${facts}, it lasted ${lasted}.`,
+      text: `Cleared on run ${runName(run)}: ${facts}, it lasted ${lasted}. Nothing to do.`,
       blocks: [section(`✅ *Cleared* after ${lasted}, at ${timeOf(alert.clearedAt)} · ${facts}`)],
     };
   }
@@ -28,7 +28,7 @@ export function alertMessage(run: Run, alert: Alert): Message {
     return { text, blocks: [section(`🔕 *Over with the run* · ${facts}`), context(`${afterwards(run)}${detail}`)] };
   }
   const head = `🚨 *${title} ${value}* · limit ${limit}${before} · since ${timeOf(alert.since)}\n${runName(run)}`;
-  const text = `Alert on run ${runName(run)}: ${facts}. Roll back now, or watch it.`;
+  const text = `Alert on run ${runName(run)}: ${facts}. Next: press Roll back now, or I'm watching.`;
   if (!WORKING.includes(run.state)) return { text, blocks: [section(head), context(`${afterwards(run)}${detail}`)] };
   return {
     text,

@@ -24,7 +24,7 @@ export function approval(view: RunView, people: readonly Person[]): Message {
   const given = givenLines(view, people);
   const changed = run.changes.length === 0 ? '' : `\n🔁 *What changed:* ${phrase(run.changes.join(' '), 400)} Earlier approvals are void.`;
   return {
-    text: `Approvals of run ${runName(run)}: ${counts}, digest ${shortDigest(run.digest)}. May approve: ${may}.`,
+    text: `Approvals of run ${runName(run)}: ${counts}, digest ${shortDigest(run.digest)}. Next: ${need(view, people, may)}.`,
     blocks: [
       section(`*Approval* · *${counts}* · digest ${code(shortDigest(run.digest))}${changed}`),
       ...(given === '' ? [] : [section(given)]),
@@ -36,6 +36,11 @@ export function approval(view: RunView, people: readonly Person[]): Message {
       ...actions(approvalButtons(view, people)),
     ],
   };
+}
+
+function need({ run, now }: RunView, people: readonly Person[], may: string): string {
+  if (!OPEN.includes(run.state) || countingApprovals(run, { now, people }).length >= run.plan.quorum) return 'nothing to do here';
+  return run.rehearsal === null ? 'wait for the rehearsal; an approval covers its result' : `one of ${may} approves or rejects`;
 }
 
 /** Exactly what would run, file by file. */

@@ -1,6 +1,6 @@
-import type { Button, ConfirmationDialog, KnownBlock, PlainTextElement, SectionBlock } from '@slack/types';
+import type { Button, ConfirmationDialog, KnownBlock, Overflow, PlainTextElement, SectionBlock } from '@slack/types';
 import type { Run } from '../../domain/run.ts';
-import { actionId, LABELS, writeReference, type Action } from '../actions.ts';
+import { actionId, LABELS, MENU, writeReference, type Action } from '../actions.ts';
 import { cut, LIMITS } from './limits.ts';
 
 /** Blocks as the publisher, handlers and tests pass them on. */
@@ -27,7 +27,7 @@ export function context(text: string): KnownBlock {
 }
 
 /** No buttons, no block: Slack refuses an empty one. */
-export function actions(buttons: readonly Button[]): readonly KnownBlock[] {
+export function actions(buttons: readonly (Button | Overflow)[]): readonly KnownBlock[] {
   return buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons.slice(0, LIMITS.cardButtons) }];
 }
 
@@ -61,5 +61,17 @@ export function button(run: Pick<Run, 'id' | 'version' | 'number'>, action: Acti
     accessibility_label: cut(`${label} ${item.replaceAll('_', ' ')} run #${run.number}`.replaceAll('  ', ' '), LIMITS.accessibilityLabel),
     ...(style === undefined ? {} : { style }),
     ...(confirm === undefined ? {} : { confirm }),
+  };
+}
+
+/** The ⋯ menu: each choice names the run, and carries only ids, a version and which choice it is (R8, R11). */
+export function menu(run: Pick<Run, 'id' | 'version' | 'number'>, choices: readonly Action[]): Overflow {
+  return {
+    type: 'overflow',
+    action_id: MENU,
+    options: choices.map((choice) => ({
+      text: plain(`${LABELS[choice].replace('…', '')} run #${run.number}…`, LIMITS.buttonText),
+      value: writeReference({ runId: run.id, version: run.version, extra: choice }),
+    })),
   };
 }

@@ -4,6 +4,7 @@ import { rollbackProved, predictedRollbackMs } from '../../domain/proof.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { touched, type Run } from '../../domain/run.ts';
 import { button, confirmation } from './block-kit.ts';
+import { cut } from './limits.ts';
 import { fitOf } from './moment.ts';
 import { inZone, utc } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
@@ -42,6 +43,22 @@ export function cancelButton(run: Run): Button {
   return button(run, 'cancel', { confirm });
 }
 
+/** For a failed rollback that nobody will try again: the database stays as it is, and the target is free for a new plan. */
+export function closeButton(run: Run): Button {
+  const confirm = confirmation({
+    title: `Close run #${run.number} by hand?`,
+    text: `${cut(leftOver(run), 100)} will be left as it is on ${run.target}: Offpeak undoes nothing more. Only when somebody has looked at the database and dealt with it. A new plan is possible afterwards.`,
+    confirm: 'Close the run',
+    deny: 'Keep it open',
+    danger: true,
+  });
+  return button(run, 'close_failed', { confirm });
+}
+
+function leftOver({ end }: Run): string {
+  return end === null || end.remaining.length === 0 ? 'what is still applied' : `what is still applied (${end.remaining.join(', ')})`;
+}
+
 /** Whether an alert is raised and not cleared. */
 export function alerting(run: Run): boolean {
   return Object.values(run.alerts).some((alert) => alert.clearedAt === null);
@@ -62,6 +79,9 @@ export function rollBackButton(run: Run): Button {
 }
 
 function rollBackText(run: Run, proved: boolean): string {
+  if (run.state === 'rollback_failed') {
+    return `Tries once more to undo ${cut(leftOver(run), 100)} on ${run.target}, and compares the schema afterwards. Mend first what stopped it.`;
+  }
   if (!touched(run)) return `Nothing was changed on ${run.target} yet, so this stops the run and checks that the schema is the old one.`;
   const way = proved ? 'proved by the rehearsal' : 'NOT proved by a rehearsal';
   const time = run.rehearsal === null ? '' : `, predicted ${inWords(predictedRollbackMs(run.rehearsal))}`;

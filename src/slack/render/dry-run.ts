@@ -13,7 +13,7 @@ export function dryRun({ run }: RunView): Message {
   const forward = run.plan.migrations.flatMap((migration) => forwardLines(run, migration));
   const back = run.plan.migrations.toReversed().flatMap(backLines);
   return {
-    text: `Dry run of ${runName(run)}: ${planSize(run.plan)}. Nothing was executed; the statements and their undoing are below.`,
+    text: `Dry run of ${runName(run)}: ${planSize(run.plan)}. Nothing was executed. Next: read the statements and their undoing below.`,
     blocks: [
       section(`*Dry run* · nothing was executed\n${planSize(run.plan)} will run in this order.`),
       section(cutLines(forward, { max: 2900, rest })),

@@ -4,14 +4,14 @@ import { inWords } from '../../domain/refusal.ts';
 import { appliedPositions, touched, type Run } from '../../domain/run.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { actions, button, context, section, type Blocks } from './block-kit.ts';
-import { rollBackButton } from './buttons.ts';
+import { closeButton, rollBackButton } from './buttons.ts';
 import { code, count, phrase, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** The card after the end: the result, and no button that does anything, except the way back where it is still open (R3). */
 export function endedBlocks({ run }: RunView): Blocks {
   const lines = [`*${resultLine(run)}*`, detailLine(run), remainingLine(run), againLine(run)].filter((line) => line !== '');
-  const failed = run.state === 'rollback_failed' ? [rollBackButton(run), button(run, 'view_sql')] : [];
+  const failed = run.state === 'rollback_failed' ? [rollBackButton(run), closeButton(run), button(run, 'view_sql')] : [];
   const asked = `Asked for by ${who(run.requester)} · ended ${when(run.end?.at ?? run.plan.plannedAt)} · digest ${code(shortDigest(run.digest))}`;
   return [section(lines.join('\n')), context(asked), ...actions(failed)];
 }
@@ -29,7 +29,8 @@ export function resultLine(run: Run): string {
     case 'cancelled':
       return 'Cancelled. The database was not touched.';
     default:
-      return touched(run) ? 'Failed.' : 'Failed before anything was changed.';
+      if (!touched(run)) return 'Failed before anything was changed.';
+      return run.rollback === null ? 'Failed.' : 'The rollback failed and was closed by hand: the database stands between two schemas.';
   }
 }
 
@@ -37,7 +38,7 @@ export function resultLine(run: Run): string {
 function againLine({ state, backup }: Run): string {
   if (state !== 'rollback_failed') return '';
   const restore = backup === null ? '' : ` If it fails again, restore ${code(backup.id)}.`;
-  return `*Next:* mend what it says, then press *Roll back now* to try again.${restore}`;
+  return `*Next:* mend what it says, then press *Roll back now* to try again.${restore} *Close by hand* only when the rest was dealt with.`;
 }
 
 /** From the click to the proof that the old schema is back. */

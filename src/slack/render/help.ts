@@ -16,7 +16,7 @@ export const VERBS = {
   resume: { usage: 'resume', does: 'go on after a hold' },
   rollback: { usage: 'rollback', does: 'undo everything this run did, now' },
   present: { usage: 'present', does: 'say that you are watching the run' },
-  cancel: { usage: 'cancel', does: 'give up a run that has changed nothing' },
+  cancel: { usage: 'cancel', does: 'give up a run that has changed nothing, or close one whose rollback failed' },
   history: { usage: 'history [target]', does: 'the last ten runs' },
   help: { usage: 'help', does: 'this list' },
 } as const;

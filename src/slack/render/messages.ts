@@ -7,15 +7,15 @@ import { approval, hasApproval } from './approval.ts';
 import type { Message } from './block-kit.ts';
 import { checklist } from './checklist.ts';
 import { dryRun } from './dry-run.ts';
-import { holdNotice, startedNotice } from './notices.ts';
+import { holdNotice, rollbackFailedNotice, startedNotice } from './notices.ts';
 import { fitOf } from './moment.ts';
 import { planCard } from './plan-card.ts';
-import { hasReport, report } from './report.ts';
+import { details, hasReport, report } from './report.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** One message of a run as it should stand in Slack now. */
 export type RenderedMessage = Message & {
-  /** The same message for its whole life: `card`, `checklist`, `approval`, `started`, `dry_run`, `hold:<since>`, `alert:<metric>`, `report`. */
+  /** The same message for its whole life: `card`, `checklist`, `approval`, `started`, `dry_run`, `hold:<since>`, `alert:<metric>`, `rollback_failed:<at>`, `report`, `details`. */
   readonly key: string;
   /** False only for the root. */
   readonly thread: boolean;
@@ -65,12 +65,18 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     const stage = `${alert.raisedAt} ${alert.clearedAt} ${run.state}`;
     messages.push({ ...alertMessage(run, alert), ...loud, broadcast: breaksSilence(run, alert), key: `alert:${metric}`, stage });
   }
-  if (hasReport(run)) messages.push({ ...report(run), ...loud, key: 'report', stage: run.end?.at ?? '' });
+  const failed = rollbackFailedNotice(run);
+  if (failed !== null) messages.push({ ...failed, ...loud, key: `rollback_failed:${run.end?.at}`, stage: '' });
+  if (hasReport(run)) {
+    messages.push({ ...report(run), ...loud, key: 'report', stage: run.end?.at ?? '' });
+    messages.push({ ...details(run), ...calm, key: 'details', stage: run.end?.at ?? '' });
+  }
   return messages;
 }
 
-/** The channel hears of the first alert; those that join it while it stands are in the thread and on the card. */
+/** The channel hears of the first alert; those that join it, and those that are over before they can be posted, are in the thread. */
 function breaksSilence(run: Run, alert: Alert): boolean {
+  if (alert.clearedAt !== null) return false;
   return !Object.values(run.alerts).some(
     (other) =>
       other.metric !== alert.metric &&

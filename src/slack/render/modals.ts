@@ -1,14 +1,14 @@
 import type { KnownBlock, ModalView } from '@slack/types';
+import { millis, type Instant } from '../../domain/instant.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { ITEM_QUESTIONS, ITEM_TITLES, type HumanItem } from '../../domain/items.ts';
-import type { Script } from '../../domain/plan.ts';
 import type { Run } from '../../domain/run.ts';
-import { CALLBACKS, NOTE, writeReference } from '../actions.ts';
+import { CALLBACKS, MOMENT, NOTE, writeReference } from '../actions.ts';
 import { context, plain, section } from './block-kit.ts';
 import { cut, LIMITS } from './limits.ts';
 import { statementLines } from './report.ts';
 import { runName } from './state-words.ts';
-import { code, codeBlock, escape } from './text.ts';
+import { code, escape, when } from './text.ts';
 
 /** Asks for the evidence of one human line. */
 export function confirmItemModal(run: Run, item: HumanItem): ModalView {
@@ -34,16 +34,50 @@ export function rejectModal(run: Run): ModalView {
   });
 }
 
+/** Asks once more before a run is given up; the ⋯ menu has no dialog of its own for one choice. */
+export function cancelModal(run: Run): ModalView {
+  return {
+    ...frame(run, { callback: CALLBACKS.cancel, title: 'Cancel the run', submit: 'Cancel the run' }),
+    blocks: [
+      section(
+        `*${runName(run)}*\nNothing was changed on ${escape(run.target)}. Checklist and approvals of this run are over; a new plan starts afresh.`,
+      ),
+    ],
+  };
+}
+
+/** Asks for the moment of the first write; the reader chooses in their own zone. `suggested` is the next moment that fits. */
+export function scheduleModal(run: Run, suggested: Instant | null): ModalView {
+  const initial = suggested ?? run.scheduledFor;
+  const now = run.scheduledFor === null ? '' : `Scheduled for ${when(run.scheduledFor)}. `;
+  return {
+    ...frame(run, { callback: CALLBACKS.schedule, title: 'Reschedule', submit: 'Schedule' }),
+    blocks: [
+      section(`*${runName(run)}*\n${now}The gates and the window are asked again for the moment you choose; until then nothing changes.`),
+      {
+        type: 'input',
+        block_id: MOMENT.block,
+        label: plain('First write, in your own time zone', 2000),
+        element: {
+          type: 'datetimepicker',
+          action_id: MOMENT.action,
+          ...(initial === null ? {} : { initial_date_time: Math.floor(millis(initial) / 1000) }),
+        },
+      },
+    ],
+  };
+}
+
+/** What a window says when what was submitted in it is refused and it has no line to say it under. */
+export function answerModal(title: string, words: string): ModalView {
+  return reading(title, [section(words)]);
+}
+
 type Question = { callback: string; extra: string; title: string; submit: string; lead: string; question: string };
 
 function asking(run: Run, words: Question): ModalView {
   return {
-    type: 'modal',
-    callback_id: words.callback,
-    private_metadata: writeReference({ runId: run.id, version: run.version, extra: words.extra }),
-    title: plain(words.title, LIMITS.viewTitle),
-    submit: plain(words.submit, LIMITS.viewTitle),
-    close: plain('Back', LIMITS.viewTitle),
+    ...frame(run, words),
     blocks: [
       section(words.lead),
       {
@@ -63,39 +97,18 @@ function asking(run: Run, words: Question): ModalView {
   };
 }
 
-/** Files that fit into one modal: two blocks each, and room for the note. */
-const FILES = 45;
+type Frame = { callback: string; extra?: string; title: string; submit: string };
 
-/** Every file of the plan: the first 2,800 characters of each, up, then down, then validate. Read only. */
-export function sqlModal(run: Run): ModalView {
-  const scripts = run.plan.migrations.flatMap((migration) =>
-    [migration.up, migration.down, migration.validate].filter((script): script is Script => script !== null),
-  );
-  const left = scripts.length - FILES;
-  const blocks: KnownBlock[] = [
-    context(`${runName(run)} · digest ${code(shortDigest(run.digest))}`),
-    ...scripts.slice(0, FILES).flatMap(scriptBlocks),
-    ...(left > 0 ? [context(`and ${left} more files: they are in the repository, and the digest covers them too.`)] : []),
-  ];
-  return reading('SQL', blocks);
-}
-
-function scriptBlocks(script: Script): readonly KnownBlock[] {
-  const over = script.text.trim().length - LIMITS.sql;
-  const rest = over > 0 ? ` · ${over.toLocaleString('en-US')} characters more in the file` : '';
-  return [section(`*${escape(cut(script.path, 200))}* ${code(script.sha256.slice(0, 12))}${rest}`), section(sqlText(script.text))];
-}
-
-/** Escaping makes text longer than it is; cut until the block holds it. */
-function sqlText(text: string): string {
-  if (text.trim() === '') return '_empty_';
-  let max: number = LIMITS.sql;
-  let block = codeBlock(text, max);
-  while (block.length > LIMITS.section) {
-    max = Math.floor(max * 0.8);
-    block = codeBlock(text, max);
-  }
-  return block;
+/** What every submitted window has: whose it is, and its two buttons. */
+function frame(run: Run, { callback, extra = '', title, submit }: Frame): Omit<ModalView, 'blocks'> {
+  return {
+    type: 'modal',
+    callback_id: callback,
+    private_metadata: writeReference({ runId: run.id, version: run.version, extra }),
+    title: plain(title, LIMITS.viewTitle),
+    submit: plain(submit, LIMITS.viewTitle),
+    close: plain('Back', LIMITS.viewTitle),
+  };
 }
 
 /** The long form of the report: every unit, every event. `history` is one line per event, oldest first, ready to read. */

@@ -1,12 +1,12 @@
-import type { Button } from '@slack/types';
+import type { Button, Overflow } from '@slack/types';
 import { shortDigest } from '../../domain/digest.ts';
 import { countingApprovals, openItems } from '../../domain/gates.ts';
 import { isHumanItem } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
-import { actions, button, context, header, section, type Blocks, type Message } from './block-kit.ts';
-import { cancelButton, scheduleButton } from './buttons.ts';
+import { actions, button, context, header, menu, section, type Blocks, type Message } from './block-kit.ts';
+import { scheduleButton } from './buttons.ts';
 import { endedBlocks } from './ended-card.ts';
 import { approvalCount, eligibleApprovers, readyLine } from './gate-lines.ts';
 import { cut, cutLines, LIMITS } from './limits.ts';
@@ -14,7 +14,8 @@ import { fitOf } from './moment.ts';
 import { estimate, hazardLines, migrationLines, planSize, rollbackWords, statementLines } from './plan-lines.ts';
 import { runBlocks } from './run-card.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
-import { code, count, DAYS, mention, phrase, when, who } from './text.ts';
+import { HOLD_WORDS } from './step-words.ts';
+import { code, count, mention, peakHours, phrase, stopped, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** Characters left for everything that is not one of the blocks below: buttons, and a margin. */
@@ -23,26 +24,44 @@ const MARGIN = 150;
 /** The root message of a run, its card from plan to result: one message, edited in place (R1). */
 export function planCard(view: RunView, people: readonly Person[]): Message {
   const { run } = view;
-  if (run.end !== null) return { text: sentence(view), blocks: [header(runHeader(run)), ...endedBlocks(view)] };
+  if (run.end !== null) return { text: sentence(view, people), blocks: [header(runHeader(run)), ...endedBlocks(view)] };
   const body = OPEN.includes(run.state) ? openBlocks(view, people) : runBlocks(view);
-  return { text: sentence(view), blocks: [header(runHeader(run)), ...body] };
+  return { text: sentence(view, people), blocks: [header(runHeader(run)), ...body] };
 }
 
 /** The card in one sentence, for notifications and for screen readers, which read nothing else (R11). */
-function sentence({ run }: RunView): string {
+function sentence(view: RunView, people: readonly Person[]): string {
+  const { run } = view;
   const { word } = STATE_WORDS[run.state];
   const state = `${word}: run ${runName(run)}, ${planSize(run.plan)}.`;
-  if (run.end !== null) return `${state} ${phrase(run.end.detail, 300)}`;
-  if (run.holding !== null) return `${state} ${phrase(run.holding.detail, 300)} It waits for a person, or for the end of peak hours.`;
-  return `${state} ${NEXT[run.state] ?? ''}`.trim();
+  if (run.state === 'rollback_failed' && run.end !== null)
+    return `${state} ${stopped(phrase(run.end.detail, 300))} Next: mend what it says, then press Roll back now.`;
+  if (run.end !== null) return `${state} ${stopped(phrase(run.end.detail, 300))} Nothing to do here.`;
+  if (run.holding !== null) return `${state} ${stopped(phrase(run.holding.detail, 300))} Next: ${HOLD_WORDS[run.holding.reason].next}`;
+  if (run.problem !== null) return `${state} Next: ${UNREADABLE}`;
+  const expired = run.state === 'scheduled' && missing(view, people) > 0;
+  return `${state} Next: ${expired ? 'approve again in the thread; approvals have expired' : (NEXT[run.state] ?? 'watch the card')}.`;
 }
 
 const NEXT: Readonly<Partial<Record<Run['state'], string>>> = {
-  planned: 'Next: press Start checklist.',
-  checklist: 'Next: the checklist and the approvals in the thread.',
-  approved: 'Next: press Start now, or Schedule…',
-  scheduled: 'Next: nothing to do until preparation opens.',
+  planned: 'press Start checklist',
+  checklist: 'the checklist and the approvals in the thread',
+  approved: 'press Start now or Schedule',
+  scheduled: 'wait until preparation opens',
+  preparing: 'wait; it checks, backs up and rehearses before the first write',
+  stopping: 'wait; the running statement is being stopped',
+  rolling_back: 'wait; what was applied is being undone',
+  validating: 'watch it; Roll back now is on the card',
+  migrating: 'watch it; Roll back now is on the card',
+  observing: 'watch it; Roll back now is on the card',
 };
+
+/** How many approvals do not count, or not any more. */
+function missing({ run, now }: RunView, people: readonly Person[]): number {
+  return run.plan.quorum - countingApprovals(run, { now, people }).length;
+}
+
+const UNREADABLE = 'mend the file that it names, or cancel the run; nothing is approved or started meanwhile.';
 
 /** Before the start: what would happen, how bad it may be, and what is missing. */
 function openBlocks(view: RunView, people: readonly Person[]): Blocks {
@@ -71,13 +90,15 @@ function next(view: RunView, people: readonly Person[]): string {
 
 function step(view: RunView, people: readonly Person[]): string {
   const { run } = view;
-  if (run.state === 'scheduled' && run.scheduledFor !== null)
-    return `nothing until ${when(run.scheduledFor)}; preparation begins ${inWords(run.plan.timing.prepareLeadMs)} before.`;
+  if (run.problem !== null) return UNREADABLE;
   const open = openItems(run, view.now);
   if (open.some((item) => isHumanItem(item))) return 'confirm the open lines of the checklist in the thread.';
-  if (open.length > 0) return 'wait: the worker fills the open lines of the checklist.';
-  const missing = run.plan.quorum - countingApprovals(run, { now: view.now, people }).length;
-  if (missing > 0) return `${count(missing, 'approval')} in the thread.`;
+  const wanted = missing(view, people);
+  // Machine lines expire every few minutes until the start; preparation reads them anew.
+  if (run.state === 'scheduled' && run.scheduledFor !== null && wanted <= 0)
+    return `nothing until ${when(run.scheduledFor)}; preparation begins ${inWords(run.plan.timing.prepareLeadMs)} before.`;
+  if (open.length > 0 && run.state !== 'scheduled') return 'wait: the worker fills the open lines of the checklist.';
+  if (wanted > 0) return `${count(wanted, 'approval')} in the thread${run.state === 'scheduled' ? '; the ones before have expired' : ''}.`;
   const fit = fitOf(view);
   if (fit.now) return 'press *Start now*.';
   return fit.next === null ? 'no moment of the next eight days fits.' : `it does not fit now; press *Schedule…* for ${when(fit.next)}.`;
@@ -112,14 +133,8 @@ function facts(view: RunView): string {
   return [
     `*Takes* ${estimate(run.rehearsal)}`,
     `*Way back* ${rollbackWords(run.plan, run.rehearsal)}`,
-    `*Window* never ${peak(run)}; ${window}`,
+    `*Window* never ${peakHours(run.plan.window)}; ${window}`,
   ].join('\n');
-}
-
-function peak(run: Run): string {
-  const { peakFrom, peakTo, zone, days } = run.plan.window;
-  const on = days.length === 7 ? '' : ` on ${days.map((day) => DAYS[day - 1]).join(' ')}`;
-  return `${clock(peakFrom)}–${clock(peakTo)} ${zone}${on}`;
 }
 
 /** Approvers and on-call are rung once, by the post of the root message; edits do not ring again (R13). */
@@ -131,20 +146,17 @@ function rung(run: Run, people: readonly Person[]): string {
   return parts.join(' · ');
 }
 
-function openButtons(view: RunView): readonly Button[] {
+function openButtons(view: RunView): readonly (Button | Overflow)[] {
   const { run } = view;
   const sql = button(run, 'view_sql');
-  if (run.state === 'planned') return [button(run, 'start_checklist', { style: 'primary' }), sql, cancelButton(run)];
+  const more = menu(run, ['ask_cancel']);
+  if (run.state === 'planned') return [button(run, 'start_checklist', { style: 'primary' }), sql, more];
+  if (run.state === 'scheduled') return [button(run, 'start'), sql, menu(run, ['reschedule', 'ask_cancel'])];
   // The green button is the one that will not be refused.
   const ready = run.state === 'approved';
   const fits = fitOf(view).now;
   const schedule: Button = ready && !fits ? { ...scheduleButton(view), style: 'primary' } : scheduleButton(view);
-  return [button(run, 'start', ready && fits ? { style: 'primary' } : {}), schedule, sql, cancelButton(run)];
-}
-
-/** `09:00` for 540. */
-function clock(minutes: number): string {
-  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+  return [button(run, 'start', ready && fits ? { style: 'primary' } : {}), schedule, sql, more];
 }
 
 function names(people: readonly Person[]): string {

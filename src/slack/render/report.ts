@@ -8,25 +8,31 @@ import { detailLine, remainingLine, resultLine } from './ended-card.ts';
 import { cutLines } from './limits.ts';
 import { beforeAfter, METRIC_TITLES, metricValue } from './metrics.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
-import { code, lasting, phrase, timeOf, when, who } from './text.ts';
+import { code, lasting, phrase, stopped, timeOf, when, who } from './text.ts';
 
-/** Whether the run has a result worth a report: it was started, and it is over or stuck. */
+/** Whether the run has a result worth a report: it was started, and it is over. A failed rollback is not over; it has its own notice. */
 export function hasReport(run: Run): boolean {
-  return run.end !== null && run.started !== null && run.state !== 'cancelled';
+  return run.end !== null && run.started !== null && run.state !== 'cancelled' && run.state !== 'rollback_failed';
 }
 
-/** The result first, then what a debrief needs; the long form opens in a modal. */
+/** The final result, short, because the whole channel reads it (R1); what a debrief needs stands below it and in the modal. */
 export function report(run: Run): Message {
+  const lines = [`*${runHeader(run)}*`, resultLine(run), detailLine(run), remainingLine(run)].filter((line) => line !== '');
+  return {
+    text: `${STATE_WORDS[run.state].word}: run ${runName(run)}. ${resultLine(run)} ${stopped(phrase(run.end?.detail ?? '', 300))} Next: read the report in the thread.`,
+    blocks: [section(lines.join('\n')), context(provenance(run)), ...actions([button(run, 'open_report')])],
+  };
+}
+
+/** What a debrief needs, in the thread alone: when what happened, how long each statement took, the metrics before and after. */
+export function details(run: Run): Message {
   const statements = statementLines(run);
   return {
-    text: `Run ${runName(run)}: ${STATE_WORDS[run.state].word.toLowerCase()}. ${resultLine(run)} ${phrase(run.end?.detail ?? '', 300)}`.trim(),
+    text: `Details of run ${runName(run)}, ${STATE_WORDS[run.state].word.toLowerCase()}: timeline, statements, metrics before and after.`,
     blocks: [
-      section([`*${runHeader(run)}*`, resultLine(run), detailLine(run), remainingLine(run)].filter((line) => line !== '').join('\n')),
       section(timeline(run)),
       ...(statements.length === 0 ? [] : [section(cutLines(statements, { max: 2400, rest: (left) => `and ${left} more: Open report` }))]),
       ...(run.baseline === null ? [] : [section(['*Before → after*', ...beforeAfter(run.baseline, run.after)].join('\n'))]),
-      context(provenance(run)),
-      ...actions([button(run, 'open_report')]),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { millis, type Instant } from '../../domain/instant.ts';
 import type { Actor } from '../../domain/people.ts';
 import { inWords } from '../../domain/refusal.ts';
+import type { Window } from '../../domain/window.ts';
 import { cut } from './limits.ts';
 
 /** Text from people, files and databases, made harmless in mrkdwn: `<!channel>`, links and entities stay letters. */
@@ -29,6 +30,16 @@ export function codeBlock(text: string, max: number): string {
   return `\`\`\`${escape(cut(text.trim(), max)).replaceAll('`', 'ˋ')}\`\`\``;
 }
 
+/** A quoted sentence that something follows: with its full stop. */
+export function stopped(text: string): string {
+  return text === '' || /[.!?…:]$/.test(text) ? text : `${text}.`;
+}
+
+/** A link with words of ours. An address with < > or | in it would break out of it, and is left as plain words. */
+export function link(address: string, words: string): string {
+  return /^https?:\/\/[^\s<>|]+$/.test(address) ? `<${address}|${words}>` : words;
+}
+
 /** A moment in the reader's own zone, with UTC for surfaces that cannot (R14). */
 export function when(instant: Instant): string {
   return `<!date^${Math.floor(millis(instant) / 1000)}^{date_short_pretty} {time}|${utc(instant)}>`;
@@ -45,12 +56,23 @@ export function utc(instant: Instant): string {
 }
 
 /** ISO weekdays, Monday first. */
-export const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 /** For plain text that must name the moment as the target's people say it: `Sun 2026-11-22 18:00 Europe/Berlin`. */
 export function inZone(instant: Instant, zone: string): string {
   const local = Temporal.Instant.fromEpochMilliseconds(millis(instant)).toZonedDateTimeISO(zone);
   return `${DAYS[local.dayOfWeek - 1]} ${local.toPlainDate().toString()} ${local.toPlainTime().toString().slice(0, 5)} ${zone}`;
+}
+
+/** Peak hours in the words of their zone: `09:00–18:00 Europe/Berlin on Mon Tue`. */
+export function peakHours({ peakFrom, peakTo, zone, days }: Window): string {
+  const on = days.length === 7 ? '' : ` on ${days.map((day) => DAYS[day - 1]).join(' ')}`;
+  return `${clock(peakFrom)}–${clock(peakTo)} ${zone}${on}`;
+}
+
+/** `09:00` for 540. */
+function clock(minutes: number): string {
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
 /** Somebody's name without a ping: only the root message rings (R13). */

@@ -35,7 +35,7 @@ export async function aBolt(slack: LocalSlack, listen: (app: App) => void = () =
   return app;
 }
 
-type Answer = { readonly status: number; readonly body: Record<string, unknown> };
+export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
 
 /** chat.postMessage through the SDK; its name is also that of a browser function, which the linter takes it for. */
 export function post(client: WebClient, message: ChatPostMessageArguments): Promise<ChatPostMessageResponse> {
@@ -48,6 +48,12 @@ export async function control(slack: LocalSlack, path: string, given?: object): 
   const init = given ? { method: 'POST', body: JSON.stringify(given) } : {};
   const response = await fetch(`${slack.url}/_control/${path}`, init);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+/** Why the control API refused, in words. */
+export function sentencesOf({ body }: Answer): readonly string[] {
+  const { messages } = body['response_metadata'] as { messages: readonly string[] };
+  return messages.map((message) => message.replace(/^\[ERROR\] /, ''));
 }
 
 /** One Web API method, called without the SDK. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ClockControl, LocalSlack } from '../../../playground/slack/server.ts';
 import { until } from '../../support/until.ts';
-import { aBolt, aSlack, control, plain } from './bolt.ts';
+import { aBolt, aSlack, control, plain, sentencesOf } from './bolt.ts';
 
 let slack: LocalSlack;
 afterEach(() => slack.stop());
@@ -64,7 +64,9 @@ describe('the clock', () => {
     [{}, 'Give either now (ISO 8601) or advance_s (seconds).'],
   ])('refuses %j with the reason', async (wish, error) => {
     slack = await aSlack({ clock: aClock() });
-    expect(await control(slack, 'clock', wish)).toEqual({ status: 400, body: { ok: false, error } });
+    const answer = await control(slack, 'clock', wish);
+    expect(answer).toMatchObject({ status: 400, body: { ok: false, error: 'invalid_arguments' } });
+    expect(sentencesOf(answer)).toEqual([error]);
   });
 
   it('cannot be moved when there is none', async () => {

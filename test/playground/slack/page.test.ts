@@ -22,6 +22,14 @@ describe('the page', () => {
     expect(markup.test('node.innerHTML = message.text')).toBe(true);
   });
 
+  it('imports only files that are there, and has none that nobody imports', () => {
+    const importsOf = (name: string): string[] =>
+      [...readFileSync(folder + name, 'utf8').matchAll(/from '\.\/([\w.-]+)'/g)].map(([, file]) => file ?? '');
+    const reached = new Set(['main.js']);
+    for (const name of reached) for (const file of importsOf(name)) reached.add(file);
+    expect([...reached].toSorted()).toEqual(scripts.toSorted());
+  });
+
   it('is served with a policy that runs its own files only, and with every file it names', async () => {
     slack = await aSlack();
     const response = await fetch(`${slack.url}/archives/C1/p1`);
@@ -47,6 +55,28 @@ describe('the page', () => {
     await until(() => heard.includes('as it happens'), { what: 'the message' });
     await reader?.cancel();
     await reading;
+  });
+
+  it('starts with the faults, the outage and the limits that hold at this moment', async () => {
+    slack = await aSlack({ metricsLimits: { p95_ms: 500 } });
+    await control(slack, 'fault', { method: 'chat.update', kind: 'http_500', times: 2 });
+    await control(slack, 'outage', { on: true });
+    const state = (await (await fetch(`${slack.url}/_page/state`)).json()) as Record<string, unknown>;
+    expect(state).toMatchObject({ outage: true, faults: [{ method: 'chat.update', left: 2 }], metricsLimits: { p95_ms: 500 } });
+  });
+
+  it('shows pictures as pictures and everything else as text that runs nothing', async () => {
+    slack = await aSlack();
+    const sent = async (filename: string): Promise<Response> => {
+      const { body } = await call(slack as LocalSlack, 'files.getUploadURLExternal', { filename, length: 4 });
+      await fetch(String(body['upload_url']), { method: 'POST', body: '<b>x' });
+      await call(slack as LocalSlack, 'files.completeUploadExternal', { files: [{ id: body['file_id'] }] });
+      return fetch(`${slack?.url}/files/${String(body['file_id'])}/${filename}`);
+    };
+    const [picture, page] = [await sent('dot.png'), await sent('page.html')];
+    expect([picture.headers.get('content-type'), page.headers.get('content-type')]).toEqual(['image/png', 'text/plain; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toContain('sandbox');
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   it('starts without ephemerals: in Slack, too, they are gone after a reload', async () => {

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LocalSlack, SlackOptions } from '../../../playground/slack/server.ts';
-import { aBolt, aSlack, control } from './bolt.ts';
+import { aBolt, aSlack, control, sentencesOf } from './bolt.ts';
 
 let slack: LocalSlack;
 let bolt: App | undefined;
@@ -72,8 +72,9 @@ describe('slash commands', () => {
         await ack();
       }),
     );
-    const { status, body } = await control(slack, 'slash', { ...typed, ...change });
-    expect({ status, error: body['error'] }).toEqual({ status: 400, error });
+    const answer = await control(slack, 'slash', { ...typed, ...change });
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_arguments', acknowledged: false } });
+    expect(sentencesOf(answer)).toEqual([error]);
     expect(heard).toBe(0);
   });
 });

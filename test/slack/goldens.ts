@@ -1,0 +1,122 @@
+import type { HomeView, ModalView } from '@slack/types';
+import { possibleVerbs } from '../../handlers/possible.ts';
+import type { Refusal } from '../../src/domain/refusal.ts';
+import { HUMAN_ITEMS } from '../../src/domain/items.ts';
+import type { Message } from '../../src/slack/render/block-kit.ts';
+import { help, unknownVerb } from '../../src/slack/render/help.ts';
+import { eventLine } from '../../src/slack/render/history.ts';
+import { home, homeTrouble } from '../../src/slack/render/home.ts';
+import { answerModal, cancelModal, confirmItemModal, rejectModal, reportModal, scheduleModal } from '../../src/slack/render/modals.ts';
+import { refusalMessage, troubleMessage } from '../../src/slack/render/refusal.ts';
+import { sqlModal } from '../../src/slack/render/sql-modal.ts';
+import { historyMessage, statusMessage } from '../../src/slack/render/status.ts';
+import { by, evening, PEOPLE, storyTo, type Scene } from '../support/runs.ts';
+import { aHome } from './a-home.ts';
+import { aLedger, someServices } from './a-ledger.ts';
+import { ALL_SCENES, viewOf } from './scenes.ts';
+
+/** Replies in the thread, each in the scenes in which it differs. */
+const REPLIES: readonly (readonly [Scene, string])[] = [
+  ['checklist', 'checklist'],
+  ['checklist_ready', 'checklist'],
+  ['holding_untouched', 'checklist'],
+  ['preparing_expired', 'checklist'],
+  ['checklist_proved', 'approval'],
+  ['checklist_one_approval', 'approval'],
+  ['checklist_revised', 'approval'],
+  ['scheduled', 'approval'],
+  ['scheduled_expired', 'approval'],
+  ['preparing', 'started'],
+  ['preparing_ready', 'dry_run'],
+  ['holding', 'hold:2026-11-24T19:01:00.000Z'],
+  ['migrating_alert', 'alert:p95'],
+  ['migrating_alert_cleared', 'alert:p95'],
+  ['stopping_alert', 'alert:p95'],
+  ['rollback_failed', 'rollback_failed:2026-11-24T19:02:05.000Z'],
+  ['completed', 'report'],
+  ['rolled_back', 'report'],
+  ['failed', 'report'],
+  ['failed_by_hand', 'report'],
+  ['completed', 'details'],
+  ['rolled_back', 'details'],
+];
+
+/** Everything that is posted: the card of every scene, and every kind of reply. */
+export const MESSAGES: readonly (readonly [Scene, string])[] = [...ALL_SCENES.map((scene) => [scene, 'card'] as const), ...REPLIES];
+
+export function pathOf(scene: Scene, key: string): string {
+  return `${key.split(':')[0]}.${scene}.json`;
+}
+
+const CARD = 'https://acme.slack.com/archives/C0DEPLOYMENTS/p1795540000000100';
+
+/** A refusal as its person reads it. */
+function refused(scene: Scene, refusal: Refusal, asks: { by?: 'nora' | 'sam'; command?: 'approve' | 'start' } = {}): () => Message {
+  const { by: name = 'sam', command = 'start' } = asks;
+  return () => refusalMessage(refusal, viewOf(scene).run, { actor: by(name), command, card: CARD });
+}
+
+/** Everything that only one person sees, by name. */
+export const ANSWERS: Readonly<Record<string, () => Message>> = {
+  refused_own_plan: refused('checklist_proved', { code: 'own_plan' }, { command: 'approve' }),
+  refused_requester_without_role: refused(
+    'checklist_proved',
+    { code: 'not_permitted', who: '@sam, @kim' },
+    { by: 'nora', command: 'approve' },
+  ),
+  refused_running_already: refused('migrating', { code: 'wrong_state', state: 'migrating', command: 'start' }),
+  refused_plan_changed: refused('checklist_revised', { code: 'plan_changed' }, { command: 'approve' }),
+  refused_peak_hours: refused('approved', { code: 'peak_hours', until: evening('17:00'), next: evening('17:00') }),
+  refused_items_open: refused('checklist', { code: 'items_open', items: ['Staging looked at (pending)', 'Connections (expired)'] }),
+  refused_second_rollback: refused('stopping', { code: 'already_rolling_back', by: '@ana', at: evening('19:01') }),
+  refused_unreadable: refused('checklist_void', {
+    code: 'migrations_unreadable',
+    detail:
+      '0008_leads_email_domain.up.sql line 2: syntax error at or near "TRIGER"\n\nCREATE TRIGER x\n       ^\n\nThe database was not touched.',
+  }),
+  trouble: () => troubleMessage('4f1c2a9e'),
+  unknown_verb: () => unknownVerb('rolback', 'rollback'),
+  help_nothing_open: () => help({ run: null, target: 'acme', possible: possibleVerbs(null, asking('planned')) }),
+  help_migrating: () =>
+    help({ run: viewOf('migrating').run, target: 'acme', possible: possibleVerbs(viewOf('migrating').run, asking('migrating')) }),
+  status_migrating: () => statusMessage({ ...STANDING, active: viewOf('migrating'), latest: viewOf('migrating').run }, PEOPLE),
+  status_nothing_open: () => statusMessage({ ...STANDING, pending: [], latest: viewOf('completed').run }, PEOPLE),
+  history: () => historyMessage('acme', [viewOf('migrating').run, viewOf('rolled_back').run]),
+};
+
+const STANDING = {
+  target: 'acme',
+  applied: [{ version: '0006', name: 'leads_source' }],
+  pending: ['0007_leads_newest_first', '0008_leads_email_domain'],
+  active: null,
+  latest: null,
+  problem: null,
+};
+
+function asking(scene: Scene) {
+  return { services: someServices(aLedger()), actor: by('ana'), now: viewOf(scene).now };
+}
+
+/** Every window and the Home tab, by name. */
+export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
+  ...Object.fromEntries(HUMAN_ITEMS.map((item) => [`confirm_${item}`, () => confirmItemModal(viewOf('checklist').run, item)])),
+  reject: () => rejectModal(viewOf('checklist_proved').run),
+  cancel: () => cancelModal(viewOf('approved').run),
+  reschedule: () => scheduleModal(viewOf('scheduled').run, evening('20:00')),
+  not_done: () => answerModal('Not done', '🔒 This run is migrating, so there is nothing to cancel here. Nothing was changed.'),
+  sql: () => sqlModal(viewOf('planned').run),
+  report: () => reportModal(viewOf('completed').run, storyTo('completed').events.map(eventLine)),
+  home_quiet: () => home(aHome({ recent: [viewOf('completed').run, viewOf('rejected').run] })),
+  home_migrating: () => {
+    const { run, now } = viewOf('migrating_alert');
+    const waiting = [{ run, what: 'it holds: resume or roll back' }];
+    const [target] = aHome().targets;
+    const targets = target === undefined ? [] : [{ ...target, backup: run.backup }];
+    return home(aHome({ now, active: [run], waiting, targets, cards: new Map([[run.id, CARD]]) }));
+  },
+  home_ill: () => {
+    const { health } = aHome();
+    return home(aHome({ health: { ...health, connections: 0, trouble: 'token_revoked', workerLate: true } }));
+  },
+  home_without_ledger: homeTrouble,
+};

@@ -1,0 +1,169 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ACTIONS, ITEM_ACTIONS, MENU_ACTIONS, parseActionId, readReference } from '../../src/slack/actions.ts';
+import { LIMITS } from '../../src/slack/render/limits.ts';
+import { messagesOf } from '../../src/slack/render/messages.ts';
+import { STATE_WORDS } from '../../src/slack/render/state-words.ts';
+import { ENDS } from '../../src/domain/run.ts';
+import { rollbackProved } from '../../src/domain/proof.ts';
+import { PEOPLE } from '../support/runs.ts';
+import { MESSAGES, pathOf } from './goldens.ts';
+import { ALL_SCENES, buttonsOf, choicesOf, viewOf, wordsOf } from './scenes.ts';
+
+type Golden = { readonly name: string; readonly text: string; readonly blocks: readonly { readonly type: string }[] };
+
+const FOLDER = new URL('golden/', import.meta.url);
+
+function golden(pattern: string): readonly Golden[] {
+  return globSync(pattern, { cwd: FOLDER })
+    .toSorted()
+    .map((name) => ({ name, ...(JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as Omit<Golden, 'name'>) }));
+}
+
+const posted = golden('*.json');
+const cards = posted.filter(({ name }) => name.startsWith('card.'));
+const answers = golden('answers/*.json');
+const views = golden('views/*.json');
+const all = [...posted, ...answers, ...views];
+
+/** Every text of a message with the dialogs of its buttons, as it would be read. */
+function everyWord(message: Golden): readonly string[] {
+  const words: string[] = [];
+  const walk = (value: unknown, key: string) => {
+    if (typeof value === 'string') {
+      if (key === 'text') words.push(value);
+    } else if (value !== null && typeof value === 'object') for (const [name, part] of Object.entries(value)) walk(part, name);
+  };
+  walk(message.blocks, '');
+  return words;
+}
+
+describe('the rules, over every golden message', () => {
+  it('are asked of something', () => {
+    expect([cards.length, posted.length, answers.length, views.length].map((count) => count > 10)).toEqual([true, true, true, true]);
+    expect(posted.map(({ name }) => name)).toEqual(MESSAGES.map(([scene, key]) => pathOf(scene, key)).toSorted());
+  });
+
+  it('R1 a run has one root message, and the channel hears only of the start, the first alert and the result', () => {
+    for (const scene of ALL_SCENES) {
+      const messages = messagesOf(viewOf(scene), PEOPLE);
+      expect(messages.filter(({ thread }) => !thread).map(({ key }) => key)).toEqual(['card']);
+      for (const { key } of messages.filter(({ broadcast }) => broadcast)) expect(key).toMatch(/^(started|alert:|report|rollback_failed:)/);
+    }
+    for (const { name, blocks } of posted.filter((message) => /^(started|report)/.test(message.name)))
+      expect(wordsOf({ blocks }).length, name).toBeLessThan(600);
+  });
+
+  it.each(cards)('R2 $name has a header of state, number, name and target, and is short', ({ blocks }) => {
+    const [first] = blocks as readonly { type: string; text: { text: string } }[];
+    expect(first?.type).toBe('header');
+    const [, emoji, word] = /^(\S+) ([A-Z][a-z ]+) · #42 \S+( \(\+\d\))? · acme$/u.exec(first?.text.text ?? '') ?? [];
+    expect(Object.values(STATE_WORDS)).toContainEqual({ emoji, word });
+    expect(blocks.length).toBeLessThanOrEqual(LIMITS.cardBlocks);
+    expect(wordsOf({ blocks }).length).toBeLessThanOrEqual(LIMITS.cardText);
+    expect(buttonsOf({ blocks }).length + (choicesOf({ blocks }).length > 0 ? 1 : 0)).toBeLessThanOrEqual(LIMITS.cardButtons);
+  });
+
+  it('R2 every posted message has at most twelve blocks, and no card has SQL', () => {
+    for (const { name, blocks } of posted) expect(blocks.length, name).toBeLessThanOrEqual(LIMITS.cardBlocks);
+    const sql = viewOf('planned').run.plan.migrations.flatMap((migration) => migration.statements.map((statement) => statement.sql));
+    for (const card of cards) for (const statement of sql) expect(JSON.stringify(card), card.name).not.toContain(statement);
+  });
+
+  it('R3 no message has check boxes, machine lines have no button, and what is over has none that changes anything', () => {
+    for (const message of posted) expect(JSON.stringify(message.blocks), message.name).not.toMatch(/"checkboxes"|"radio_buttons"/);
+    for (const message of posted.filter(({ name }) => name.startsWith('checklist.')))
+      for (const { action_id } of buttonsOf(message)) expect(ITEM_ACTIONS).toContain(parseActionId(action_id)?.action);
+    for (const [scene, key] of MESSAGES) {
+      const message = posted.find(({ name }) => name === pathOf(scene, key));
+      if (message === undefined || !ENDS.includes(viewOf(scene).run.state)) continue;
+      for (const { action_id } of buttonsOf(message)) expect(['view_sql', 'open_report'], message.name).toContain(action_id);
+      expect(choicesOf(message)).toEqual([]);
+    }
+  });
+
+  it('R4 Roll back now is one click only under an alert with a proved way back; otherwise its dialog names target, effect and proof', () => {
+    let asked = 0;
+    for (const scene of ALL_SCENES) {
+      const { run } = viewOf(scene);
+      const burning = Object.values(run.alerts).some((alert) => alert.clearedAt === null);
+      const free = burning && run.rehearsal !== null && rollbackProved(run.rehearsal);
+      const buttons = messagesOf(viewOf(scene), PEOPLE).flatMap(buttonsOf);
+      for (const { confirm } of buttons.filter(({ action_id }) => action_id === 'roll_back')) {
+        expect(confirm === undefined, scene).toBe(free);
+        if (confirm === undefined) continue;
+        asked += 1;
+        expect(confirm).toMatchObject({ style: 'danger', title: { text: expect.stringContaining('#42 on acme') } });
+        expect(confirm.text.text).toMatch(/acme.*(proved by|PROVED by|schema)/s);
+      }
+    }
+    expect(asked).toBeGreaterThan(10);
+  });
+
+  it('R5 every refusal leads to the current card', () => {
+    for (const { name, blocks } of answers.filter((answer) => answer.name.includes('refused')))
+      expect(wordsOf({ blocks }), name).toMatch(/<https:\S+\|Current card of run #42>/);
+  });
+
+  it.each(posted)('R8 $name carries only opaque ids, a version, and a digest or a moment', (message) => {
+    for (const { action_id, value } of buttonsOf(message)) {
+      expect(ACTIONS).toContain(parseActionId(action_id)?.action);
+      expect(value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+))?$/);
+    }
+    for (const { value } of choicesOf(message)) {
+      expect(MENU_ACTIONS).toContain(readReference(value)?.extra);
+      expect(value.length).toBeLessThanOrEqual(75);
+    }
+  });
+
+  it('R9 every refusal and every failure says whether anything was changed', () => {
+    const said = /[Nn]othing was (changed|started|done)|not touched|under way/;
+    for (const { name, text, blocks } of answers.filter((answer) => /refused|trouble|unknown/.test(answer.name))) {
+      expect(wordsOf({ blocks }), name).toMatch(said);
+      if (!name.includes('unknown')) expect(text, name).toMatch(said);
+    }
+  });
+
+  it.each([...posted, ...answers])('R11 $name has a sentence for screen readers, and a name on each button', (message) => {
+    const { name, text } = message;
+    expect(text).toMatch(/^[@/A-Z0-9].{20,}[.!?…]$/s);
+    expect(text).not.toMatch(/[<>*`]/);
+    if (!name.startsWith('answers/')) expect(text).toMatch(/#42 \S+.* · acme/);
+    for (const button of buttonsOf(message)) {
+      expect(button.accessibility_label).toContain('run #42');
+      expect(button.accessibility_label).toContain(button.text.text.replace('…', '').split(' ')[0]);
+    }
+    for (const { text: choice } of choicesOf(message)) expect(choice.text).toContain('run #42');
+  });
+
+  it.each(cards)('R11 $name says in its sentence what to do next', ({ name, text }) => {
+    const scene = ALL_SCENES.find((known) => name === `card.${known}.json`) ?? 'planned';
+    const { run } = viewOf(scene);
+    expect(text.startsWith(`${STATE_WORDS[run.state].word}: run #42 `)).toBe(true);
+    expect(text).toMatch(/Next: .+\.|Nothing to do here\./);
+  });
+
+  it('R13 people are rung once, in the root and in a hold; nobody rings a channel, and only a failed rollback rings who is here', () => {
+    for (const message of all) {
+      const words = everyWord(message).join('\n');
+      expect(words, message.name).not.toMatch(/<!channel|<!everyone|<!subteam/);
+      expect(words.includes('<!here>'), message.name).toBe(message.name.startsWith('rollback_failed.'));
+      if (words.includes('<@')) expect(message.name).toMatch(/^(card\.(planned|checklist)|hold\.)/);
+    }
+  });
+
+  it('R14 every moment in a text is in the zone of its reader, with UTC for what cannot show it', () => {
+    let moments = 0;
+    for (const message of all) {
+      for (const words of everyWord(message)) {
+        const tokens = words.match(/<!date\^\d{10}\^[^|>]+\|[^>]+>/g) ?? [];
+        moments += tokens.length;
+        for (const token of tokens) expect(token, message.name).toMatch(/\|(\d{4}-\d\d-\d\d )?\d\d:\d\d UTC>$/);
+        const rest = tokens.reduce((left, token) => left.replace(token, ''), words);
+        // Names of backups hold a moment; a dialog and a header know no date tokens and say UTC.
+        expect(rest.replaceAll(/`[^`]*`|of acme-\S+/g, ''), message.name).not.toMatch(/\d{4}-\d\d-\d\dT|\b\d\d:\d\d:\d\d/);
+      }
+    }
+    expect(moments).toBeGreaterThan(100);
+  });
+});
