@@ -7,7 +7,10 @@ export function slackLogger(log: Log): Logger {
     debug: () => undefined,
     info: () => undefined,
     warn: (...parts: readonly unknown[]) => log.warn({ from: 'slack sdk' }, words(parts)),
-    error: (...parts: readonly unknown[]) => log.error({ from: 'slack sdk' }, words(parts)),
+    error: (...parts: readonly unknown[]) => {
+      // A cut socket is not an emergency: the supervisor of the sockets says what it does about it.
+      if (!words(parts).includes('WebSocket error')) log.error({ from: 'slack sdk' }, words(parts));
+    },
     setLevel: () => undefined,
     getLevel: () => LogLevel.INFO,
     setName: () => undefined,
