@@ -28,14 +28,19 @@ export function opensModal(modal: (tools: Tools, run: Run, click: Click) => Moda
 /** What Slack says of a trigger that is over. */
 const LATE: readonly string[] = ['expired_trigger_id', 'exchanged_trigger_id', 'invalid_trigger_id'];
 
+function whyClosed(error: unknown): string {
+  const word = slackWord(error);
+  if (LATE.includes(word)) return 'The window came too late: Slack waits three seconds for it. Nothing was done. Press the button again.';
+  if (word === '') return 'Slack did not say whether the window opened. Nothing was done. If no window is open, press the button again.';
+  return 'Slack could not open the window. Nothing was done. Press the button again.';
+}
+
 /** A trigger lives for three seconds; when it is gone, only a new click helps. */
 async function open(tools: Tools, click: Click, view: ModalView): Promise<void> {
   try {
     await click.client.views.open({ trigger_id: click.triggerId, view });
   } catch (error) {
     tools.services.log.warn({ action: click.actionId, error: String(error) }, 'a modal could not be opened');
-    const late = LATE.includes(slackWord(error));
-    const why = late ? 'The window came too late: Slack waits three seconds for it.' : 'Slack could not open the window.';
-    await tell(tools, click, note(`⚠️ ${why} Nothing was done. Press the button again.`));
+    await tell(tools, click, note(`⚠️ ${whyClosed(error)}`));
   }
 }

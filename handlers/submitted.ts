@@ -8,6 +8,7 @@ import { note, refusalText } from '../src/slack/render/refusal.ts';
 import { runName } from '../src/slack/render/state-words.ts';
 import { codeBlock, escape } from '../src/slack/render/text.ts';
 import { actorOf } from './actor.ts';
+import { confirmUnlessShown } from './recorded.ts';
 import { acknowledge, tell, trouble } from './tell.ts';
 import type { Submission, SubmissionListener, Tools } from './tools.ts';
 import { within } from './within.ts';
@@ -31,7 +32,10 @@ export function submits(meaning: Meaning, line: string | null = NOTE.block, pati
     const answer = give(tools, submission, meaning).catch((error: unknown) => trouble(tools, submission.callbackId, error));
     const given = await within(answer, patienceMs);
     if (given === null) return late(tools, submission, answer);
-    if ('why' in given) return acknowledge(tools, () => submission.ack(...reply(given.why, line)));
+    if ('why' in given) {
+      await acknowledge(tools, () => submission.ack(...reply(given.why, line)));
+      return given.outcome?.ok === true ? confirmUnlessShown(tools, submission, given.outcome.run) : undefined;
+    }
     await acknowledge(tools, () => submission.ack());
     await tell(tools, submission, given);
   };

@@ -12,6 +12,7 @@ export async function workspace(): Promise<SlackOptions> {
     ...read.installed,
     people: PEOPLE,
     channels: [CHANNEL, 'general', 'database-emergency'],
+    appIn: [CHANNEL],
     botToken: BOT_TOKEN,
     appToken: APP_TOKEN,
     viewer: NEWCOMER,

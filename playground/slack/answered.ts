@@ -29,13 +29,14 @@ type AnsweredFile = Pick<
 
 /** A message in the shape the SDK knows from Slack's real answers, as every method that answers one has it. */
 export type AnsweredMessage = Omit<Said, 'blocks' | 'files' | 'assistant_app_thread' | 'root' | 'attachments' | 'room'> & {
+  attachments?: NonNullable<Said['attachments']>;
   blocks?: NonNullable<Said['blocks']> & NonNullable<Updated['blocks']>;
   files?: AnsweredFile[];
 };
 
 /** A message as the Web API gives it; metadata only when asked for (`include_all_metadata`). */
 export function asAnswered(message: Message, replies: readonly Message[], withMetadata = true): AnsweredMessage {
-  const { ts, user, text, blocks, thread_ts, edited, metadata, files, reactions } = message;
+  const { ts, user, text, blocks, attachments, thread_ts, edited, metadata, files, reactions } = message;
   const threaded = thread_ts ?? (replies.length > 0 ? ts : undefined);
   return {
     type: 'message',
@@ -47,6 +48,7 @@ export function asAnswered(message: Message, replies: readonly Message[], withMe
     ...(user === app.botUserId && message.deleted !== true ? { bot_id: app.botId, app_id: app.id } : {}),
     // Blocks are whatever the program sent and Block Kit's rules let pass; the SDK's type knows the ones of its time.
     ...(blocks.length > 0 ? { blocks: blocks as unknown as NonNullable<AnsweredMessage['blocks']> } : {}),
+    ...(attachments.length > 0 ? { attachments: attachments as unknown as NonNullable<AnsweredMessage['attachments']> } : {}),
     ...(threaded === undefined ? {} : { thread_ts: threaded }),
     ...(replies.length > 0 ? summaryOf(replies) : {}),
     ...(edited ? { edited } : {}),
@@ -58,7 +60,7 @@ export function asAnswered(message: Message, replies: readonly Message[], withMe
 
 /** A file as the Web API gives it. */
 export function asFile(file: SharedFile): AnsweredFile {
-  const { id, name, title, alt_txt, size, mimetype, filetype, created, url } = file;
+  const { id, name, title, alt_txt, size, mimetype, filetype, created, url, user = app.botUserId } = file;
   return {
     id,
     name,
@@ -70,7 +72,7 @@ export function asFile(file: SharedFile): AnsweredFile {
     pretty_type: filetype.toUpperCase(),
     created,
     timestamp: created,
-    user: app.botUserId,
+    user,
     user_team: team.id,
     mode: 'hosted',
     editable: false,

@@ -5,7 +5,8 @@ import { epochSeconds } from './time.ts';
 
 type StoredFile = Announced & { readonly id: string; readonly path: string; bytes?: Uint8Array; shared?: SharedFile };
 
-type Announced = { readonly name: string; readonly alt_txt?: string };
+/** `user` is the person who uploads it; nobody = the app. */
+type Announced = { readonly name: string; readonly alt_txt?: string; readonly user?: string };
 
 export type Files = {
   /** Step one of an upload: where to send the bytes. */
@@ -16,6 +17,10 @@ export type Files = {
   ready(id: string): boolean;
   /** Step three: the file as it is shared; undefined when it is not ready. */
   complete(id: string, title: string): SharedFile | undefined;
+  /** A person's file, whole at once: what they chose in a modal. */
+  upload(file: Announced & { readonly user: string }, bytes: Uint8Array): SharedFile;
+  /** What a person uploaded. */
+  of(user: string): readonly SharedFile[];
   /** A complete file. */
   info(id: string): SharedFile | undefined;
   read(id: string): { readonly name: string; readonly bytes: Uint8Array; readonly mimetype: string } | undefined;
@@ -52,18 +57,26 @@ export function openFiles(baseUrl: string): Files {
     complete(id, title) {
       const file = stored.get(id);
       if (!file?.bytes || file.shared) return undefined;
-      const { name, bytes, alt_txt } = file;
+      const { name, bytes, alt_txt, user } = file;
       const filetype = typeOf(name);
       const url = `${baseUrl}/files/${id}/${encodeURIComponent(name)}`;
-      const mimetype = pictures[filetype] ?? 'text/plain';
-      const described = alt_txt === undefined ? {} : { alt_txt };
+      const mimetype = mimetypeOf(filetype);
+      const described = { ...(alt_txt === undefined ? {} : { alt_txt }), ...(user === undefined ? {} : { user }) };
       file.shared = { id, name, title: title || name, ...described, size: bytes.length, mimetype, filetype, created: epochSeconds(), url };
       return file.shared;
     },
+    upload(announced, bytes) {
+      const { id, uploadUrl } = files.announce(announced);
+      files.receive(new URL(uploadUrl).pathname, bytes);
+      const shared = files.complete(id, announced.name);
+      if (!shared) throw new Error(`upload ${id} is not complete`);
+      return shared;
+    },
+    of: (user) => [...stored.values()].flatMap(({ shared }) => (shared?.user === user ? [shared] : [])),
     info: (id) => stored.get(id)?.shared,
     read(id) {
       const file = stored.get(id);
-      return file?.bytes && { name: file.name, bytes: file.bytes, mimetype: pictures[typeOf(file.name)] ?? 'text/plain' };
+      return file?.bytes && { name: file.name, bytes: file.bytes, mimetype: mimetypeOf(typeOf(file.name)) };
     },
   };
   return files;
@@ -71,4 +84,8 @@ export function openFiles(baseUrl: string): Files {
 
 function typeOf(name: string): string {
   return extname(name).slice(1).toLowerCase() || 'text';
+}
+
+function mimetypeOf(filetype: string): string {
+  return (Object.hasOwn(pictures, filetype) ? pictures[filetype] : undefined) ?? 'text/plain';
 }

@@ -1,6 +1,9 @@
+import { clickableBlocks } from './attachments.ts';
+import type { Attachment } from './attachments.ts';
 import { app } from './identifiers.ts';
 import type { Json } from './json.ts';
 import type { Live } from './live.ts';
+import { openRenderings } from './renderings.ts';
 import { messageTimestamps } from './time.ts';
 
 export type Block = { readonly type: string; readonly block_id: string } & Json;
@@ -9,6 +12,8 @@ export type SharedFile = {
   readonly id: string;
   readonly name: string;
   readonly title: string;
+  /** The person who uploaded it; nobody = the app. */
+  readonly user?: string;
   /** What a picture shows, for who cannot see it. */
   readonly alt_txt?: string;
   readonly size: number;
@@ -30,6 +35,7 @@ export type Message = {
   readonly broadcast: boolean;
   text: string;
   blocks: readonly Block[];
+  attachments: readonly Attachment[];
   files: readonly SharedFile[];
   edited?: { readonly user: string; readonly ts: string };
   metadata?: Json;
@@ -48,6 +54,7 @@ export type Ephemeral = {
   readonly thread_ts?: string;
   text: string;
   blocks: readonly Block[];
+  attachments: readonly Attachment[];
   readonly shown_at: number;
 };
 
@@ -56,17 +63,23 @@ export type NewMessage = {
   readonly user?: string;
   readonly text: string;
   readonly blocks?: readonly Block[];
+  readonly attachments?: readonly Attachment[];
   readonly thread_ts?: string;
   readonly broadcast?: boolean;
   readonly metadata?: Json;
   readonly files?: readonly SharedFile[];
 };
 
+/** Said to one person. */
+export type NewEphemeral = Pick<NewMessage, 'channel' | 'text' | 'blocks' | 'attachments' | 'thread_ts'> & { readonly user: string };
+
 export type Messages = {
   post(message: NewMessage): Message;
-  whisper(ephemeral: { channel: string; user: string; text: string; blocks?: readonly Block[]; thread_ts?: string }): Ephemeral;
+  whisper(ephemeral: NewEphemeral): Ephemeral;
   find(channel: string, ts: string): Message | undefined;
   findEphemeral(channel: string, ts: string): Ephemeral | undefined;
+  /** What could be clicked in it: as it stands now, then as it stood before its last edits. */
+  renderings(message: Message | Ephemeral): readonly (readonly Block[])[];
   /** Roots and broadcast replies, oldest first. */
   roots(channel: string): Message[];
   /** A root and its replies, oldest first. */
@@ -83,31 +96,35 @@ export function openMessages(live: Live, shownAt: () => number): Messages {
   const nextTs = messageTimestamps();
   const said = new Map<string, Message[]>();
   const whispers: Ephemeral[] = [];
+  const shown = openRenderings();
   const inChannel = (channel: string): Message[] => said.get(channel) ?? [];
 
   const messages: Messages = {
     post(given) {
-      const { user = app.botUserId, blocks = [], broadcast = false, files = [], ...rest } = given;
-      const message: Message = { ...rest, ts: nextTs(), user, blocks, broadcast, files, reactions: new Map(), shown_at: shownAt() };
+      const { user = app.botUserId, blocks = [], attachments = [], broadcast = false, files = [], ...rest } = given;
+      const content = { user, blocks, attachments, broadcast, files };
+      const message: Message = { ...rest, ...content, ts: nextTs(), reactions: new Map(), shown_at: shownAt() };
       said.set(given.channel, [...inChannel(given.channel), message]);
       messages.changed(message);
       const root = given.thread_ts === undefined ? undefined : messages.find(given.channel, given.thread_ts);
       if (root) messages.changed(root);
       return message;
     },
-    whisper({ blocks = [], ...rest }) {
-      const ephemeral: Ephemeral = { ...rest, ts: nextTs(), blocks, shown_at: shownAt() };
+    whisper({ blocks = [], attachments = [], ...rest }) {
+      const ephemeral: Ephemeral = { ...rest, ts: nextTs(), blocks, attachments, shown_at: shownAt() };
       whispers.push(ephemeral);
       messages.changed(ephemeral);
       return ephemeral;
     },
     find: (channel, ts) => inChannel(channel).find((message) => message.ts === ts),
     findEphemeral: (channel, ts) => whispers.find((ephemeral) => ephemeral.channel === channel && ephemeral.ts === ts),
+    renderings: (message) => [clickableBlocks(message), ...shown.of(keyOf(message))],
     roots: (channel) => inChannel(channel).filter((message) => message.thread_ts === undefined || message.broadcast),
     thread: (channel, ts) => inChannel(channel).filter((message) => message.ts === ts || message.thread_ts === ts),
     replies: (root) => inChannel(root.channel).filter((message) => message.thread_ts === root.ts),
     ephemerals: (user) => whispers.filter((ephemeral) => ephemeral.user === user),
     changed(message) {
+      shown.note(keyOf(message), clickableBlocks(message));
       if ('reactions' in message) live.emit({ type: 'message', message: asShown(message, messages.replies(message)) });
       else live.emit({ type: 'ephemeral', ephemeral: message });
     },
@@ -118,7 +135,7 @@ export function openMessages(live: Live, shownAt: () => number): Messages {
         return;
       }
       if (messages.replies(message).length > 0) {
-        Object.assign(message, { deleted: true, text: 'This message was deleted.', blocks: [], files: [] });
+        Object.assign(message, { deleted: true, text: 'This message was deleted.', blocks: [], attachments: [], files: [] });
         messages.changed(message);
         return;
       }
@@ -132,6 +149,10 @@ export function openMessages(live: Live, shownAt: () => number): Messages {
     },
   };
   return messages;
+}
+
+function keyOf({ channel, ts }: { readonly channel: string; readonly ts: string }): string {
+  return `${channel} ${ts}`;
 }
 
 /** A message as the page reads it. */

@@ -90,7 +90,7 @@ export type SlackOptions = {
   readonly messagesTab?: boolean;
   /** JSON of numbers (p95_ms, error_rate, connections, lock_waits), polled by us and drawn on the page. */
   readonly metricsUrl?: string;
-  /** The program's limits for them, by the same names: a line in each chart. */
+  /** The program's absolute limits for them, by the same names: a line in each chart. A run may be judged by a lower one, from its baseline. */
   readonly metricsLimits?: Readonly<Record<string, number>>;
   /** For tests: the stopwatch behind trigger ids, response_urls and rate limits, in ms. */
   readonly elapsedMs?: () => number;

@@ -67,7 +67,7 @@ export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
 function routesOf(slack: Slack, metrics: MetricsRelay): Hono<Site> {
   const site = new Hono<Site>();
   site.use(async (c, next) => (fromHere(c.req.raw) ? next() : c.json({ ok: false, error: 'only from this machine' }, 403)));
-  site.all('/api/:method', (c) => answerCall(slack, c.req.raw, c.env.incoming, c.req.param('method')));
+  site.all('/api/*', (c) => answerCall(slack, c.req.raw, c.env.incoming, c.req.path.slice('/api/'.length)));
   site.post('/upload/v1/:secret', async (c) => {
     const bytes = await uploaded(c.req.raw);
     const asked = { path: c.req.path, bytes: bytes.length };

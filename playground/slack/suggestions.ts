@@ -10,7 +10,7 @@ export type SelectPlace = { readonly user: string; readonly block_id: string; re
 
 export function openSuggestions(): Suggestions {
   const known = new Map<string, readonly Json[]>();
-  const key = ({ user, block_id, action_id }: SelectPlace): string => `${user} ${block_id} ${action_id}`;
+  const key = ({ user, block_id, action_id }: SelectPlace): string => JSON.stringify([user, block_id, action_id]);
   return {
     offer: (place, options) => void known.set(key(place), [...(known.get(key(place)) ?? []), ...options]),
     offered: (place) => known.get(key(place)) ?? [],

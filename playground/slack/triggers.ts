@@ -2,10 +2,10 @@ import { secret } from './identifiers.ts';
 
 export type TriggerRefusal = 'expired_trigger_id' | 'exchanged_trigger_id' | 'invalid_trigger_id';
 
-export type Trigger = { readonly user: string; readonly view?: string };
+export type Trigger = { readonly user: string; readonly view?: string; readonly channel?: string };
 
 export type Triggers = {
-  /** A trigger for one interaction of one person; `view` when it happened inside a modal. */
+  /** A trigger for one interaction of one person; `view` when it happened inside a modal, `channel` in a conversation. */
   issue(trigger: Trigger): string;
   redeem(id: string): Trigger | TriggerRefusal;
 };

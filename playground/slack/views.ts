@@ -3,7 +3,9 @@ import { flagOf, isObject, listOf, objectOf, textOf } from './json.ts';
 import type { Json } from './json.ts';
 import type { Live } from './live.ts';
 import type { Block } from './messages.ts';
+import { openRenderings } from './renderings.ts';
 import { withBlockIds } from './block-kit/block-ids.ts';
+import { withCurrentConversation } from './block-kit/current-conversation.ts';
 import { stateOf } from './block-kit/state.ts';
 import type { StateValues } from './block-kit/state.ts';
 
@@ -35,15 +37,17 @@ export type Views = {
   stack(user: string): readonly View[];
   home(user: string): View | undefined;
   find(idOrExternalId: string): { readonly view: View; readonly user: string } | undefined;
-  /** Replaces whatever the person had open. */
-  open(user: string, given: Json): View;
+  /** Replaces whatever the person had open. `from` is the conversation they were in, if any. */
+  open(user: string, given: Json, from?: string): View;
   /** On top of the open ones; undefined when the stack of three is full. */
-  push(user: string, given: Json): View | undefined;
+  push(user: string, given: Json, from?: string): View | undefined;
   publish(user: string, given: Json): View;
   /** New content under the same id; inputs that keep block_id and action_id keep what was typed. */
   update(user: string, view: View, given: Json): View;
   /** Remembers what the person typed, without telling the page that typed it. */
   remember(user: string, view: View, values: StateValues): View;
+  /** What could be clicked in it: as it stands now, then as it stood before its last edits. */
+  renderings(view: View): readonly (readonly Block[])[];
   /** Takes the top view away, or all of them. */
   close(user: string, everything: boolean): void;
 };
@@ -53,6 +57,16 @@ const stackLimit = 3;
 export function openViews(live: Live): Views {
   const stacks = new Map<string, readonly View[]>();
   const homes = new Map<string, View>();
+  const shown = openRenderings();
+  /** The conversation each view was opened from: an update of the view still knows it. */
+  const origins = new Map<string, string>();
+
+  function made(given: Json, place: Place): View {
+    if (place.from !== undefined) origins.set(place.id, place.from);
+    const view = viewFrom(given, { ...place, from: origins.get(place.id) });
+    shown.note(view.id, view.blocks);
+    return view;
+  }
 
   const stack = (user: string): readonly View[] => stacks.get(user) ?? [];
 
@@ -82,33 +96,35 @@ export function openViews(live: Live): Views {
       }
       return undefined;
     },
-    open(user, given) {
-      const view = viewFrom(given, { id: freshId('V'), previous: null, root: null });
+    open(user, given, from) {
+      const view = made(given, { id: freshId('V'), previous: null, root: null, from });
       show(user, [view]);
       return view;
     },
-    push(user, given) {
+    push(user, given, from) {
       const under = stack(user);
       if (under.length >= stackLimit) return undefined;
-      const view = viewFrom(given, { id: freshId('V'), previous: under.at(-1)?.id ?? null, root: under[0]?.id ?? null });
+      const origin = from ?? origins.get(under.at(-1)?.id ?? '');
+      const view = made(given, { id: freshId('V'), previous: under.at(-1)?.id ?? null, root: under[0]?.id ?? null, from: origin });
       show(user, [...under, view]);
       return view;
     },
     publish(user, given) {
       const known = homes.get(user);
-      const view = viewFrom(given, { id: known?.id ?? freshId('V'), previous: null, root: null, typed: known?.state.values ?? {} });
+      const view = made(given, { id: known?.id ?? freshId('V'), previous: null, root: null, typed: known?.state.values ?? {} });
       homes.set(user, view);
       live.emit({ type: 'home', user, view });
       return view;
     },
     update(user, view, given) {
       const { id, previous_view_id: previous, root_view_id: root } = view;
-      const next = replace(user, view, viewFrom(given, { id, previous, root, typed: view.state.values }));
+      const next = replace(user, view, made(given, { id, previous, root, typed: view.state.values }));
       if (next.type === 'home') live.emit({ type: 'home', user, view: next });
       else live.emit({ type: 'modal', user, stack: stack(user) });
       return next;
     },
     remember: (user, view, values) => replace(user, view, { ...view, state: { values } }),
+    renderings: (view) => [view.blocks, ...shown.of(view.id)],
     close(user, everything) {
       show(user, everything ? [] : stack(user).slice(0, -1));
     },
@@ -116,8 +132,17 @@ export function openViews(live: Live): Views {
   return views;
 }
 
-function viewFrom(given: Json, place: { id: string; previous: string | null; root: string | null; typed?: StateValues }): View {
-  const blocks = withBlockIds(listOf(given['blocks']));
+/** Where a view lies, what was typed in it before, and the conversation it was opened from. */
+type Place = {
+  readonly id: string;
+  readonly previous: string | null;
+  readonly root: string | null;
+  readonly typed?: StateValues;
+  readonly from?: string | undefined;
+};
+
+function viewFrom(given: Json, place: Place): View {
+  const blocks = withCurrentConversation(withBlockIds(listOf(given['blocks'])), place.from);
   return {
     id: place.id,
     team_id: team.id,

@@ -17,11 +17,14 @@ export async function answerCall(slack: Slack, request: Request, connection: Inc
   const read = await argumentsOf(request);
   const args = 'args' in read ? read.args : {};
   function answer(): Reply {
+    if (request.method !== 'GET' && request.method !== 'POST') return notAllowed;
     const verdict = 'refusal' in read ? { answer: read.refusal } : judge(slack, { name, args, token: tokenOf(request, args) });
     return replyOf(slack, verdict);
   }
   return replyTo(slack, { method: name, asked: args, connection, answer });
 }
+
+const notAllowed: Reply = { status: 405, body: refuse('method_not_allowed'), headers: { allow: 'GET, POST' } };
 
 function replyOf({ options }: Slack, { answer, retryAfter }: Verdict): Reply {
   const scopes = options.scopes ? { 'x-oauth-scopes': options.scopes.join(',') } : {};

@@ -36,6 +36,13 @@ export function inWords(milliseconds: number): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** States whose names do not read well after "This run is". */
+const STANDING: Readonly<Record<string, string>> = {
+  checklist: 'in its checklist',
+  holding: 'on hold',
+  'rollback failed': 'stuck after a failed rollback',
+};
+
 /** The sentence for the operator: what was refused, and what to do now. `when` writes an instant for the reader's surface. */
 export function refusalSentence(refusal: Refusal, when: (instant: Instant) => string): string {
   const next = (instant: Instant | null) =>
@@ -46,11 +53,11 @@ export function refusalSentence(refusal: Refusal, when: (instant: Instant) => st
     case 'not_permitted':
       return `You may not do this. It may be done by ${refusal.who}.`;
     case 'wrong_state':
-      return `This run is ${refusal.state}, so there is nothing to ${refusal.command} here. Nothing was changed.`;
+      return `This run is ${STANDING[refusal.state] ?? refusal.state}, so there is nothing to ${refusal.command} here. Nothing was changed.`;
     case 'already_rolling_back':
       return `${refusal.by} pressed Roll back first, at ${when(refusal.at)}. One rollback is under way; watch the card.`;
     case 'already_approved':
-      return 'Your approval is already counted. Another person has to give the next one.';
+      return 'Your approval is already counted, so nothing was changed. Another person has to give the next one.';
     case 'own_plan':
       return 'You asked for this plan, so your approval never counts. Two other approvers have to look at it.';
     case 'proof_missing':

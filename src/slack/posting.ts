@@ -13,7 +13,14 @@ export type PostingClient = {
     history(args: HistoryArguments): Promise<History>;
     replies(args: HistoryArguments & { ts: string }): Promise<History>;
   };
-  filesUploadV2(args: { channel_id: string; thread_ts: string; filename: string; title: string; content: string }): Promise<unknown>;
+  filesUploadV2(args: {
+    channel_id: string;
+    thread_ts: string;
+    initial_comment: string;
+    filename: string;
+    title: string;
+    content: string;
+  }): Promise<unknown>;
 };
 
 type PostArguments = {
@@ -80,8 +87,15 @@ export async function edit(client: PostingClient, message: RenderedMessage, plac
  */
 export async function upload(client: PostingClient, file: SqlFile, place: Place): Promise<Sent> {
   return sent(async () => {
-    const { name: filename, title, content } = file;
-    await client.filesUploadV2({ channel_id: place.channel, thread_ts: place.thread ?? '', filename, title, content });
+    const { name: filename, title, says, content } = file;
+    await client.filesUploadV2({
+      channel_id: place.channel,
+      thread_ts: place.thread ?? '',
+      initial_comment: says,
+      filename,
+      title,
+      content,
+    });
     return fileIn(place, filename);
   });
 }

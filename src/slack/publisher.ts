@@ -30,6 +30,11 @@ export type Publisher = {
   poke(runId: string): void;
   /** Compares every open or recently ended run; to be called about once a second. Settles when everything due was sent. Never rejects. */
   tick(): Promise<void>;
+  /**
+   * Whether Slack shows this version of the run, as far as somebody who clicked would notice. A bot that does not publish cannot know,
+   * and trusts the one that does.
+   */
+  shows(runId: string, version: number): boolean;
   /** Settles when the call under way is over, or after a second and a half: what it did is then found by the next process. */
   stop(): Promise<void>;
   /** Why Slack takes nothing at present, or nothing in the channel; null while it does. */
@@ -118,6 +123,7 @@ export function publisher(settings: PublisherSettings): Publisher {
       stopping.abort();
       if (pumping !== null) await within(pumping, STOP_MS);
     },
+    shows: (runId, version) => !settings.publishes() || known.shows(runId, version),
     trouble: () => pace.trouble() ?? channel.closed(),
   };
 }

@@ -38,6 +38,13 @@ describe('a button', () => {
     expect(seen.order[0]).toBe('ack');
   });
 
+  it('that did something says so within about a second where Slack does not take the new card (R5, T11)', async () => {
+    const { seen, after } = await press('migrating', 'ana', { action: 'roll_back' }, { shows: false });
+    expect(after).toBe('stopping');
+    expect(seen.told).toMatchObject([{ to: 'U0ANA', thread: '1795.1' }]);
+    expect(seen.told[0]?.text).toMatch(/^✅ Recorded for #42 .* no need to press again/);
+  });
+
   it('that is refused tells only its person why, in the thread, and repairs the message (R5)', async () => {
     const { seen } = await press('migrating', 'sam', { action: 'stop_after_step' });
     expect(seen.told).toMatchObject([{ to: 'U0SAM', thread: '1795.1' }]);
@@ -118,7 +125,7 @@ describe('a button that opens a window', () => {
 
   it('says so when Slack could not open it (T7)', async () => {
     const { seen } = await press('planned', 'nora', { action: 'view_sql' }, { failing: ['open'] });
-    expect(seen.told[0]?.text).toBe('⚠️ Slack could not open the window. Nothing was done. Press the button again.');
+    expect(seen.told[0]?.text).toMatch(/Slack did not say whether the window opened. Nothing was done. If no window is open, press/);
   });
 
   it('fills the long report from the audit chain', async () => {

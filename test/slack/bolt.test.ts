@@ -52,6 +52,7 @@ async function aBot(settings: Partial<SlackSettings> = {}): Promise<{ app: Slack
       registerHandlers(bolt, {
         services,
         poke: (runId) => publishing?.poke(runId),
+        shows: (runId, version) => publishing?.shows(runId, version) === true,
         membership: whoIs,
         lastKnown: () => 'unknown',
         team,

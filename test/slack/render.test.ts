@@ -117,7 +117,7 @@ describe('Roll back now', () => {
   it('asks otherwise, naming the target, the effect and the time (R4)', () => {
     const text = rollBack(messageOf('migrating', 'card'))?.confirm?.text.text ?? '';
     expect(text).toContain('acme');
-    expect(text).toContain('proved by the rehearsal, predicted 5 s');
+    expect(text).toContain('proved by the rehearsal, predicted up to 5 s');
     const { run, ...rest } = viewOf('migrating_alert');
     const unproved = planCard({ run: { ...run, rehearsal: null }, ...rest }, PEOPLE);
     expect(rollBack(unproved)?.confirm?.text.text).toContain('NOT proved');

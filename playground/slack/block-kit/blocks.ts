@@ -94,7 +94,7 @@ const blockRules: Readonly<Record<string, BlockRule>> = {
 export function checkBlock(spot: Spot, surface: Surface, allowed: readonly string[] = Object.keys(blockRules)): void {
   if (!isObject(spot.value)) return wrongType(spot, 'an object');
   const type = textOf(spot.value['type']);
-  const rule = blockRules[type];
+  const rule = Object.hasOwn(blockRules, type) ? blockRules[type] : undefined;
   if (!rule?.surfaces.includes(surface) || !allowed.includes(type)) {
     return unsupported(
       spot,

@@ -115,7 +115,7 @@ export function checkElement(spot: Spot, allowed: readonly string[]): void {
   if (!given(spot)) return;
   if (!isObject(spot.value)) return wrongType(spot, 'an object');
   const type = textOf(spot.value['type']);
-  const rule = elementRules[type];
+  const rule = Object.hasOwn(elementRules, type) ? elementRules[type] : undefined;
   if (!rule || !allowed.includes(type)) return unsupported(spot, type, allowed);
   atMost(child(spot, 'action_id'), 255);
   confirm(child(spot, 'confirm'));

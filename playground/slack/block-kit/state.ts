@@ -1,15 +1,28 @@
-import { listOf, objectOf, textOf } from '../json.ts';
+import { isObject, listOf, objectOf, textOf } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Block } from '../messages.ts';
 import { elementsIn } from './elements-in.ts';
+import { isDate, isMoment, isTime } from './shapes.ts';
 
 /** What the inputs of a view hold: block_id → action_id → value, as Slack sends it in `state.values`. */
 export type StateValues = { [blockId: string]: { [actionId: string]: { readonly type: string } & Json } };
 
 /** How a kind of element holds its value: the key of its state, the key of its initial value, and how to read a given one. */
-type Holder = { readonly key: string; readonly initial: string; readonly read: (given: unknown, element: Json) => unknown };
+type Holder = {
+  readonly key: string;
+  readonly initial: string;
+  /** undefined refuses what was given. */
+  readonly read: (given: unknown, element: Json) => unknown;
+  /** What it takes, in words. */
+  readonly shape?: string;
+};
 
 const plain = (key: string, initial: string): Holder => ({ key, initial, read: (given) => (textOf(given) === '' ? null : textOf(given)) });
+const shaped = (holder: Holder, is: (text: string) => boolean, shape: string): Holder => ({
+  ...holder,
+  shape,
+  read: (given, element) => (textOf(given) === '' || is(textOf(given)) ? holder.read(given, element) : undefined),
+});
 const several = (key: string, initial: string): Holder => ({ key, initial, read: (given) => asList(given).map(textOf) });
 
 const holders: Readonly<Record<string, Holder>> = {
@@ -17,13 +30,15 @@ const holders: Readonly<Record<string, Holder>> = {
   number_input: plain('value', 'initial_value'),
   email_text_input: plain('value', 'initial_value'),
   url_text_input: plain('value', 'initial_value'),
-  datepicker: plain('selected_date', 'initial_date'),
-  timepicker: plain('selected_time', 'initial_time'),
-  datetimepicker: {
-    key: 'selected_date_time',
-    initial: 'initial_date_time',
-    read: (given) => (textOf(given) === '' ? null : Number(given)),
-  },
+  datepicker: shaped(plain('selected_date', 'initial_date'), isDate, 'a date as YYYY-MM-DD'),
+  timepicker: shaped(plain('selected_time', 'initial_time'), isTime, 'a time as HH:mm'),
+  datetimepicker: shaped(
+    { key: 'selected_date_time', initial: 'initial_date_time', read: (given) => (textOf(given) === '' ? null : Number(given)) },
+    isMoment,
+    'a UNIX time of ten digits',
+  ),
+  rich_text_input: { key: 'rich_text_value', initial: 'initial_value', read: richText },
+  file_input: { key: 'files', initial: 'initial_files', read: uploads },
   users_select: plain('selected_user', 'initial_user'),
   conversations_select: plain('selected_conversation', 'initial_conversation'),
   channels_select: plain('selected_channel', 'initial_channel'),
@@ -34,25 +49,50 @@ const holders: Readonly<Record<string, Holder>> = {
   external_select: { key: 'selected_option', initial: 'initial_option', read: oneOption },
   radio_buttons: { key: 'selected_option', initial: 'initial_option', read: oneOption },
   multi_static_select: { key: 'selected_options', initial: 'initial_options', read: someOptions },
+  multi_external_select: { key: 'selected_options', initial: 'initial_options', read: someOptions },
   checkboxes: { key: 'selected_options', initial: 'initial_options', read: someOptions },
 };
 
 /** The key under which this kind of element reports its value; undefined for buttons and overflow menus. */
 export function valueKey(element: Json): string | undefined {
-  return holders[textOf(element['type'])]?.key;
+  return holderOf(element)?.key;
+}
+
+/** What an element takes that takes only one kind of text, in words; undefined for the others. */
+export function shapeOf(element: Json): string | undefined {
+  return holderOf(element)?.shape;
+}
+
+function holderOf(element: Json): Holder | undefined {
+  const type = textOf(element['type']);
+  return Object.hasOwn(holders, type) ? holders[type] : undefined;
+}
+
+type Place = { readonly blockId: string; readonly actionId: string };
+
+/** What an input holds; undefined where there is no such input, whatever its name. */
+export function held(values: StateValues, blockId: string, actionId: string): StateValues[string][string] | undefined {
+  const block = Object.hasOwn(values, blockId) ? values[blockId] : undefined;
+  return block && Object.hasOwn(block, actionId) ? block[actionId] : undefined;
+}
+
+/** The values with one of them set. Ids are the program's own words: `__proto__` is one like any other. */
+export function holding(values: StateValues, { blockId, actionId }: Place, value: StateValues[string][string]): StateValues {
+  const block = Object.hasOwn(values, blockId) ? values[blockId] : undefined;
+  return { ...values, [blockId]: { ...block, [actionId]: value } };
 }
 
 /** The state of all inputs: what was typed where block_id and action_id are the same, the initial value elsewhere. */
 export function stateOf(blocks: readonly Block[], typed: StateValues): StateValues {
-  const values: StateValues = {};
+  let values: StateValues = {};
   for (const { block, element, action_id } of elementsIn(blocks)) {
     const type = textOf(element['type']);
-    const holder = holders[type];
+    const holder = holderOf(element);
     if (!holder) continue;
-    const before = typed[block.block_id]?.[action_id];
+    const before = held(typed, block.block_id, action_id);
     const empty = holder.key.endsWith('s') ? [] : null;
     const value = before?.type === type ? before : { type, [holder.key]: element[holder.initial] ?? empty };
-    values[block.block_id] = { ...values[block.block_id], [action_id]: value };
+    values = holding(values, { blockId: block.block_id, actionId: action_id }, value);
   }
   return values;
 }
@@ -62,19 +102,20 @@ export function stateOf(blocks: readonly Block[], typed: StateValues): StateValu
  * them. Answers the names it does not know instead of dropping them: a typing error must not look like an empty field.
  */
 export function fillIn(blocks: readonly Block[], state: StateValues, given: Json): { values: StateValues; unknown: string[] } {
-  const values = structuredClone(state);
+  let values = structuredClone(state);
   const unknown: string[] = [];
   const elements = elementsIn(blocks);
   for (const [blockId, actions] of Object.entries(given)) {
     for (const [actionId, value] of Object.entries(objectOf(actions))) {
       const placed = elements.find(({ block, action_id }) => block.block_id === blockId && action_id === actionId);
-      const holder = placed && holders[textOf(placed.element['type'])];
+      const holder = placed && holderOf(placed.element);
       const read = holder?.read(value, placed?.element ?? {});
       if (!placed || !holder || read === undefined) {
-        unknown.push(`${blockId}.${actionId}${placed && holder ? ` = ${JSON.stringify(value)}` : ''}`);
+        const shape = holder?.shape === undefined ? '' : ` (${holder.shape})`;
+        unknown.push(`${blockId}.${actionId}${placed && holder ? ` = ${JSON.stringify(value)}${shape}` : ''}`);
         continue;
       }
-      values[blockId] = { ...values[blockId], [actionId]: { type: textOf(placed.element['type']), [holder.key]: read } };
+      values = holding(values, { blockId, actionId }, { type: textOf(placed.element['type']), [holder.key]: read });
     }
   }
   return { values, unknown };
@@ -99,5 +140,20 @@ function oneOption(given: unknown, element: Json): unknown {
 
 function someOptions(given: unknown, element: Json): unknown {
   const chosen = asList(given).map((value) => oneOption(value, element));
+  return chosen.includes(undefined) ? undefined : chosen;
+}
+
+/** Typed as plain text, or a rich_text block as it is. */
+function richText(given: unknown): unknown {
+  if (isObject(given)) return given['type'] === 'rich_text' && Array.isArray(given['elements']) ? given : undefined;
+  const text = textOf(given);
+  if (text === '') return null;
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] };
+}
+
+/** Files by id, among those this person uploaded (`uploaded` of the element). */
+function uploads(given: unknown, element: Json): unknown {
+  const uploaded = listOf(element['uploaded']).map(objectOf);
+  const chosen = asList(given).map((id) => uploaded.find((file) => file['id'] === textOf(id)));
   return chosen.includes(undefined) ? undefined : chosen;
 }

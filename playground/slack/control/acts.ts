@@ -13,6 +13,7 @@ import type { Json } from '../json.ts';
 import type { Person } from '../options.ts';
 import type { Slack } from '../slack.ts';
 import { channelIn, viewIn } from './found.ts';
+import { refusedWriting, rootOf } from './may-write.ts';
 
 type Act = (slack: Slack, person: Person, given: Json) => Promise<Outcome | Rejected>;
 
@@ -21,6 +22,8 @@ export const acts: Readonly<Record<string, Act>> = {
   async slash(slack, person, given) {
     const channel = channelIn(slack, given['channel']);
     if ('status' in channel) return channel;
+    const refusal = refusedWriting(person, channel);
+    if (refusal) return refusal;
     const line = textOf(given['text']);
     if (textOf(given['thread_ts']) !== '') return reject(`${line.split(' ')[0]} is not supported in threads. Sorry!`, {}, 400);
     return slash(slack, { person, channel, line });
@@ -64,14 +67,17 @@ export const acts: Readonly<Record<string, Act>> = {
   async say(slack, person, given) {
     const channel = channelIn(slack, given['channel']);
     if ('status' in channel) return channel;
-    const thread = textOf(given['thread_ts']);
+    const refusal = refusedWriting(person, channel);
+    if (refusal) return refusal;
+    const thread = rootOf(slack, channel, textOf(given['thread_ts']));
+    if ('status' in thread) return thread;
     const text = textOf(given['text']).trim();
     if (text === '') return reject('There is nothing to say.', {}, 400);
     const message = slack.messages.post({
       channel: channel.id,
       user: person.id,
       text: asTyped(slack.workspace, text),
-      ...(thread === '' ? {} : { thread_ts: thread }),
+      ...(thread.root === undefined ? {} : { thread_ts: thread.root }),
     });
     if (channel.members.has(app.botUserId)) void slack.events.happened(messageSaid(channel, message));
     return undelivered;

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { Temporal } from 'temporal-polyfill';
 import { shownChannel } from '../channel-changes.ts';
 import type { Slack } from '../slack.ts';
 import { answer, invalid } from './answer.ts';
@@ -29,9 +30,9 @@ export function lookRoutes(slack: Slack): Hono {
   );
   routes.get('/log', (c) => {
     const { since = '', limit } = c.req.query();
-    const isSince = /^\d*$/.test(since) || !Number.isNaN(Date.parse(since));
+    const isSince = /^\d*$/.test(since) || isMoment(since);
     const isLimit = limit === undefined || /^\d+$/.test(limit);
-    if (!isSince) return invalid(c, ['since must be the id of an entry or a time in ISO 8601']);
+    if (!isSince) return invalid(c, ['since must be the id of an entry, or a moment as 2026-11-24T19:00:00Z']);
     if (!isLimit) return invalid(c, ['limit must be a whole number']);
     return c.json({ log: slack.traffic.entries({ since, ...(limit === undefined ? {} : { limit: Number(limit) }) }) });
   });
@@ -45,4 +46,14 @@ export function lookRoutes(slack: Slack): Hono {
     }),
   );
   return routes;
+}
+
+/** An instant as ISO 8601 has it: a day alone, or a time without its zone, is none. */
+function isMoment(text: string): boolean {
+  try {
+    Temporal.Instant.from(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

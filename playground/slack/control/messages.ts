@@ -13,22 +13,24 @@ export function messagesOf({ messages }: Slack, channel: Channel, threadTs: stri
 }
 
 export function ephemeralsOf({ messages }: Slack, user: string): Json[] {
-  return messages.ephemerals(user).map(({ ts, channel, thread_ts, text, blocks }: Ephemeral) => ({
+  return messages.ephemerals(user).map(({ ts, channel, thread_ts, text, blocks, attachments }: Ephemeral) => ({
     ts,
     channel,
     ...(thread_ts === undefined ? {} : { thread_ts }),
     text,
     blocks,
+    ...(attachments.length > 0 ? { attachments } : {}),
   }));
 }
 
-function row({ ts, thread_ts, user, text, blocks, edited, metadata, files }: Message, replies: number): Json {
+function row({ ts, thread_ts, user, text, blocks, attachments, edited, metadata, files }: Message, replies: number): Json {
   return {
     ts,
     ...(thread_ts === undefined ? {} : { thread_ts }),
     user,
     text,
     blocks,
+    ...(attachments.length > 0 ? { attachments } : {}),
     ...(edited ? { edited } : {}),
     ...(files.length > 0 ? { files } : {}),
     reply_count: replies,

@@ -6,6 +6,7 @@ import { changeRoutes } from './changes.ts';
 import { personIn } from './found.ts';
 import { lookRoutes } from './looks.ts';
 import { troubleRoutes } from './trouble.ts';
+import { uploadRoutes } from './uploads.ts';
 
 /**
  * The control API: what tests, scripts and the page use to act as a person, to look at what they would see, and to make
@@ -34,6 +35,7 @@ export function controlRoutes(slack: Slack): Hono {
   routes.route('/', lookRoutes(slack));
   routes.route('/', changeRoutes(slack));
   routes.route('/', troubleRoutes(slack));
+  routes.route('/', uploadRoutes(slack));
   routes.all('/*', (c) => invalid(c, [`There is no ${c.req.method} ${c.req.path} here.`], 404));
   return routes;
 }

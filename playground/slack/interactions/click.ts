@@ -1,6 +1,7 @@
+import { clickableBlocks } from '../attachments.ts';
 import { elementsIn } from '../block-kit/elements-in.ts';
 import type { PlacedElement } from '../block-kit/elements-in.ts';
-import { fillIn, optionsOf, stateOf, valueKey } from '../block-kit/state.ts';
+import { fillIn, held, holding, optionsOf, shapeOf, stateOf, valueKey } from '../block-kit/state.ts';
 import { objectOf, textOf } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Block, Ephemeral, Message } from '../messages.ts';
@@ -26,9 +27,9 @@ export async function clickMessage(
   const { person, channel, ts, wanted } = click;
   const message = messageFor(slack, person, channel, ts);
   if (!message) return reject(`There is no message ${ts} in #${channel.name} that ${person.name} can see.`);
-  const found = pick(withOffered(slack, person, message.blocks), wanted);
+  const found = pickShown(slack, person, slack.messages.renderings(message), wanted);
   if ('status' in found) return found;
-  const values = stateOf(message.blocks, {});
+  const values = stateOf(clickableBlocks(message), {});
   const payload = messageClickPayload(slack, { person, channel, message, action: found.action, values });
   const outcome = await hand(slack, { type: 'interactive', name: `block_actions ${wanted.action_id}`, payload }, clickWording);
   if (outcome.error !== undefined) {
@@ -46,17 +47,13 @@ export async function clickView(
   const { person, wanted } = click;
   const blocks = withOffered(slack, person, click.view.blocks);
   const typed = fillIn(blocks, click.view.state.values, click.values ?? {});
-  const found = pick(blocks, wanted);
+  const found = pickShown(slack, person, slack.views.renderings(click.view), wanted);
   if ('status' in found) return found;
   const { block_id, action_id, type } = found.action;
   const key = valueKey(found.element);
-  if (key !== undefined) {
-    typed.values[textOf(block_id)] = {
-      ...typed.values[textOf(block_id)],
-      [textOf(action_id)]: { type: textOf(type), [key]: found.action[key] },
-    };
-  }
-  const view = slack.views.remember(person.id, click.view, typed.values);
+  const place = { blockId: textOf(block_id), actionId: textOf(action_id) };
+  const values = key === undefined ? typed.values : holding(typed.values, place, { type: textOf(type), [key]: found.action[key] });
+  const view = slack.views.remember(person.id, click.view, values);
   const payload = viewClickPayload(slack, { person, view, action: found.action });
   return hand(slack, { type: 'interactive', name: `block_actions ${wanted.action_id}`, payload }, clickWording);
 }
@@ -68,6 +65,18 @@ export function messageFor(slack: Slack, person: Person, channel: Channel, ts: s
   if (message) return message.deleted === true ? undefined : message;
   const ephemeral = slack.messages.findEphemeral(channel.id, ts);
   return ephemeral?.user === person.id ? ephemeral : undefined;
+}
+
+/** What was clicked, as the person's screen showed it: as it stands now, or as it stood before the last edits. Slack delivers both. */
+function pickShown(slack: Slack, person: Person, shown: readonly (readonly Block[])[], wanted: Wanted): Picked | Rejected {
+  const tried = shown.map((blocks) => () => pick(withOffered(slack, person, blocks), wanted));
+  const now = tried[0]?.() ?? pick([], wanted);
+  if (!('status' in now)) return now;
+  for (const before of tried.slice(1)) {
+    const found = before();
+    if (!('status' in found)) return found;
+  }
+  return now;
 }
 
 type Picked = { readonly element: Json; readonly action: Action };
@@ -106,11 +115,13 @@ function chosenValue({ block, element, action_id }: PlacedElement, value: unknow
   if (key === undefined) return { chosen: {} };
   const { values, unknown } = fillIn([block], {}, { [block.block_id]: { [action_id]: value ?? '' } });
   if (unknown.length > 0) return noOption(element, value);
-  return { chosen: { [key]: objectOf(values[block.block_id]?.[action_id])[key] } };
+  return { chosen: { [key]: objectOf(held(values, block.block_id, action_id))[key] } };
 }
 
 function noOption(element: Json, value: unknown): Rejected {
   const options = optionsOf(element).map((option) => option['value']);
+  const shape = shapeOf(element);
+  if (shape !== undefined) return reject(`${textOf(element['action_id'])} takes ${shape}, not ${JSON.stringify(value ?? null)}.`, {}, 400);
   return reject(`${textOf(element['action_id'])} has no option ${JSON.stringify(value ?? null)}.`, { options });
 }
 

@@ -41,7 +41,7 @@ export function slashPayload(
     api_app_id: app.id,
     is_enterprise_install: 'false',
     response_url: slack.responseUrls.issue({ user: person.id, channel: channel.id }),
-    trigger_id: slack.triggers.issue({ user: person.id }),
+    trigger_id: slack.triggers.issue({ user: person.id, channel: channel.id }),
   };
 }
 
@@ -66,7 +66,7 @@ export function messageClickPayload(
     ...place,
     user: clicker(person),
     container: messageContainer(channel, message),
-    trigger_id: slack.triggers.issue({ user: person.id }),
+    trigger_id: slack.triggers.issue({ user: person.id, channel: channel.id }),
     team: teamPart,
     channel: channelPart(channel),
     ...(whisper ? {} : { message: messagePart(slack, message) }),

@@ -1,7 +1,8 @@
+import { keptAttachments } from '../attachments.ts';
 import { withBlockIds } from '../block-kit/block-ids.ts';
 import { flagOf, listOf, textOf } from '../json.ts';
 import type { Json } from '../json.ts';
-import { refusedBlocks } from '../methods/posting.ts';
+import { refusedAttachments, refusedBlocks } from '../methods/posting.ts';
 import type { Slack } from '../slack.ts';
 import type { ResponsePlace } from '../response-urls.ts';
 
@@ -11,7 +12,7 @@ export type Responded = { readonly status: 200 | 400 | 404; readonly body: Json 
 export function respondTo(slack: Slack, path: string, given: Json): Responded {
   const place = slack.responseUrls.use(path);
   if (typeof place === 'string') return { status: 404, body: { ok: false, error: place } };
-  const refusal = refusedBlocks(given['blocks']);
+  const refusal = refusedBlocks(given['blocks']) ?? refusedAttachments(given['attachments']);
   if (refusal) return { status: 400, body: refusal };
   const original = originalOf(slack, place);
   if (flagOf(given['delete_original'])) {
@@ -20,14 +21,15 @@ export function respondTo(slack: Slack, path: string, given: Json): Responded {
   }
   const text = textOf(given['text']);
   const blocks = withBlockIds(listOf(given['blocks']));
-  if (text === '' && blocks.length === 0) return { status: 400, body: { ok: false, error: 'no_text' } };
+  const attachments = keptAttachments(given['attachments']);
+  if (text === '' && blocks.length === 0 && attachments.length === 0) return { status: 400, body: { ok: false, error: 'no_text' } };
   if (flagOf(given['replace_original']) && original) {
-    Object.assign(original, { text, blocks });
+    Object.assign(original, { text, blocks, attachments });
     slack.messages.changed(original);
     return { status: 200, body: { ok: true } };
   }
   const thread = textOf(given['thread_ts']);
-  const said = { channel: place.channel, text, blocks, ...(thread === '' ? {} : { thread_ts: thread }) };
+  const said = { channel: place.channel, text, blocks, attachments, ...(thread === '' ? {} : { thread_ts: thread }) };
   if (given['response_type'] === 'in_channel') slack.messages.post(said);
   else slack.messages.whisper({ ...said, user: place.user });
   return { status: 200, body: { ok: true } };

@@ -1,9 +1,10 @@
+import { keptAttachments } from '../attachments.ts';
 import { flagOf, listOf, textOf } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Slack } from '../slack.ts';
 import type { Person } from '../options.ts';
 import type { Channel, Workspace } from '../workspace.ts';
-import { refusedBlocks } from '../methods/posting.ts';
+import { refusedAttachments, refusedBlocks } from '../methods/posting.ts';
 import { withBlockIds } from '../block-kit/block-ids.ts';
 import { hand, reject, slashWording } from './outcome.ts';
 import type { Outcome, Rejected } from './outcome.ts';
@@ -30,17 +31,18 @@ export async function slash(slack: Slack, said: { person: Person; channel: Chann
 /** The payload of the acknowledgement is the answer: for one person, or for the channel with what was typed. */
 function answerInline(slack: Slack, said: { person: Person; channel: Channel; line: string; ack: Json; name: string }): string | undefined {
   const { person, channel, line, ack, name } = said;
-  const refusal = refusedBlocks(ack['blocks']);
+  const refusal = refusedBlocks(ack['blocks']) ?? refusedAttachments(ack['attachments']);
   if (refusal) return `${name} failed with the error "${textOf((refusal as Json)['error'])}"`;
   const text = textOf(ack['text']);
   const blocks = withBlockIds(listOf(ack['blocks']));
-  if (text === '' && blocks.length === 0) return undefined;
+  const attachments = keptAttachments(ack['attachments']);
+  if (text === '' && blocks.length === 0 && attachments.length === 0) return undefined;
   if (ack['response_type'] === 'in_channel') {
     slack.messages.post({ channel: channel.id, user: person.id, text: line });
-    slack.messages.post({ channel: channel.id, text, blocks });
+    slack.messages.post({ channel: channel.id, text, blocks, attachments });
     return undefined;
   }
-  if (!flagOf(ack['delete_original'])) slack.messages.whisper({ channel: channel.id, user: person.id, text, blocks });
+  if (!flagOf(ack['delete_original'])) slack.messages.whisper({ channel: channel.id, user: person.id, text, blocks, attachments });
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { elementsIn } from '../block-kit/elements-in.ts';
-import { fillIn, valueKey } from '../block-kit/state.ts';
+import { fillIn, held, valueKey } from '../block-kit/state.ts';
 import type { StateValues } from '../block-kit/state.ts';
-import { flagOf, isObject, objectOf, textOf } from '../json.ts';
+import { flagOf, isObject, listOf, objectOf, textOf } from '../json.ts';
 import type { Json } from '../json.ts';
 import { refusedView } from '../methods/views.ts';
 import type { Person } from '../options.ts';
@@ -75,18 +75,29 @@ export async function closeTop(slack: Slack, person: Person): Promise<Outcome | 
 
 /** What Slack's client refuses before sending: empty required inputs and texts outside their length. */
 function missing(view: View, values: StateValues): Record<string, string> {
-  const errors: Record<string, string> = {};
+  const errors = new Map<string, string>();
   for (const { block, element, action_id } of elementsIn(view.blocks)) {
     if (block.type !== 'input') continue;
     const key = valueKey(element);
-    const value = key === undefined ? null : objectOf(values[block.block_id]?.[action_id])[key];
+    const value = key === undefined ? null : objectOf(held(values, block.block_id, action_id))[key];
     const empty = value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
     const length = typeof value === 'string' ? value.length : 0;
     const min = Number(element['min_length'] ?? 0);
     const max = Number(element['max_length'] ?? 3000);
-    if (empty && !flagOf(block['optional'])) errors[block.block_id] = 'Please complete this required field.';
-    else if (!empty && typeof value === 'string' && length < min) errors[block.block_id] = `Please use at least ${min} characters.`;
-    else if (length > max) errors[block.block_id] = `Please use fewer than ${max + 1} characters.`;
+    if (empty && !flagOf(block['optional'])) errors.set(block.block_id, 'Please complete this required field.');
+    else if (!empty && typeof value === 'string' && length < min) errors.set(block.block_id, `Please use at least ${min} characters.`);
+    else if (length > max) errors.set(block.block_id, `Please use fewer than ${max + 1} characters.`);
+    const wrong = element['type'] === 'file_input' ? refusedFiles(element, listOf(value)) : undefined;
+    if (wrong !== undefined) errors.set(block.block_id, wrong);
   }
-  return errors;
+  return Object.fromEntries(errors);
+}
+
+/** Too many files for this input, or of another kind than it takes. */
+function refusedFiles(element: Json, files: readonly unknown[]): string | undefined {
+  const most = Number(element['max_files'] ?? 10);
+  const kinds = listOf(element['filetypes']).map(textOf);
+  if (files.length > most) return `Please choose no more than ${most} ${most === 1 ? 'file' : 'files'}.`;
+  const isFine = files.every((file) => kinds.length === 0 || kinds.includes(textOf(objectOf(file)['filetype'])));
+  return isFine ? undefined : `Please choose files of: ${kinds.join(', ')}.`;
 }

@@ -1,3 +1,5 @@
+import { clickableBlocks } from '../attachments.ts';
+import { asFile } from '../answered.ts';
 import { elementsIn } from '../block-kit/elements-in.ts';
 import { optionsOf } from '../block-kit/state.ts';
 import { isObject, listOf, textOf } from '../json.ts';
@@ -27,7 +29,7 @@ export type Typed = {
 /** Types in an external select: the program is asked for options (block_suggestion), which can then be chosen. */
 export async function suggest(slack: Slack, typed: Typed): Promise<Outcome | Rejected> {
   const { person, where, action_id, value } = typed;
-  const blocks = 'view' in where ? where.view.blocks : where.message.blocks;
+  const blocks = 'view' in where ? where.view.blocks : clickableBlocks(where.message);
   const selects = elementsIn(blocks).filter(({ element }) => external.has(textOf(element['type'])));
   const found = selects.find(
     (placed) => placed.action_id === action_id && (typed.block_id ?? placed.block.block_id) === placed.block.block_id,
@@ -51,10 +53,11 @@ function isOption(option: Json): boolean {
   return textOf(option['value']) !== '' && isObject(option['text']);
 }
 
-/** The blocks with what this person was offered as the options of their external selects. */
-export function withOffered({ suggestions }: Slack, { id: user }: Person, blocks: readonly Block[]): Block[] {
+/** The blocks with what this person was offered as the options of their external selects, and the files they uploaded. */
+export function withOffered({ suggestions, files }: Slack, { id: user }: Person, blocks: readonly Block[]): Block[] {
   return blocks.map((block) => {
     const fill = (element: Json): Json => {
+      if (element['type'] === 'file_input') return { ...element, uploaded: files.of(user).map(asFile) };
       if (!external.has(textOf(element['type']))) return element;
       const options = suggestions.offered({ user, block_id: block.block_id, action_id: textOf(element['action_id']) });
       return { ...element, options: [...options, ...listOf(element['initial_options']), element['initial_option']].filter(isObject) };

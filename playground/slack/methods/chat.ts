@@ -6,6 +6,7 @@ import type {
   ChatUpdateResponse,
 } from '@slack/web-api';
 import { asAnswered } from '../answered.ts';
+import { keptAttachments } from '../attachments.ts';
 import { app } from '../identifiers.ts';
 import { flagOf, isObject, listOf, textOf } from '../json.ts';
 import type { Json } from '../json.ts';
@@ -16,7 +17,7 @@ import type { Slack } from '../slack.ts';
 import { epochSeconds } from '../time.ts';
 import { withBlockIds } from '../block-kit/block-ids.ts';
 import type { Methods } from './method.ts';
-import { contentOf, postable, refusedBlocks, refusedMetadata } from './posting.ts';
+import { contentOf, postable, refusedAttachments, refusedBlocks, refusedMetadata } from './posting.ts';
 
 const editLimit = 4_000;
 
@@ -74,22 +75,24 @@ export function threadRoot(slack: Slack, channel: string, ts: string): string | 
   return found ? (found.thread_ts ?? found.ts) : 'gone';
 }
 
-/** Text without blocks takes the blocks away and shows "(edited)"; new blocks do not; metadata stays unless given anew. */
+/** Text without blocks takes the blocks away and shows "(edited)"; new blocks do not; metadata and attachments stay unless given anew. */
 function update(slack: Slack, args: Json): Answer {
   if (slack.workspace.channels.get(textOf(args['channel']))?.archived === true) return refuse('is_inactive');
   const found = own(slack, args, 'cant_update_message');
   if ('refusal' in found) return found.refusal;
   const { message } = found;
   const text = textOf(args['markdown_text']) || textOf(args['text']);
-  const refusal = refusedBlocks(args['blocks']) ?? refusedMetadata(args['metadata']);
+  const refusal = refusedBlocks(args['blocks']) ?? refusedAttachments(args['attachments']) ?? refusedMetadata(args['metadata']);
   if (refusal) return refusal;
   if (text.length > editLimit) return refuse('msg_too_long');
   const blocks = withBlockIds(listOf(args['blocks']));
-  if (text === '' && blocks.length === 0) return refuse('no_text');
+  const attachments = Array.isArray(args['attachments']) ? keptAttachments(args['attachments']) : message.attachments;
+  if (text === '' && blocks.length === 0 && attachments.length === 0) return refuse('no_text');
   const plain = blocks.length === 0;
   if (plain && text !== message.text) message.edited = { user: app.botUserId, ts: `${epochSeconds()}.000000` };
   message.text = text;
   message.blocks = blocks;
+  message.attachments = attachments;
   if (isObject(args['metadata'])) message.metadata = args['metadata'];
   slack.messages.changed(message);
   const answered = asAnswered(message, slack.messages.replies(message));
@@ -115,12 +118,13 @@ function whisper(slack: Slack, args: Json): Answer {
   if ('refusal' in said) return said.refusal;
   const thread = threadRoot(slack, place.channel.id, textOf(args['thread_ts']));
   if (thread === 'gone') return refuse('thread_not_found');
-  const { text, blocks } = said.content;
+  const { text, blocks, attachments } = said.content;
   const ephemeral = slack.messages.whisper({
     channel: place.channel.id,
     user,
     text,
     blocks,
+    attachments,
     ...(thread === undefined ? {} : { thread_ts: thread }),
   });
   return { ok: true, message_ts: ephemeral.ts } satisfies ChatPostEphemeralResponse;

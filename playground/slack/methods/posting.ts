@@ -2,6 +2,9 @@ import { app } from '../identifiers.ts';
 import { isObject, listOf, textOf } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Block } from '../messages.ts';
+import { keptAttachments, sentBlocks } from '../attachments.ts';
+import type { Attachment } from '../attachments.ts';
+import { problemsOfAttachments } from '../block-kit/attachments.ts';
 import { withBlockIds } from '../block-kit/block-ids.ts';
 import { problemsOfBlocks, sentences, tooMuchText } from '../block-kit/validate.ts';
 import { refuse } from '../refusal.ts';
@@ -9,7 +12,13 @@ import type { Answer } from '../refusal.ts';
 import type { Slack } from '../slack.ts';
 import type { Channel } from '../workspace.ts';
 
-export type Content = { readonly text: string; readonly blocks: Block[]; readonly metadata?: Json; readonly truncated: boolean };
+export type Content = {
+  readonly text: string;
+  readonly blocks: Block[];
+  readonly attachments: Attachment[];
+  readonly metadata?: Json;
+  readonly truncated: boolean;
+};
 
 const textLimit = 40_000;
 const markdownLimit = 12_000;
@@ -42,14 +51,16 @@ export function refusedDirect({ options, workspace }: Slack, channel: Channel): 
 
 /** What a message says, judged by Block Kit's limits. */
 export function contentOf(args: Json): { readonly content: Content } | { readonly refusal: Answer } {
-  const refusal = refusedMarkdown(args) ?? refusedBlocks(args['blocks']) ?? refusedAttachments(args) ?? refusedMetadata(args['metadata']);
+  const refusal =
+    refusedMarkdown(args) ?? refusedBlocks(args['blocks']) ?? refusedAttachments(args['attachments']) ?? refusedMetadata(args['metadata']);
   if (refusal) return { refusal };
   const whole = textOf(args['markdown_text']) || textOf(args['text']);
   const list = listOf(args['blocks']);
-  if (whole === '' && list.length === 0 && listOf(args['attachments']).length === 0) return { refusal: refuse('no_text') };
+  const attachments = keptAttachments(args['attachments']);
+  if (whole === '' && list.length === 0 && attachments.length === 0) return { refusal: refuse('no_text') };
   const metadata = isObject(args['metadata']) ? { metadata: args['metadata'] } : {};
   return {
-    content: { text: whole.slice(0, textLimit), blocks: withBlockIds(list), truncated: whole.length > textLimit, ...metadata },
+    content: { text: whole.slice(0, textLimit), blocks: withBlockIds(list), attachments, truncated: whole.length > textLimit, ...metadata },
   };
 }
 
@@ -76,9 +87,13 @@ function refusedMarkdown(args: Json): Answer | undefined {
   return markdown.length > markdownLimit ? refuse('msg_too_long') : undefined;
 }
 
-function refusedAttachments(args: Json): Answer | undefined {
-  const attachments = args['attachments'];
-  if (attachments === undefined || attachments === '') return undefined;
-  if (!Array.isArray(attachments)) return refuse('invalid_attachments');
-  return attachments.length > attachmentLimit ? refuse('too_many_attachments') : undefined;
+/** invalid_attachments, too_many_attachments, or what is wrong with the blocks they hold; undefined when all is fine or absent. */
+export function refusedAttachments(attachments: unknown): Answer | undefined {
+  if (attachments === undefined || attachments === '' || attachments === null) return undefined;
+  if (!Array.isArray(attachments)) return refuse('invalid_attachments', ['must provide an array [json-pointer:/attachments]']);
+  if (attachments.length > attachmentLimit) return refuse('too_many_attachments');
+  const { own, inBlocks } = problemsOfAttachments(attachments);
+  if (own.length > 0) return refuse('invalid_attachments', sentences(own));
+  if (inBlocks.length > 0) return refuse('invalid_blocks', sentences(inBlocks));
+  return tooMuchText(sentBlocks(attachments)) ? refuse('msg_blocks_too_long') : undefined;
 }

@@ -23,7 +23,10 @@ export const viewMethods: Methods = {
       if (refusal) return refusal;
       const redeemed = redeem(slack, args);
       if ('refusal' in redeemed) return redeemed.refusal;
-      return { ok: true, view: asView(slack.views.open(redeemed.trigger.user, objectOf(args['view']))) } satisfies ViewsOpenResponse;
+      return {
+        ok: true,
+        view: asView(slack.views.open(redeemed.trigger.user, objectOf(args['view']), redeemed.trigger.channel)),
+      } satisfies ViewsOpenResponse;
     },
   },
   'views.push': {
@@ -37,7 +40,7 @@ export const viewMethods: Methods = {
       const { trigger } = redeemed;
       // A push needs something to lie on: the trigger must come from a click inside the open modal.
       if (trigger.view === undefined || slack.views.stack(trigger.user).length === 0) return refuse('invalid_trigger_id');
-      const view = slack.views.push(trigger.user, objectOf(args['view']));
+      const view = slack.views.push(trigger.user, objectOf(args['view']), trigger.channel);
       return view ? ({ ok: true, view: asView(view) } satisfies ViewsPushResponse) : refuse('push_limit_reached');
     },
   },

@@ -69,7 +69,7 @@ function container(block, surface, draw) {
 }
 
 function task(block) {
-  const [sign, word] = taskStates[block.status] ?? ['?', String(block.status)];
+  const [sign, word] = (Object.hasOwn(taskStates, block.status) ? taskStates[block.status] : undefined) ?? ['?', String(block.status)];
   const sources = (block.sources ?? []).map((source) => el('li', {}, link(source.url, source.text ?? source.url)));
   const more = [block.details, block.output].filter(Boolean).map((part) => richText(part));
   const head = [

@@ -66,7 +66,8 @@ function actions(block, surface) {
 const groups = new Set(['checkboxes', 'radio_buttons']);
 
 function inputBlock(block, surface) {
-  const id = `${block.block_id}-${block.element?.action_id}`;
+  // A space would end the id where another part of the page names it.
+  const id = encodeURIComponent(`${block.block_id}-${block.element?.action_id}`);
   const error = surface.errors?.[block.block_id];
   const describedBy = [error && `${id}-error`, block.hint && `${id}-hint`].filter(Boolean).join(' ') || undefined;
   const grouped = groups.has(block.element?.type);

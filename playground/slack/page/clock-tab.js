@@ -9,9 +9,9 @@ let face;
 export const clockTab = {
   name: 'clock',
   label: 'Clock',
+  absent: () => !state.clock,
   build() {
     face = { time: el('p', { class: 'big-time' }), date: el('p', { class: 'quiet' }), real: el('p', { class: 'quiet' }) };
-    if (!state.clock) return el('p', { class: 'quiet' }, 'This program runs on the real clock; there is nothing to move.');
     const wanted = el('input', { class: 'field', type: 'time', required: true, 'aria-label': 'Time of day' });
     const jump = (event) => {
       event.preventDefault();

@@ -2,7 +2,8 @@ import { checkboxes, radios } from './choices.js';
 import { askFirst } from './confirm.js';
 import { el, safeUrl } from './dom.js';
 import { externalSelect } from './external-select.js';
-import { fileInput, moment, typed } from './fields.js';
+import { moment, typed } from './fields.js';
+import { fileInput } from './file-input.js';
 import { emojiNode, textObject } from './mrkdwn.js';
 import { overflow } from './overflow.js';
 import { report } from './report.js';
@@ -50,7 +51,8 @@ const renderers = {
   radio_buttons: radios,
   plain_text_input: (part, ...rest) =>
     part.multiline ? typed('textarea', { rows: 4 }, part, ...rest) : typed('input', { type: 'text' }, part, ...rest),
-  rich_text_input: (part, ...rest) => typed('textarea', { rows: 4 }, part, ...rest),
+  rich_text_input: ({ initial_value: initial, ...part }, ...rest) =>
+    typed('textarea', { rows: 4 }, { ...part, initial_value: plainOf(initial) }, ...rest),
   number_input: (part, ...rest) =>
     typed('input', { type: 'number', min: part.min_value, max: part.max_value, step: part.is_decimal_allowed ? 'any' : 1 }, part, ...rest),
   email_text_input: input('email', { inputmode: 'email' }),
@@ -81,6 +83,12 @@ function button(part, block, surface) {
     ),
   );
   return holder;
+}
+
+/** Formatted text as this page lets people edit it: its words. */
+function plainOf(rich) {
+  const leaves = (part) => part.text ?? part.url ?? (part.elements ?? []).map(leaves).join('');
+  return (rich?.elements ?? []).map(leaves).join('\n');
 }
 
 /** One half of a pair of feedback buttons; both report the pair's action_id. */

@@ -46,13 +46,3 @@ function asLocal(seconds) {
   const at = new Date(seconds * 1000);
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
-
-/** Uploads by people are not part of the stand-in; the field says so instead of pretending. */
-export function fileInput(_part, _block, _surface, { label: _label, ...attributes }) {
-  return el(
-    'span',
-    { class: 'press' },
-    el('input', { class: 'field', type: 'file', disabled: true, 'aria-label': attributes.id ? undefined : 'File', ...attributes }),
-    el('small', {}, 'The local stand-in takes no uploads from people.'),
-  );
-}

@@ -1,3 +1,4 @@
+import { attachments } from './attachments.js';
 import { avatar } from './avatar.js';
 import { blocks } from './blocks.js';
 import { el } from './dom.js';
@@ -5,8 +6,8 @@ import { files } from './files.js';
 import { messageTools } from './message-tools.js';
 import { emojiNode, mrkdwn } from './mrkdwn.js';
 import { openThread } from './navigation.js';
-import { act, changed, channel, key, nameOf, now, person, state } from './store.js';
-import { ago, fullTime, timeOf } from './time.js';
+import { act, changed, channel, key, nameOf, person, state } from './store.js';
+import { fullTime, since, timeOf } from './time.js';
 
 /** One message. `compact` leaves out the author, `inThread` the way into the thread. */
 export function message(given, { compact = false, inThread = false } = {}) {
@@ -64,8 +65,9 @@ function body(given) {
   const edited = given.edited && el('span', { class: 'edited', title: `Edited by ${nameOf(given.edited.user)}` }, ' (edited)');
   const dismiss =
     given.whisper && el('span', { class: 'dismiss' }, el('button', { class: 'link', onclick: () => forget(given) }, 'Dismiss'));
-  if (given.blocks?.length) return [blocks(given.blocks, surfaceOf(given)), edited, dismiss];
-  return el('div', { class: 'text' }, ...mrkdwn(given.text ?? ''), edited, dismiss);
+  const below = attachments(given.attachments ?? [], surfaceOf(given));
+  if (given.blocks?.length) return [blocks(given.blocks, surfaceOf(given)), below, edited, dismiss];
+  return [el('div', { class: 'text' }, ...mrkdwn(given.text ?? ''), edited, dismiss), below];
 }
 
 /** Clicks in a message. What went wrong is kept with the message, so that an edit of it does not take the words away. */
@@ -109,7 +111,7 @@ function reactions(list) {
 
 function replies(given) {
   const count = `${given.reply_count} ${given.reply_count === 1 ? 'reply' : 'replies'}`;
-  const last = `Last reply ${ago(now() / 1000 - given.latest_reply_at)}`;
+  const last = `Last reply ${since(given.latest_reply_at)}`;
   return el(
     'button',
     { class: 'replies', onclick: () => openThread(given.ts) },

@@ -37,6 +37,11 @@ function build() {
     event.preventDefault();
     void act('close');
   });
+  made.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    made.querySelector('form').requestSubmit();
+  });
   document.body.append(made);
   return made;
 }

@@ -5,8 +5,10 @@ import { sampleTab } from './sample-tab.js';
 import { changed, state } from './store.js';
 import { trafficTab } from './traffic-tab.js';
 
-/** Each tab: `name`, `label`, `count()` for a mark, `build()` → node, `update()` after a change, `tick()` once a second. */
-const tabs = [clockTab, faultsTab, trafficTab, sampleTab];
+/** Each tab: `name`, `label`, `absent()`, `count()` for a mark, `build()` → node, `update()` after a change, `tick()` once a second. */
+const all = [clockTab, faultsTab, trafficTab, sampleTab];
+/** A program without a clock to move, or without a sample app, has no tab for it. */
+const tabs = () => all.filter((tab) => !tab.absent?.());
 const sheet = matchMedia('(max-width: 1239px)');
 
 // On a small screen the panel lies over the messages, so it opens only when somebody asks.
@@ -49,27 +51,36 @@ export function renderPanel() {
   document.body.classList.toggle('panel-open', open);
   if (!open) return;
   const tab = chosen();
-  if (built?.tab !== tab) build(panel, tab);
-  for (const each of tabs) mark(each);
+  const names = tabs()
+    .map(({ name }) => name)
+    .join(' ');
+  if (built?.tab !== tab || built.names !== names) build(panel, tab, names);
+  for (const each of tabs()) mark(each);
   tab.update();
 }
 
-const chosen = () => tabs.find(({ name }) => name === current) ?? (state.metrics ? sampleTab : clockTab);
+const usual = () => (state.metrics ? sampleTab : state.clock ? clockTab : trafficTab);
+const chosen = () => tabs().find(({ name }) => name === current) ?? usual();
 
 /** Once a second, for what runs by itself. */
 export function tickPanel() {
   if (open) built?.tab.tick?.();
 }
 
-function build(panel, tab) {
+function build(panel, tab, names) {
   const close = el('button', { class: 'ghost close', 'aria-label': 'Close side panel', title: 'Close (Esc)', onclick: closePanel }, '✕');
-  const list = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Side panel' }, ...tabs.map((each) => handle(each, each === tab)));
+  const list = el(
+    'div',
+    { class: 'tabs', role: 'tablist', 'aria-label': 'Side panel' },
+    ...tabs().map((each) => handle(each, each === tab)),
+  );
   list.addEventListener('keydown', (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (by) openPanelOn(tabs[(tabs.indexOf(chosen()) + by + tabs.length) % tabs.length].name);
+    const there = tabs();
+    if (by) openPanelOn(there[(there.indexOf(chosen()) + by + there.length) % there.length].name);
   });
   const body = el('div', { class: 'panel-body', role: 'tabpanel', id: 'panel-body', 'aria-label': tab.label, tabindex: 0 }, tab.build());
-  built = { tab };
+  built = { tab, names };
   panel.replaceChildren(el('header', { class: 'panel-head' }, list, close), body);
 }
 

@@ -17,19 +17,19 @@ let parts;
 export const sampleTab = {
   name: 'sample',
   label: 'Sample app',
+  absent: () => !state.metrics,
   count: () => (charts.some((chart) => isOver(chart, state.metrics?.at(-1)?.numbers)) ? '!' : ''),
   build() {
     parts = { silent: el('p', { class: 'silent', role: 'status' }), charts: charts.map(frame) };
     return el(
       'div',
       { class: 'stack' },
-      el('p', { class: 'quiet' }, state.metrics ? 'Last five minutes, a sample every two seconds.' : 'There is no sample app here.'),
+      el('p', { class: 'quiet' }, 'Last five minutes, a sample every two seconds.'),
       parts.silent,
-      state.metrics && el('div', { class: 'charts' }, ...parts.charts.map(({ root }) => root)),
+      el('div', { class: 'charts' }, ...parts.charts.map(({ root }) => root)),
     );
   },
   update() {
-    if (!state.metrics) return;
     const last = state.metrics.at(-1);
     parts.silent.textContent = last && !last.numbers ? 'The sample app does not answer.' : '';
     for (const [index, chart] of charts.entries()) draw(chart, parts.charts[index]);
@@ -82,5 +82,5 @@ function draw(chart, made) {
   made.limit.setAttribute('visibility', limitY === undefined ? 'hidden' : 'visible');
   for (const end of ['y1', 'y2']) made.limit.setAttribute(end, String(limitY ?? 0));
   made.highest.textContent = highest === undefined ? 'no numbers yet' : `highest ${write(highest)}`;
-  made.scale.textContent = limit === undefined ? `scale to ${write(most)}` : `limit ${write(limit)}`;
+  made.scale.textContent = limit === undefined ? `scale to ${write(most)}` : `absolute limit ${write(limit)}`;
 }

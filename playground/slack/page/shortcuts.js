@@ -8,6 +8,7 @@ const shortcuts = [
   ['F6 · Shift F6', 'next · previous part of the page'],
   ['↑ ↓ Home End', 'through messages, channels, menus and tabs'],
   ['T · L · Delete', 'on a message: thread · copy link · delete'],
+  ['Ctrl Enter', 'in a modal: submit'],
   ['Ctrl .', 'side panel'],
   ['Esc', 'close the list, menu, modal, panel or thread'],
   ['? or Ctrl /', 'this list'],

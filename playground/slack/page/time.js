@@ -41,8 +41,11 @@ export function formatDate(seconds, pattern) {
     time_secs: () => withSeconds.format(at),
     ago: () => ago(now() / 1000 - seconds),
   };
-  return pattern.replaceAll(/\{(\w+)\}/g, (all, token) => tokens[token]?.() ?? all);
+  return pattern.replaceAll(/\{(\w+)\}/g, (all, token) => (Object.hasOwn(tokens, token) ? tokens[token]() : all));
 }
+
+/** How long ago something was said. The program's clock may stand behind the moment: nothing was said in the future. */
+export const since = (seconds) => ago(Math.max(0, now() / 1000 - seconds));
 
 export function ago(seconds) {
   const size = Math.abs(seconds);

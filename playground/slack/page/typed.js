@@ -1,7 +1,8 @@
 /** What people typed into views, by view, block and action: an update of the view must not lose it. */
 const typed = new Map();
 
-const place = (view, block, part) => `${view.id} ${block.block_id} ${part.action_id}`;
+/** Ids may hold any character, so nothing can stand between them but what JSON puts there. */
+const place = (view, block, part) => JSON.stringify([view.id, block.block_id, part.action_id]);
 
 /** Reads and remembers the inputs of one view, for the renderer of its blocks. */
 export function typedIn(view) {
@@ -13,11 +14,11 @@ export function typedIn(view) {
 
 /** Everything typed into a view, as block_id → action_id → value. */
 export function valuesOf(view) {
-  const values = {};
+  const values = new Map();
   for (const [key, value] of typed) {
-    const [viewId, blockId, actionId] = key.split(' ');
+    const [viewId, blockId, actionId] = JSON.parse(key);
     const known = view.blocks.some((block) => block.block_id === blockId && JSON.stringify(block).includes(JSON.stringify(actionId)));
-    if (viewId === view.id && known) values[blockId] = { ...values[blockId], [actionId]: value };
+    if (viewId === view.id && known) values.set(blockId, [...(values.get(blockId) ?? []), [actionId, value]]);
   }
-  return values;
+  return Object.fromEntries([...values].map(([blockId, actions]) => [blockId, Object.fromEntries(actions)]));
 }

@@ -24,12 +24,15 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   cancel: ['requester', 'operator'],
 };
 
+const CHECKLIST_OPEN = 'Somebody opened the checklist before you; it stands in the thread of the card. Nothing was changed.';
+
 /** Decides what a person asks for: first whether they may, then whether the run allows it. */
 export function decideHuman(run: Run, command: HumanCommand, context: Context): Decision {
   const denied = notPermitted(context, COMMAND_ROLES[command.type]);
   if (denied !== null) return denied;
   switch (command.type) {
     case 'start_checklist':
+      if (run.state === 'checklist') return refuse({ code: 'already_so', detail: CHECKLIST_OPEN });
       return run.state === 'planned' ? happened({ type: 'checklist_started' }) : wrongState(run, 'start');
     case 'confirm_item':
       return confirmItem(run, command, context);

@@ -6,7 +6,7 @@ import { touched, type Run } from '../../domain/run.ts';
 import { button, confirmation } from './block-kit.ts';
 import { cut } from './limits.ts';
 import { fitOf } from './moment.ts';
-import { inZone, utc } from './text.ts';
+import { atMost, inZone, utc } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** **Schedule…**: the dialog names the moment, and the button carries it, so that what was read is what is scheduled. */
@@ -84,6 +84,6 @@ function rollBackText(run: Run, proved: boolean): string {
   }
   if (!touched(run)) return `Nothing was changed on ${run.target} yet, so this stops the run and checks that the schema is the old one.`;
   const way = proved ? 'proved by the rehearsal' : 'NOT proved by a rehearsal';
-  const time = run.rehearsal === null ? '' : `, predicted ${inWords(predictedRollbackMs(run.rehearsal))}`;
+  const time = run.rehearsal === null ? '' : `, predicted ${atMost(predictedRollbackMs(run.rehearsal))}`;
   return `The running statement is cancelled, then the down scripts undo what was applied on ${run.target} (${way}${time}). The schema is compared afterwards.`;
 }

@@ -1,4 +1,4 @@
-import { METRICS, type Alert } from '../../domain/monitor.ts';
+import { METRICS } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { countingApprovals } from '../../domain/gates.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
@@ -63,7 +63,8 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     const alert = run.alerts[metric];
     if (alert === undefined) continue;
     const stage = `${alert.raisedAt} ${alert.clearedAt} ${run.state}`;
-    messages.push({ ...alertMessage(run, alert), ...loud, broadcast: breaksSilence(run, alert), key: `alert:${metric}`, stage });
+    // The channel hears of each rule once; one that is over before it can be posted stands in the thread only.
+    messages.push({ ...alertMessage(run, alert), ...loud, broadcast: alert.clearedAt === null, key: `alert:${metric}`, stage });
   }
   const failed = rollbackFailedNotice(run);
   if (failed !== null) messages.push({ ...failed, ...loud, key: `rollback_failed:${run.end?.at}`, stage: '' });
@@ -72,17 +73,6 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     messages.push({ ...details(run), ...calm, key: 'details', stage: run.end?.at ?? '' });
   }
   return messages;
-}
-
-/** The channel hears of the first alert; those that join it, and those that are over before they can be posted, are in the thread. */
-function breaksSilence(run: Run, alert: Alert): boolean {
-  if (alert.clearedAt !== null) return false;
-  return !Object.values(run.alerts).some(
-    (other) =>
-      other.metric !== alert.metric &&
-      (other.raisedAt < alert.raisedAt || (other.raisedAt === alert.raisedAt && other.metric < alert.metric)) &&
-      (other.clearedAt === null || other.clearedAt > alert.raisedAt),
-  );
 }
 
 /** What a person who just clicked looks for on the card. */

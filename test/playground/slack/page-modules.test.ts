@@ -21,11 +21,15 @@ const { completions, usageOf, verbsIn } = await pageModule<{
 const { parse } = await pageModule<{ parse: (text: string) => readonly unknown[] }>('mrkdwn-parse');
 type Shape = { most: number; line: string; area: string; limitY?: number; highest?: number };
 const { shape } = await pageModule<{ shape: (values: readonly (number | undefined)[], box: object) => Shape }>('chart');
-const { formatDate, nextAt } = await pageModule<{
+const { formatDate, nextAt, since } = await pageModule<{
+  since: (seconds: number) => string;
   formatDate: (seconds: number, pattern: string) => string;
   nextAt: (time: string, zone: string, from: number) => string;
 }>('time');
 const { state } = await pageModule<{ state: { clock: { now: string; at: number } | null } }>('store');
+
+type Typed = { value: (block: object, part: object) => unknown; type: (block: object, part: object, value: unknown) => void };
+const { typedIn, valuesOf } = await pageModule<{ typedIn: (view: object) => Typed; valuesOf: (view: object) => unknown }>('typed');
 
 const commands = [{ command: '/migrate', description: 'Migrations', usage_hint: 'plan · status · start · schedule 22:30 · help' }];
 const people = [
@@ -121,7 +125,13 @@ describe('time', () => {
     const at = Date.parse('2026-11-24T19:00:00Z') / 1000;
     expect(formatDate(at, '{date_short_pretty}|{ago}')).toBe('today|1 hour ago');
     expect(formatDate(at - 86_400, '{date_pretty}')).toBe('yesterday');
-    expect(formatDate(at, '{unknown}')).toBe('{unknown}');
+    expect(formatDate(at, '{unknown} {constructor}')).toBe('{unknown} {constructor}');
+  });
+
+  it('never says that a reply comes in the future, though the clock was moved back', () => {
+    state.clock = { now: '2026-11-24T20:00:00Z', at: performance.now() };
+    const at = Date.parse('2026-11-24T20:00:00Z') / 1000;
+    expect([since(at + 30), since(at + 3_600), since(at - 3_600)]).toEqual(['a few seconds ago', 'a few seconds ago', '1 hour ago']);
   });
 
   it.each([
@@ -130,6 +140,25 @@ describe('time', () => {
     ['18:00', '2026-07-01T06:00:00Z', '2026-07-01T16:00:00.000Z'],
   ])('finds the next %s in Berlin after %s', (time, from, moment) => {
     expect(nextAt(time, 'Europe/Berlin', Date.parse(from))).toBe(moment);
+  });
+});
+
+describe('what is typed into a view', () => {
+  it.each([
+    ['why', 'text'],
+    ['the reason', 'of a person'],
+    ['a', 'b c'],
+    ['a b', 'c'],
+    ['__proto__', 'constructor'],
+    ['"]', ', "'],
+  ])('is kept for block %j and action %j, whatever their letters', (block_id, action_id) => {
+    const part = { action_id };
+    const block = { block_id, element: part };
+    const view = { id: `V ${block_id}`, blocks: [block] };
+    typedIn(view).type(block, part, 'typed');
+    expect(typedIn(view).value(block, part)).toBe('typed');
+    const place = (value: string) => `{${JSON.stringify(block_id)}:{${JSON.stringify(action_id)}:${JSON.stringify(value)}}}`;
+    expect(JSON.stringify(valuesOf(view))).toBe(place('typed'));
   });
 });
 
