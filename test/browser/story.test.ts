@@ -41,7 +41,9 @@ describe('the whole story by clicks in a real browser', () => {
       const faults = new Map<string, readonly string[]>();
       const examine = async (what: string) => void faults.set(what, await seriousFaults(page));
 
-      await type(place, '/migrate plan');
+      // Before anything is confirmed: a jump to the next evening may be a day long, and what people said counts for a day.
+    if (scheme === 'light') await evening(page);
+    await type(place, '/migrate plan');
       await named(card, 'Start checklist').waitFor();
       await examine('the plan');
       await named(card, 'Start checklist').click();
@@ -60,8 +62,7 @@ describe('the whole story by clicks in a real browser', () => {
       await named(thread, 'Approve').click();
       await saying(thread, 'Approval · 2 of 2').waitFor();
       await become(place, 'Maya');
-      if (scheme === 'light') await evening(page);
-      await startNow(place);
+        await startNow(place);
       const alert = saying(thread, 'You decide');
       await alert.waitFor({ timeout: WORKED_MS });
       await named(alert, 'Roll back now').click();
