@@ -42,8 +42,8 @@ describe('the whole story by clicks in a real browser', () => {
       const examine = async (what: string) => void faults.set(what, await seriousFaults(page));
 
       // Before anything is confirmed: a jump to the next evening may be a day long, and what people said counts for a day.
-    if (scheme === 'light') await evening(page);
-    await type(place, '/migrate plan');
+      if (scheme === 'light') await evening(page);
+      await type(place, '/migrate plan');
       await named(card, 'Start checklist').waitFor();
       await examine('the plan');
       await named(card, 'Start checklist').click();
@@ -62,7 +62,7 @@ describe('the whole story by clicks in a real browser', () => {
       await named(thread, 'Approve').click();
       await saying(thread, 'Approval · 2 of 2').waitFor();
       await become(place, 'Maya');
-        await startNow(place);
+      await startNow(place);
       const alert = saying(thread, 'You decide');
       await alert.waitFor({ timeout: WORKED_MS });
       await named(alert, 'Roll back now').click();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from '../support/postgres.ts';
-import { approveEverything, startPlayground, textOf, type Playground } from '../support/playground.ts';
+import { approveEverything, startNow, startPlayground, textOf, type Playground } from '../support/playground.ts';
 
 describe('the main job, by slash, buttons and modals', () => {
   let play: Playground;
@@ -30,7 +30,7 @@ describe('the main job, by slash, buttons and modals', () => {
   });
 
   it('R1 R3 starts, migrates, alerts while the heavy lock is held, clears, completes and reports', async () => {
-    await play.press('maya', 'Start now');
+    await startNow(play);
     const alert = await play.threadSays(/🚨.*limit/su, 180_000);
     expect(textOf(alert)).toMatch(/Roll back now/);
     const card = await play.cardSays(/Completed/, 180_000);

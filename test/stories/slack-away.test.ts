@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { confirmLine, startPlayground, textOf, type Message, type Playground } from '../support/playground.ts';
+import { confirmLine, startNow, startPlayground, textOf, type Message, type Playground } from '../support/playground.ts';
 import { sql } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 
@@ -123,7 +123,7 @@ describe('what Slack, the network and we ourselves do wrong around one migration
   });
 
   it('T11 Slack asks to wait with every edit during the run: the alert appears all the same', async () => {
-    await play.press('maya', 'Start now');
+    await startNow(play);
     await play.cardSays(/Preparing|Migrating/);
     await play.control('/fault', { method: 'chat.update', kind: 'rate_limited', retry_after: 60, times: 1_000 });
     await until(async () => (await tally(`type = 'alert_raised'`)) !== 0, { what: 'the alert in the ledger', deadlineMs: 240_000 });

@@ -209,3 +209,27 @@ export async function confirmLine(play: Playground): Promise<void> {
 function confirmed(messages: readonly Message[]): number {
   return messages.flatMap(buttonsOf).filter((button) => button.text?.text === 'Withdraw').length;
 }
+
+/**
+ * Presses Start now as a person does: a start that is refused because a line was unknown or expired at that very moment (the next
+ * reading mends it within seconds) is pressed again. Any other refusal is the story's end.
+ */
+export async function startNow(play: Playground, user = 'maya'): Promise<void> {
+  await until(
+    async () => {
+      const told = (await play.ephemerals(user)).length;
+      await play.press(user, 'Start now');
+      const refusal = await until(
+        async () => {
+          if (!/Start now/.test(textOf(await play.card()))) return 'started';
+          return (await play.ephemerals(user)).slice(told).at(-1)?.text;
+        },
+        { what: 'an answer to Start now', deadlineMs: 30_000 },
+      );
+      if (refusal === 'started') return true;
+      if (!/do not pass/.test(refusal)) throw new Error(`the start was refused for good: ${refusal}`);
+      return false;
+    },
+    { what: 'the run to start', deadlineMs: 90_000, everyMs: 2_000 },
+  );
+}
