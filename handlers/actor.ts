@@ -10,6 +10,7 @@ export type Resolved = { readonly ok: true; readonly actor: Actor } | { readonly
 const BRAKES: readonly (HumanCommand['type'] | 'plan')[] = [
   'roll_back',
   'stop_after_step',
+  'pause',
   'cancel',
   'reject',
   'withdraw_item',

@@ -4,8 +4,8 @@ import { parseActionId, readReference, type Reference } from '../src/slack/actio
 import { note, refusalMessage } from '../src/slack/render/refusal.ts';
 import { actorOf } from './actor.ts';
 import { cardLink } from './card-link.ts';
-import { confirmUnlessShown } from './recorded.ts';
 import { acknowledge, tell, trouble } from './tell.ts';
+import { tellRecorded } from './tell-recorded.ts';
 import type { Click, ClickListener, Tools } from './tools.ts';
 
 /** What a button means: made from what it carries. */
@@ -32,7 +32,7 @@ async function give(tools: Tools, click: Click, meaning: Meaning): Promise<void>
   const outcome = await act(tools.services, { which: { runId: reference.runId }, command, actor: resolved.actor });
   // Also after a refusal: the message that was clicked may be an old one.
   tools.poke(reference.runId);
-  if (outcome.ok) return confirmUnlessShown(tools, click, outcome.run);
+  if (outcome.ok) return tellRecorded(tools, click, { command, run: outcome.run });
   const asked = { actor: resolved.actor, command: command.type, card: await cardLink(tools, reference.runId) };
   await tell(tools, click, refusalMessage(outcome.refusal, outcome.run, asked));
 }

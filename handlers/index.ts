@@ -14,6 +14,7 @@ import { clickOf, slashOf, submissionOf } from './from-bolt.ts';
 import { inbox } from './inbox.ts';
 import { migrate } from './migrate.ts';
 import { openReport } from './open-report.ts';
+import { pause } from './pause.ts';
 import { reject } from './reject.ts';
 import { rejectSubmitted } from './reject-submitted.ts';
 import { reschedule } from './reschedule.ts';
@@ -21,6 +22,7 @@ import { resume } from './resume.ts';
 import { rollBack } from './roll-back.ts';
 import { schedule } from './schedule.ts';
 import { scheduleSubmitted } from './schedule-submitted.ts';
+import { speed } from './speed.ts';
 import { start } from './start.ts';
 import { startChecklist } from './start-checklist.ts';
 import { stopAfterStep } from './stop-after-step.ts';
@@ -40,6 +42,11 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   start,
   schedule,
   stop_after_step: stopAfterStep,
+  pause,
+  speed_25: speed(25),
+  speed_50: speed(50),
+  speed_100: speed(100),
+  speed_200: speed(200),
   roll_back: rollBack,
   resume,
   confirm_presence: confirmPresence,

@@ -3,7 +3,7 @@ import type { Run } from '../src/domain/run.ts';
 import { readReference } from '../src/slack/actions.ts';
 import { note, refusalMessage } from '../src/slack/render/refusal.ts';
 import { STALE } from './give-command.ts';
-import { slackWord } from './slack-word.ts';
+import { mayBeDone, slackWord } from './slack-word.ts';
 import { acknowledge, tell, trouble } from './tell.ts';
 import type { Click, ClickListener, Tools } from './tools.ts';
 
@@ -28,10 +28,12 @@ export function opensModal(modal: (tools: Tools, run: Run, click: Click) => Moda
 /** What Slack says of a trigger that is over. */
 const LATE: readonly string[] = ['expired_trigger_id', 'exchanged_trigger_id', 'invalid_trigger_id'];
 
-function whyClosed(error: unknown): string {
-  const word = slackWord(error);
-  if (LATE.includes(word)) return 'The window came too late: Slack waits three seconds for it. Nothing was done. Press the button again.';
-  if (word === '') return 'Slack did not say whether the window opened. Nothing was done. If no window is open, press the button again.';
+const LATE_WORDS = 'The window came too late: Slack waits three seconds for it. Nothing was done. Press the button again.';
+
+/** An answer that was lost does not mean that no window opened. */
+function whyNot(error: unknown): string {
+  if (mayBeDone(error))
+    return 'Slack did not answer, so the window may have opened. Nothing was done yet. If it is not there, press the button again.';
   return 'Slack could not open the window. Nothing was done. Press the button again.';
 }
 
@@ -41,6 +43,7 @@ async function open(tools: Tools, click: Click, view: ModalView): Promise<void> 
     await click.client.views.open({ trigger_id: click.triggerId, view });
   } catch (error) {
     tools.services.log.warn({ action: click.actionId, error: String(error) }, 'a modal could not be opened');
-    await tell(tools, click, note(`⚠️ ${whyClosed(error)}`));
+    const late = LATE.includes(slackWord(error));
+    await tell(tools, click, note(`⚠️ ${late ? LATE_WORDS : whyNot(error)}`));
   }
 }

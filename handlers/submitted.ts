@@ -1,6 +1,6 @@
 import type { HumanCommand } from '../src/domain/commands.ts';
 import type { Instant } from '../src/domain/instant.ts';
-import type { Outcome } from '../src/ports.ts';
+import type { Run } from '../src/domain/run.ts';
 import { act } from '../src/usecases/act.ts';
 import { NOTE, readReference } from '../src/slack/actions.ts';
 import { answerModal } from '../src/slack/render/modals.ts';
@@ -8,8 +8,8 @@ import { note, refusalText } from '../src/slack/render/refusal.ts';
 import { runName } from '../src/slack/render/state-words.ts';
 import { codeBlock, escape } from '../src/slack/render/text.ts';
 import { actorOf } from './actor.ts';
-import { confirmUnlessShown } from './recorded.ts';
 import { acknowledge, tell, trouble } from './tell.ts';
+import { tellRecorded } from './tell-recorded.ts';
 import type { Submission, SubmissionListener, Tools } from './tools.ts';
 import { within } from './within.ts';
 
@@ -20,8 +20,10 @@ type Meaning = (submitted: Submitted) => HumanCommand;
 /** Slack waits for three seconds; then it tells the person that it had trouble, while the work goes on. */
 const PATIENCE_MS = 2_000;
 
-/** What came of it: null when it was done, otherwise the sentence that says why not. */
-type Given = { readonly why: string | null; readonly outcome: Outcome | null };
+/** What came of it: the run it was done to, or the sentence that says why not. */
+type Given =
+  | { readonly why: null; readonly done: { readonly command: HumanCommand; readonly run: Run } }
+  | { readonly why: string; readonly done: null };
 
 /**
  * A listener for a submitted window: a refusal appears in the open window under `line`, so nothing that was typed is lost; where a window
@@ -34,7 +36,7 @@ export function submits(meaning: Meaning, line: string | null = NOTE.block, pati
     if (given === null) return late(tools, submission, answer);
     if ('why' in given) {
       await acknowledge(tools, () => submission.ack(...reply(given.why, line)));
-      return given.outcome?.ok === true ? confirmUnlessShown(tools, submission, given.outcome.run) : undefined;
+      return given.done === null ? undefined : tellRecorded(tools, submission, given.done);
     }
     await acknowledge(tools, () => submission.ack());
     await tell(tools, submission, given);
@@ -52,9 +54,8 @@ async function late(tools: Tools, submission: Submission, answer: Promise<Given 
   await acknowledge(tools, () => submission.ack());
   const given = await answer;
   if (!('why' in given)) return tell(tools, submission, given);
-  const { why, outcome } = given;
-  const run = outcome?.run ?? null;
-  if (why === null) return tell(tools, submission, note(`✅ Recorded${run === null ? '' : ` for ${runName(run)}`}; the card shows it.`));
+  const { why, done } = given;
+  if (why === null) return tell(tools, submission, note(`✅ Recorded for ${runName(done.run)}; the card shows it.`));
   const typed = submission.note === '' ? '' : `\nYou had typed:\n${codeBlock(submission.note, 2000)}`;
   await tell(tools, submission, note(`🔒 ${escape(why)}${typed}`));
 }
@@ -62,14 +63,14 @@ async function late(tools: Tools, submission: Submission, answer: Promise<Given 
 async function give(tools: Tools, submission: Submission, meaning: Meaning): Promise<Given> {
   const reference = readReference(submission.metadata);
   if (reference === null) {
-    return { why: 'This window is from another version of Offpeak. Nothing was done. Close it and press the button again.', outcome: null };
+    return { why: 'This window is from another version of Offpeak. Nothing was done. Close it and press the button again.', done: null };
   }
   const command = meaning({ note: submission.note, moment: submission.moment, extra: reference.extra });
   const resolved = await actorOf(tools, submission, command.type);
-  if (!resolved.ok) return { why: resolved.sentence, outcome: null };
+  if (!resolved.ok) return { why: resolved.sentence, done: null };
   const outcome = await act(tools.services, { which: { runId: reference.runId }, command, actor: resolved.actor });
   tools.poke(reference.runId);
-  if (outcome.ok) return { why: null, outcome };
+  if (outcome.ok) return { why: null, done: { command, run: outcome.run } };
   const asked = { actor: resolved.actor, command: command.type, card: null };
-  return { why: refusalText(outcome.refusal, outcome.run, asked), outcome };
+  return { why: refusalText(outcome.refusal, outcome.run, asked), done: null };
 }

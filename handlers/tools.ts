@@ -10,8 +10,8 @@ export type Tools = {
   readonly services: Services;
   /** Draws the run's messages anew, at once. */
   readonly poke: (runId: string) => void;
-  /** Whether Slack shows this version of the run yet. */
-  readonly shows: (runId: string, version: number) => boolean;
+  /** Whether the run's card shows this version of it within a second. Never rejects. */
+  readonly shown: (runId: string, version: number) => Promise<boolean>;
   readonly membership: (userId: string) => Promise<Membership>;
   /** What Slack said last about somebody, without asking; `unknown` before it has said anything. */
   readonly lastKnown: (userId: string) => Membership;

@@ -1,3 +1,4 @@
+import { speedOf, SPEEDS } from '../src/domain/backfill.ts';
 import type { HumanCommand } from '../src/domain/commands.ts';
 import type { Actor } from '../src/domain/people.ts';
 import type { Run } from '../src/domain/run.ts';
@@ -45,6 +46,13 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
   start: changes(() => ({ type: 'start' })),
   schedule: scheduleVerb,
   stop: changes(() => ({ type: 'stop_after_step' })),
+  pause: changes(() => ({ type: 'pause' })),
+  speed: changes((_run, [percent = '']) => {
+    const speed = speedOf(Number(percent.replace(/%$/, '') || Number.NaN));
+    return speed === null
+      ? `Write one of these: ${SPEEDS.map((each) => `\`/migrate speed ${each}\``).join(', ')}. Nothing was changed.`
+      : { type: 'set_speed', percent: speed };
+  }),
   resume: changes(() => ({ type: 'resume' })),
   rollback: changes(() => ({ type: 'roll_back' })),
   present: changes(() => ({ type: 'confirm_presence' })),

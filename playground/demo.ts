@@ -1,7 +1,10 @@
 import 'temporal-polyfill/global';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FORMATS, formatNamed } from '../src/domain/formats.ts';
 import { NEWCOMER, PEOPLE } from './people.ts';
+import type { Theirs } from './theirs.ts';
 import { startWorld, type World } from './world.ts';
 
 const DOTENV = new URL('../.env', import.meta.url);
@@ -12,8 +15,20 @@ const { values } = parseArgs({
     headless: { type: 'boolean', default: false },
     port: { type: 'string', default: '4800' },
     verbose: { type: 'boolean', default: false },
+    migrations: { type: 'string' },
+    format: { type: 'string', default: 'native' },
+    pending: { type: 'string', default: '3' },
   },
 });
+
+/** Somebody else's migrations: `--migrations DIR --format FORMAT`, the newest `--pending` of them left to be planned. Null without. */
+function theirsOf({ migrations, format, pending }: { migrations?: string | undefined; format: string; pending: string }): Theirs | null {
+  if (migrations === undefined) return null;
+  const name = formatNamed(format);
+  if (name !== null && /^\d{1,4}$/.test(pending)) return { directory: resolve(migrations), format: name, pending: Number(pending) };
+  console.error(`Write --migrations DIR --format FORMAT [--pending 3]. FORMAT is one of: ${FORMATS.join(', ')}.`);
+  process.exit(3);
+}
 
 /** Lets `npx offpeak status` in a second terminal find the demo; a .env of your own is left alone. */
 function writeEnvironment(env: Readonly<Record<string, string>>): () => void {
@@ -49,7 +64,8 @@ const parent = process.ppid;
 setInterval(() => process.ppid !== parent && stopping.abort(), 500).unref();
 
 const log = (line: string) => void (values.verbose && process.stderr.write(`${line}\n`));
-const world = await startWorld({ port: Number(values.port), log }).catch((error: unknown) => {
+const theirs = theirsOf(values);
+const world = await startWorld({ port: Number(values.port), log, ...(theirs === null ? {} : { theirs }) }).catch((error: unknown) => {
   console.error(`The demo could not start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
 });

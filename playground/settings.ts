@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { FormatName } from '../src/domain/formats.ts';
 import { CHANNEL, PEOPLE, ZONE } from './people.ts';
 
 /** What the demo has booted, as the program needs to know it. */
@@ -11,6 +12,8 @@ export type Places = {
   readonly stagingApp: string;
   readonly slackApi: string;
   readonly migrations: string;
+  /** How the files are laid out. */
+  readonly format: FormatName;
   readonly backups: string;
   /** The directory of pg_dump and pg_restore; null where there are none, and a plan is then refused with what to install. */
   readonly tools: string | null;
@@ -28,6 +31,7 @@ export function yamlOf(places: Places): string {
     scratch: '${SCRATCH_URL}',
     zone: ZONE,
     migrations: places.migrations,
+    format: places.format,
     backup: { directory: places.backups, ...(places.tools === null ? {} : { tools: places.tools }) },
     application: { health: `${app}/api/health`, metrics: `${app}/metrics.json` },
     observe: places.observe,

@@ -11,6 +11,7 @@ import { startPostgres } from './postgres/server.ts';
 import { startProgram, type Pids } from './program.ts';
 import { environmentOf, yamlOf, type Places } from './settings.ts';
 import { startSlack, type LocalSlack } from './slack/server.ts';
+import { fillTheirs, type Theirs } from './theirs.ts';
 import { workspace } from './workspace.ts';
 
 export type WorldOptions = {
@@ -18,6 +19,8 @@ export type WorldOptions = {
   readonly port: number;
   /** Where the migrations lie; the sample's own unless told. */
   readonly migrations?: string;
+  /** Somebody else's migrations, on databases of their own beside Acme, whose traffic and metrics they get. */
+  readonly theirs?: Theirs;
   readonly observe?: string;
   readonly log: (line: string) => void;
 };
@@ -61,6 +64,7 @@ async function boot(options: WorldOptions, stops: (() => Promise<unknown>)[]): P
   stops.push(() => Promise.all(servers.map((server) => server.stop())));
   const [main, scratch] = servers;
   const databases = await fill(main);
+  const theirs = options.theirs === undefined ? null : await fillTheirs(main, options.theirs);
   const production = await startChild(new URL('./acme/process.ts', import.meta.url).pathname, {
     env: { ACME_DATABASE_URL: databases.production.webUrl },
     log: options.log,
@@ -85,13 +89,14 @@ async function boot(options: WorldOptions, stops: (() => Promise<unknown>)[]): P
   stops.push(() => slack.stop());
   const places: Places = {
     ledger,
-    production: databases.production.ownerUrl,
-    staging: databases.staging.ownerUrl,
+    production: theirs?.production ?? databases.production.ownerUrl,
+    staging: theirs?.staging ?? databases.staging.ownerUrl,
     scratch: scratch.superuserUrl,
     app,
     stagingApp: urlIn(staging.firstLine),
     slackApi: slack.apiUrl,
-    migrations: options.migrations ?? MIGRATIONS.pathname,
+    migrations: options.theirs?.directory ?? options.migrations ?? MIGRATIONS.pathname,
+    format: options.theirs?.format ?? 'native',
     backups: join(directory, 'backups'),
     tools,
     observe: options.observe ?? '1m',

@@ -3,14 +3,20 @@ import { CHECKS } from '../checks/index.ts';
 import type { Config, Secrets, TargetConfig } from './config/config.ts';
 import { systemClock } from './clock.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
+import type { FormatName } from './domain/formats.ts';
 import { openLog } from './log.ts';
+import { loadParser } from './migration/parser.ts';
+import { lossQuestions } from './migration/price/loss-questions.ts';
 import { migrationSource } from './migration/source.ts';
-import type { Log, Services, TargetContext } from './ports.ts';
+import type { CountedLosses, Log, Services, TargetContext } from './ports.ts';
 import { applicationReadings } from './sources/http.ts';
 import { databaseReadings } from './sources/postgres.ts';
 import { postgresBackups } from './target/backup/postgres-backups.ts';
+import { catalogOfTarget } from './target/catalog-session.ts';
+import { countLosses } from './target/count-losses.ts';
 import { applyOwnMigrations } from './target/own-schema.ts';
 import { postgresTarget } from './target/postgres-target.ts';
+import { counted } from './usecases/price.ts';
 
 /** The ledger's own schema, shipped with the program. */
 const OWN_MIGRATIONS = new URL('../migrations/', import.meta.url).pathname;
@@ -38,12 +44,15 @@ export function connectServices(config: Config, secrets: Secrets, log: Log = ope
   };
 }
 
+/** How long a counted price is shown before it is counted anew, in milliseconds. */
+const PRICE_MS = 5_000;
+
 function connectTarget(config: Config, secrets: Secrets, settings: TargetConfig): TargetContext {
   const secret = secrets.targets.get(settings.name);
   if (secret === undefined) throw new Error(`No connection string for target ${settings.name}.`);
   const connectionString = secret.database.reveal();
   const { name, window, thresholds, timing, backup, application } = settings;
-  const target = postgresTarget({ name, connectionString, tuning: { lockBudgetMs: settings.lockBudgetMs } });
+  const target = postgresTarget({ name, connectionString, tuning: { lockBudgetMs: settings.lockBudgetMs, ...settings.backfill } });
   const serverMajor = async () => (await target.identity()).serverMajor;
   return {
     name,
@@ -52,8 +61,14 @@ function connectTarget(config: Config, secrets: Secrets, settings: TargetConfig)
     timing,
     quorum: config.quorum,
     runbook: config.runbook,
-    migrations: migrationSource({ directory: settings.migrations, serverMajor }),
+    migrations: migrationSource({
+      directory: settings.migrations,
+      format: settings.format,
+      serverMajor,
+      catalog: () => catalogOfTarget(connectionString),
+    }),
     target,
+    losses: counted((migrations) => lossesOn(connectionString, migrations), PRICE_MS),
     backups: postgresBackups({
       connectionString,
       directory: backup.directory,
@@ -71,6 +86,28 @@ function connectTarget(config: Config, secrets: Secrets, settings: TargetConfig)
       }),
     },
   };
+}
+
+/** What the downs of these migrations would take away from the database, counted on it. */
+export async function lossesOn(
+  connectionString: string,
+  migrations: Parameters<NonNullable<TargetContext['losses']>>[0],
+): Promise<readonly CountedLosses[]> {
+  const parser = await loadParser();
+  const asked = migrations.map((migration) => lossQuestions(parser, migration));
+  const answers = await countLosses(
+    connectionString,
+    asked.flatMap(({ questions }) => questions.map(({ sql }) => sql)),
+  );
+  let from = 0;
+  return asked.map((each) => ({ ...each, answers: answers.slice(from, (from += each.questions.length)) }));
+}
+
+/** The files and the database of a command line that names them itself. Connects at the first question. */
+export function connectSite({ database, directory, format }: { database: string; directory: string; format: FormatName }) {
+  const target = postgresTarget({ name: 'the database', connectionString: database });
+  const source = migrationSource({ directory, format, serverMajor: async () => (await target.identity()).serverMajor });
+  return { source, target, close: () => target.close() };
 }
 
 /** Brings the ledger's own schema up to date with our own engine. Safe when several processes start at once. */

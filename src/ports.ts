@@ -3,7 +3,9 @@ import type { AppliedStatement, Backend, RunEvent } from './domain/events.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Metric, Readings, Sample } from './domain/monitor.ts';
 import type { Actor, Person } from './domain/people.ts';
-import type { Migration, Plan, TargetIdentity, Thresholds, Timing, Unit } from './domain/plan.ts';
+import type { FormatName } from './domain/formats.ts';
+import type { Migration, Plan, Script, TargetIdentity, Thresholds, Timing, Unit } from './domain/plan.ts';
+import type { LossAnswer, LossQuestions } from './domain/price.ts';
 import type { Backup, Rehearsal, TracedStatement } from './domain/proof.ts';
 import type { Refusal } from './domain/refusal.ts';
 import type { Run } from './domain/run.ts';
@@ -79,8 +81,15 @@ export interface SampleStore {
   newest(runId: string): Promise<Instant | null>;
 }
 
-/** How far a backfill is. */
-export type Progress = { readonly position: number; readonly doneRows: number; readonly totalRows: number; readonly at: Instant };
+/** How far a backfill is, how fast it went in the last minute (null: too early to tell), and why it rests. */
+export type Progress = {
+  readonly position: number;
+  readonly doneRows: number;
+  readonly totalRows: number;
+  readonly rowsPerSecond: number | null;
+  readonly note: string;
+  readonly at: Instant;
+};
 
 export interface ProgressStore {
   report(runId: string, progress: Progress): Promise<void>;
@@ -145,9 +154,35 @@ export type ReadMigrations =
   | { readonly ok: true; readonly migrations: readonly Migration[] }
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
+/** A change of the files, as an adoption compares it with the history of another tool. */
+export type AdoptableFile = {
+  readonly version: string;
+  readonly name: string;
+  /** What that tool's history calls it. */
+  readonly key: string;
+  readonly up: Script;
+  readonly down: Script | null;
+  /** The checksum as that tool computes it; null when it keeps none. */
+  readonly checksum: string | null;
+  /** Run again whenever its text changes. */
+  readonly repeatable: boolean;
+};
+
+/** Files, and mistakes of their layout; one with a `version` stops nobody once that version is applied. */
+export type ReadAdoptable = {
+  readonly files: readonly AdoptableFile[];
+  readonly problems: readonly (FileProblem & { readonly version?: string })[];
+};
+
 export interface MigrationSource {
-  /** Every migration in the directory in version order, parsed and judged for this server version. Refuses, never skips. */
-  read(): Promise<ReadMigrations>;
+  readonly format: FormatName;
+  /**
+   * Every migration in the directory in version order, parsed and judged for this server version. Refuses, never skips.
+   * Of those in `applied` only the validation is read, and one that should have come before them is refused.
+   */
+  read(history?: { readonly applied: readonly { readonly version: string; readonly name: string }[] }): Promise<ReadMigrations>;
+  /** The same files without their statements, for an adoption. */
+  adoptable(): Promise<ReadAdoptable>;
 }
 
 // ---------------------------------------------------------------- target
@@ -159,6 +194,35 @@ export type AppliedMigration = {
   readonly upSha256: string;
   readonly appliedAt: Instant;
   readonly runId: string;
+};
+
+/** A migration that another tool applied, in that tool's own words. */
+export type AppliedElsewhere = {
+  readonly key: string;
+  /** As the tool keeps it; null when it keeps none. */
+  readonly checksum: string | null;
+  readonly appliedAt: Instant | null;
+};
+
+/** What another tool's table says. */
+export type OtherHistory = {
+  /** Qualified, as it was found. */
+  readonly table: string;
+  /** What a person has to mend with that tool first: half applied, failed. */
+  readonly dirty: readonly string[];
+  /** Oldest first. */
+  readonly applied: readonly AppliedElsewhere[];
+  /** The tool keeps only its newest version: everything up to it is applied. Null when each is listed. */
+  readonly upTo: string | null;
+};
+
+/** A migration taken over from another tool: what is recorded, with its way back as it was at that moment. */
+export type Adopted = {
+  readonly version: string;
+  readonly name: string;
+  readonly upSha256: string;
+  readonly appliedAt: Instant | null;
+  readonly down: Script | null;
 };
 
 /** The schema as sorted lines of text, one object each, and the hash over them. */
@@ -184,8 +248,14 @@ export type UnitOutcome =
   /** `message` has the SQLSTATE, PostgreSQL's sentence, file and line with a caret. */
   | { readonly result: 'failed'; readonly message: string };
 
-/** What the catalog and the marker say about a unit whose worker died (F3–F7). */
-export type UnitState = 'applied' | 'not_applied' | 'partly_backfilled';
+/** What the catalog and the marker say about a unit whose worker died (F3–F7). `unknown`: a person has to look; `detail` says at what. */
+export type UnitState = 'applied' | 'not_applied' | 'partly_backfilled' | 'unknown';
+
+/** How a backfill may go at this moment: the operator's speed, and why nothing should begin; an empty list lets it go on. */
+export type Pace = { readonly percent: number; readonly brakes: readonly string[] };
+
+/** How a backfill goes. `note` says why it rests; empty while it does not. */
+export type BackfillPulse = { readonly rowsPerSecond: number | null; readonly note: string };
 
 export type ApplyRequest = {
   readonly runId: string;
@@ -198,7 +268,11 @@ export type ApplyRequest = {
   readonly signal: AbortSignal;
   /** Called with the backend once it is known and before anything is executed on it; throwing or returning false stops the unit. */
   readonly onBackend: (backend: Backend) => Promise<boolean>;
-  readonly onProgress: (doneRows: number, totalRows: number) => void;
+  /** Asked beside the gate while a backfill runs; full speed when absent. */
+  readonly pace?: () => Promise<Pace>;
+  readonly onProgress: (doneRows: number, totalRows: number, pulse: BackfillPulse) => void;
+  /** The server of the plan: every connection that is newly made must reach it (F10, F11). */
+  readonly plannedOn?: TargetIdentity;
 };
 
 export type UndoOutcome =
@@ -218,6 +292,10 @@ export interface Target {
   /** Null when the target may be migrated; otherwise the sentence that says what to do: pooler, replica, missing tools, role (X13, F9, F10, F18). */
   unusable(): Promise<string | null>;
   applied(): Promise<readonly AppliedMigration[]>;
+  /** Reads another tool's history, in one read-only transaction. A sentence when it is not there, is there twice, or is another tool's. */
+  historyOf(request: { format: FormatName; table: string | null }): Promise<OtherHistory | string>;
+  /** Records migrations that another tool applied, all or none, with their downs; waits shortly for a run to end. Never writes to that tool's table. */
+  adopt(request: { format: FormatName; rows: readonly Adopted[] }): Promise<void>;
   fingerprint(): Promise<Fingerprint>;
   /** Takes the run's lock and raises the fence to this epoch; a refusal names who holds it. */
   lock(request: {
@@ -230,10 +308,20 @@ export interface Target {
     migration: Migration;
     unit: Unit;
     backend: Backend;
+    /** Another cluster is refused; a failover is not, because this is how one finds out what is left. */
+    plannedOn?: TargetIdentity;
   }): Promise<{ readonly state: UnitState; readonly detail: string }>;
   apply(request: ApplyRequest): Promise<UnitOutcome>;
   /** Undoes one migration of this run: strictly when it is whole, statement by statement when it is half applied. Removes its history row and markers. */
-  undo(request: { runId: string; epoch: number; migration: Migration; whole: boolean; signal: AbortSignal }): Promise<UndoOutcome>;
+  undo(request: {
+    runId: string;
+    epoch: number;
+    migration: Migration;
+    whole: boolean;
+    signal: AbortSignal;
+    /** Another cluster is refused; a failover is not: a person asked for it. */
+    plannedOn?: TargetIdentity;
+  }): Promise<UndoOutcome>;
   /** Cancels, then terminates after `graceMs`, on pid and start time, and confirms it is gone (R74). `gone` false means it could not be confirmed. */
   stop(
     backend: Backend,
@@ -271,7 +359,12 @@ export type TargetContext = {
   readonly target: Target;
   readonly backups: BackupTool;
   readonly sources: Sources;
+  /** Counts on the target, read-only and within seconds, what the downs of these migrations would take away. */
+  readonly losses?: (migrations: readonly Migration[]) => Promise<readonly CountedLosses[]>;
 };
+
+/** What a down would take away, with the count of each. */
+export type CountedLosses = LossQuestions & { readonly answers: readonly LossAnswer[] };
 
 /** The log, as far as the program uses it. */
 export interface Log {

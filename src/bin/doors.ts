@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { connectServices } from '../app.ts';
+import { connectServices, connectSite } from '../app.ts';
 import { configurationExamination, nodeExamination, servicesExaminations } from '../cli/examinations.ts';
 import { BadConfiguration, EXIT, type ExitCode } from '../cli/exit.ts';
 import type { Doors } from '../cli/program.ts';
@@ -22,6 +22,13 @@ export function realDoors(): Doors {
       const { config, secrets } = configured(options);
       return { ...connectServices(config, secrets, openLog('offpeak', 'warn')), user: config.user };
     },
+    site: async (place) => connectSite(place),
+    lint: async (request) => (await import('../processes/lint.ts')).lint(request),
+    rehearse: async (options, request) => {
+      const { targets, warnings } = configuredTargets(options);
+      const answer = await (await import('../processes/rehearse.ts')).rehearse(request, targets);
+      return answer.ok ? { ...answer, warnings: [...warnings, ...answer.warnings] } : answer;
+    },
     // Loaded when asked for: a verb at the terminal must not wait for the whole bot.
     run: {
       bot: role(async () => (await import('../processes/bot.ts')).runBot),
@@ -42,6 +49,24 @@ function configured(options: GlobalOptions): { readonly config: Config; readonly
   const loaded = read(options);
   if (loaded.ok) return loaded;
   throw new BadConfiguration(`The configuration has mistakes; nothing was started.\n${loaded.mistakes.map(mistakeLine).join('\n')}`);
+}
+
+/** The targets that must be left alone. Without a configuration there are none; one with mistakes says so. */
+function configuredTargets(options: GlobalOptions): {
+  readonly targets: readonly { readonly name: string; readonly connectionString: string }[];
+  readonly warnings: readonly string[];
+} {
+  const loaded = options.config === undefined ? read(options) : { ok: true as const, ...configured(options) };
+  if (loaded.ok)
+    return {
+      targets: [...loaded.secrets.targets].map(([name, { database }]) => ({ name, connectionString: database.reveal() })),
+      warnings: [],
+    };
+  const there = loaded.mistakes.some(({ line }) => line !== null);
+  return {
+    targets: [],
+    warnings: there ? ['The configuration has mistakes (see offpeak doctor), so nobody compared this server with its targets.'] : [],
+  };
 }
 
 function role(load: () => Promise<(config: Config, secrets: Secrets) => Promise<void>>) {

@@ -1,10 +1,10 @@
 import type { Run } from '../domain/run.ts';
 import { isActive } from '../domain/run.ts';
 import type { ChainLink } from '../ports.ts';
+import { backfillWords } from '../slack/render/backfill-line.ts';
 import { eventLine } from '../slack/render/history.ts';
 import { plain } from './plain.ts';
 import type { Session } from './session.ts';
-import { percent } from './table.ts';
 
 const PAGE = 500;
 const EVERY_MS = 1000;
@@ -54,7 +54,7 @@ export async function follow(session: Session, runId: string, after: number): Pr
       seen.lost = false;
       if (run === null) throw new Error('The run is not in the ledger.');
       if (atRest(run)) return run;
-      await printProgress(session, runId, seen);
+      await printProgress(session, run, seen);
     } catch (error) {
       if (!seen.lost)
         terminal.err(`${error instanceof Error ? error.message : String(error)}\nThe run goes on without this terminal; asking again.`);
@@ -65,13 +65,13 @@ export async function follow(session: Session, runId: string, after: number): Pr
   return null;
 }
 
-/** A backfill's progress, once for each whole percent. */
-async function printProgress({ services, terminal }: Session, runId: string, seen: { progress: string }): Promise<void> {
-  const progress = await services.ledger.progress(runId);
+/** A backfill's progress, once for each whole percent, and whenever it begins to rest or goes on. */
+async function printProgress({ services, terminal }: Session, run: Run, seen: { progress: string }): Promise<void> {
+  const progress = await services.ledger.progress(run.id);
   if (progress === null || progress.totalRows === 0) return;
-  const text = `unit ${progress.position + 1}: ${percent(Math.floor((progress.doneRows / progress.totalRows) * 100) / 100)} of the rows`;
-  if (text !== seen.progress) terminal.out(`  ${text}`);
-  seen.progress = text;
+  const key = `${progress.position} ${Math.floor((progress.doneRows / progress.totalRows) * 100)} ${progress.note}`;
+  if (key !== seen.progress) terminal.out(`  unit ${progress.position + 1}: ${backfillWords(progress, run.speed)}`);
+  seen.progress = key;
 }
 
 /** What is said when somebody stops looking. */

@@ -1,5 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import type { FormatName } from '../domain/formats.ts';
+import type { LintAnswer, LintRequest } from '../domain/lint.ts';
+import type { RehearseAnswer, RehearseRequest } from '../domain/round-trip.ts';
+import type { AdoptionSite } from '../usecases/adopt.ts';
 import { backupVerb } from './verbs/backup.ts';
+import { adoptVerb } from './verbs/adopt.ts';
 import { approveVerb } from './verbs/approve.ts';
 import { auditVerb } from './verbs/audit.ts';
 import { cancelVerb } from './verbs/cancel.ts';
@@ -8,14 +13,18 @@ import { checklistVerb } from './verbs/checklist.ts';
 import { confirmVerb } from './verbs/confirm.ts';
 import { dbVerbs } from './verbs/db.ts';
 import { historyVerb } from './verbs/history.ts';
+import { lintVerb } from './verbs/lint.ts';
 import { logsVerb } from './verbs/logs.ts';
 import { migrateVerb } from './verbs/migrate.ts';
+import { pauseVerb } from './verbs/pause.ts';
 import { planVerb } from './verbs/plan.ts';
 import { presentVerb } from './verbs/present.ts';
+import { rehearseVerb } from './verbs/rehearse.ts';
 import { rejectVerb } from './verbs/reject.ts';
 import { resumeVerb } from './verbs/resume.ts';
 import { rollbackVerb } from './verbs/rollback.ts';
 import { scheduleVerb } from './verbs/schedule.ts';
+import { speedVerb } from './verbs/speed.ts';
 import { statusVerb } from './verbs/status.ts';
 import { stopVerb } from './verbs/stop.ts';
 import { validateVerb } from './verbs/validate.ts';
@@ -25,9 +34,18 @@ import { BadConfiguration, BadUsage, EXIT, type ExitCode } from './exit.ts';
 import { openSession, type Cli, type Connection, type GlobalOptions } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
+/** A folder of migrations and the database they belong to, as a command line names them. */
+export type SitePlace = { readonly database: string; readonly directory: string; readonly format: FormatName };
+
 /** What the program is wired with: services for the verbs, the long-running roles, and what the doctor looks at. */
 export type Doors = {
   readonly connect: (options: GlobalOptions) => Promise<Connection>;
+  /** The files and the database of one command line, without a configuration. */
+  readonly site: (place: SitePlace) => Promise<AdoptionSite & { close(): Promise<void> }>;
+  /** Judges files; a sentence when their database cannot be read. */
+  readonly lint: (request: LintRequest) => Promise<LintAnswer | string>;
+  /** Rehearses files in a database of its own; refuses the server of a target that the configuration names, if there is one. */
+  readonly rehearse: (options: GlobalOptions, request: RehearseRequest) => Promise<RehearseAnswer>;
   readonly run: Readonly<Record<'bot' | 'worker' | 'start', (options: GlobalOptions) => Promise<ExitCode>>>;
   /** Never throws for a broken configuration: that is something the doctor says. */
   readonly doctor: (options: GlobalOptions) => Promise<{ readonly examinations: readonly Examination[]; close(): Promise<void> }>;
@@ -48,6 +66,8 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   scheduleVerb,
   presentVerb,
   stopVerb,
+  pauseVerb,
+  speedVerb,
   resumeVerb,
   rollbackVerb,
   cancelVerb,
@@ -58,6 +78,9 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   logsVerb,
   auditVerb,
   dbVerbs,
+  adoptVerb,
+  lintVerb,
+  rehearseVerb,
 ];
 
 /** Runs one command line. Out: the exit code; everything that went wrong was said, without a stack trace. */
@@ -97,7 +120,10 @@ export function program(doors: Doors, ended: (code: ExitCode) => void): Command 
       }
     });
   };
-  for (const add of VERBS) add({ program: top, verb });
+  const bare: Cli['bare'] = (command, body) => {
+    command.action(async () => ended(await body(doors, command.optsWithGlobals())));
+  };
+  for (const add of VERBS) add({ program: top, verb, bare });
   addRoles(top, doors, ended);
   return top;
 }

@@ -8,6 +8,7 @@ import type { Services, TargetContext } from '../ports.ts';
 import { act } from '../usecases/act.ts';
 import { BadUsage, EXIT, type ExitCode } from './exit.ts';
 import { moment } from './moment.ts';
+import type { Doors } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What can be written with every verb. */
@@ -34,6 +35,8 @@ export type Cli = {
   readonly program: Command;
   /** Gives the command its body, run with connected services, which are closed afterwards. */
   readonly verb: <Options extends object>(command: Command, body: Body<Options>) => void;
+  /** The same for a verb that needs no configuration, or opens it itself: it is given the doors. */
+  readonly bare: (command: Command, body: (doors: Doors, options: GlobalOptions) => Promise<ExitCode>) => void;
 };
 
 /** The session of one command. Refuses a target that is not configured as bad usage. */

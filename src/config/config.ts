@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import type { FormatName } from '../domain/formats.ts';
 import type { Person } from '../domain/people.ts';
 import type { Thresholds, Timing } from '../domain/plan.ts';
 import type { Window } from '../domain/window.ts';
@@ -12,6 +13,8 @@ export type TargetConfig = {
   readonly thresholds: Thresholds;
   readonly timing: Timing;
   readonly migrations: string;
+  /** How its files are laid out. */
+  readonly format: FormatName;
   /** The name of its staging twin. */
   readonly staging: string | null;
   /** `tools` is the directory of pg_dump and pg_restore; null to look for them. */
@@ -19,6 +22,8 @@ export type TargetConfig = {
   readonly application: { readonly health: string; readonly metrics: string };
   /** How long a statement may go on trying for its locks. */
   readonly lockBudgetMs: number;
+  /** What a batch of a backfill should take, and how fast the write-ahead log may grow meanwhile. */
+  readonly backfill: { readonly batchMs: number; readonly walBytesPerSecond: number };
 };
 
 /** The configuration without anything secret: it may be printed and logged whole. */
@@ -90,10 +95,12 @@ function targetOf(name: string, target: TargetSettings, approvalMs: number, dire
       lateStartMs: target.late_start,
     },
     migrations: path(target.migrations),
+    format: target.format,
     staging: target.staging ?? null,
     backup: { directory: path(target.backup.directory), tools: target.backup.tools === undefined ? null : path(target.backup.tools) },
     application: target.application,
     lockBudgetMs: target.lock_budget,
+    backfill: { batchMs: target.backfill.batch, walBytesPerSecond: target.backfill.wal * 1_000_000 },
   };
 }
 

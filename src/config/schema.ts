@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FORMATS } from '../domain/formats.ts';
 import { ROLES } from '../domain/people.ts';
 import {
   address,
@@ -44,6 +45,7 @@ const Target = z.strictObject({
     .refine(({ from, to }) => from < to, 'must begin before it ends on the same day.')
     .prefault({}),
   migrations: words.prefault('./migrations'),
+  format: z.enum(FORMATS).prefault('native'),
   staging: words.optional(),
   scratch: connection,
   backup: z.strictObject({ directory: words.prefault('./backups'), tools: words.optional() }).prefault({}),
@@ -57,6 +59,7 @@ const Target = z.strictObject({
   monitor_silence: duration.prefault('15s'),
   watcher_silence: duration.prefault('30m'),
   lock_budget: duration.prefault('60s'),
+  backfill: z.strictObject({ batch: duration.prefault('25ms'), wal: whole(1).prefault(250) }).prefault({}),
   limits: Limits.prefault({}),
 });
 

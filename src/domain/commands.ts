@@ -1,3 +1,4 @@
+import type { Speed } from './backfill.ts';
 import type { AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence } from './items.ts';
@@ -18,6 +19,10 @@ export type HumanCommand =
   /** Without `t0`: the next moment that fits. */
   | { readonly type: 'schedule'; readonly t0: Instant | null }
   | { readonly type: 'stop_after_step' }
+  /** Holds a backfill at the key it has reached; `resume` lets it go on there. */
+  | { readonly type: 'pause' }
+  /** How fast the backfill may go. */
+  | { readonly type: 'set_speed'; readonly percent: Speed }
   | { readonly type: 'resume' }
   | { readonly type: 'roll_back' }
   | { readonly type: 'confirm_presence' }
@@ -38,7 +43,14 @@ export type WorkerCommand =
   /** `plannedAt` is of the plan that was rehearsed; it may have been revised meanwhile. */
   | { readonly type: 'record_rehearsal'; readonly rehearsal: Rehearsal; readonly plannedAt: Instant }
   | { readonly type: 'record_dry_run' }
-  | { readonly type: 'begin_migrating'; readonly baseline: Readings; readonly fingerprint: string; readonly newestSample: Instant | null }
+  | {
+      readonly type: 'begin_migrating';
+      readonly baseline: Readings;
+      readonly fingerprint: string;
+      /** The same schema whatever the order of its columns. */
+      readonly anyOrder?: string;
+      readonly newestSample: Instant | null;
+    }
   | { readonly type: 'begin_unit'; readonly position: number; readonly backend: Backend; readonly newestSample: Instant | null }
   | {
       readonly type: 'record_unit';
@@ -47,6 +59,8 @@ export type WorkerCommand =
       readonly ms: number;
       readonly longestWaitMs: number;
       readonly tries: number;
+      /** Begins the next unit in the same decision, if it may begin. */
+      readonly next?: { readonly backend: Backend; readonly newestSample: Instant | null };
     }
   | { readonly type: 'record_validation'; readonly failures: readonly string[] }
   | { readonly type: 'finish'; readonly after: Readings }

@@ -1,3 +1,4 @@
+import type { Speed } from './backfill.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence, HumanItem } from './items.ts';
 import type { Alert, Metric, Readings } from './monitor.ts';
@@ -23,6 +24,7 @@ export type HoldReason =
   | 'monitor_silent'
   | 'watcher_silent'
   | 'stopped'
+  | 'paused'
   | 'plan_differs'
   | 'rehearsal_differs'
   | 'evidence'
@@ -65,7 +67,7 @@ export type Happening =
   | { readonly type: 'schedule_missed'; readonly t0: Instant }
   | { readonly type: 'started'; readonly t0: Instant }
   | { readonly type: 'dry_run_posted' }
-  | { readonly type: 'migrating_begun'; readonly baseline: Readings; readonly fingerprint: string }
+  | { readonly type: 'migrating_begun'; readonly baseline: Readings; readonly fingerprint: string; readonly anyOrder?: string }
   | { readonly type: 'unit_begun'; readonly position: number; readonly backend: Backend }
   | {
       readonly type: 'unit_applied';
@@ -84,6 +86,7 @@ export type Happening =
   | { readonly type: 'alert_cleared'; readonly metric: Metric }
   | { readonly type: 'presence_confirmed' }
   | { readonly type: 'stop_requested' }
+  | { readonly type: 'speed_set'; readonly percent: Speed }
   | { readonly type: 'held'; readonly reason: HoldReason; readonly detail: string }
   | { readonly type: 'resumed' }
   | { readonly type: 'rollback_requested' }

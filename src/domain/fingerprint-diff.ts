@@ -55,6 +55,16 @@ export function fingerprintDiff(
   ];
 }
 
+/** Whether a sentence is only about the order of columns, which PostgreSQL cannot give back: a column that returns is the last. */
+export function isOrder(sentence: string): boolean {
+  return sentence.startsWith('column order of ');
+}
+
+/** A fingerprint without the order of columns, as one text to be hashed. */
+export function linesInAnyOrder(lines: readonly string[]): string {
+  return lines.filter((line) => !line.startsWith('column order ')).join('\n');
+}
+
 function byKey(lines: readonly string[]): ReadonlyMap<string, Line> {
   return new Map(lines.map((line) => [line.slice(0, line.indexOf(': ')), parse(line)]));
 }
@@ -70,8 +80,33 @@ function changes(was: Line, is: Line): readonly string[] {
   if (is.kind === 'enum') return labelChanges(was, is);
   if (is.kind === 'column order') return sameOrder(was.facts, is.facts) ? [] : [`column order of ${short(is.name)} changed`];
   if (is.kind === 'grant') return [`${title(is)} changed`];
+  // The body of a function is kept as its hash, which tells nobody anything.
+  if (is.kind === 'function') return [`${title(is)} changed`];
   const facts = `${was.facts} → ${is.facts}`;
-  return [facts.length <= LONGEST_FACTS ? `${title(is)} changed: ${facts}` : `${title(is)} changed`];
+  if (facts.length <= LONGEST_FACTS) return [`${title(is)} changed: ${facts}`];
+  const [old, now] = differingWords(was.facts, is.facts);
+  return [`${title(is)} changed: ${shortened(old)} → ${shortened(now)}`];
+}
+
+/** What is left of two long texts without the words they begin and end with alike. */
+function differingWords(was: string, is: string): readonly [string, string] {
+  const [old, now] = [was.split(/\s+|\\n/), is.split(/\s+|\\n/)];
+  const shorter = Math.min(old.length, now.length);
+  let start = 0;
+  while (start < shorter && old[start] === now[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && old.at(-1 - end) === now.at(-1 - end)) end += 1;
+  const words = (all: readonly string[]) =>
+    all
+      .slice(start, all.length - end)
+      .filter((word) => word !== '')
+      .join(' ');
+  return [words(old), words(now)];
+}
+
+function shortened(words: string): string {
+  if (words === '') return 'nothing';
+  return words.length <= LONGEST_FACTS / 2 ? words : `${words.slice(0, LONGEST_FACTS / 2)}…`;
 }
 
 function labelChanges(was: Line, is: Line): readonly string[] {

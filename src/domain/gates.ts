@@ -1,3 +1,4 @@
+import { BACKFILL_BEGINS_MS } from './backfill.ts';
 import type { Context } from './commands.ts';
 import type { HoldReason } from './events.ts';
 import { between, type Instant } from './instant.ts';
@@ -97,6 +98,11 @@ export function predictedUnitMs(run: Run, position: number): number {
   const indexes = new Set(unit.statements.map((statement) => statement.index));
   const traced = run.rehearsal.statements.filter((entry) => entry.version === unit.version && indexes.has(entry.index));
   return traced.reduce((sum, entry) => sum + entry.ms, 0) * SAFETY_FACTOR;
+}
+
+/** How much of the window a unit needs to begin: its predicted time, but of a backfill, which holds behind any batch, a minute. */
+export function neededToBeginMs(run: Run, position: number): number {
+  return unitsOf(run.plan)[position]?.kind === 'backfill' ? BACKFILL_BEGINS_MS : predictedUnitMs(run, position);
 }
 
 /** Predicted milliseconds of backup, restore and rehearsal before the first write, from the last time they were done. */

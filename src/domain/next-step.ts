@@ -1,10 +1,10 @@
 import type { StepName } from './events.ts';
-import { backupProved, predictedRunMs, predictedUnitMs } from './gates.ts';
+import { backupProved, neededToBeginMs, predictedRunMs } from './gates.ts';
 import { between, plus, type Instant } from './instant.ts';
 import { HEALTH_ITEMS, HUMAN_ITEMS } from './items.ts';
 import { unitsOf, type Unit } from './plan.ts';
 import { restored } from './proof.ts';
-import { WATCHED, type Run } from './run.ts';
+import { nextUnit, WATCHED, type Run } from './run.ts';
 import { judgeWindow } from './window.ts';
 
 /** What the worker does next with a run: a step now, nothing before a moment, or nothing until somebody acts. */
@@ -30,7 +30,7 @@ export function nextStep(run: Run, now: Instant): NextStep {
     case 'preparing':
       return prepare(run, now);
     case 'migrating': {
-      const unit = unitsOf(run.plan).find((entry) => run.units.find((done) => done.position === entry.position)?.state !== 'applied');
+      const unit = nextUnit(run);
       return unit === undefined ? IDLE : { kind: 'step', step: 'apply', unit };
     }
     case 'validating':
@@ -74,7 +74,7 @@ function gather(run: Run, now: Instant): NextStep {
 /** When somebody last cared for the run: a forgotten one is not read for ever, and one that is taken up again is. */
 function lastHumanAct(run: Run): Instant | null {
   const confirmed = HUMAN_ITEMS.flatMap((item) => run.evidence[item]?.at ?? []);
-  return [run.checklistAt ?? [], ...confirmed, run.approvals.map((approval) => approval.at)].flat().toSorted().at(-1) ?? null;
+  return [run.checklist?.at ?? [], ...confirmed, run.approvals.map((approval) => approval.at)].flat().toSorted().at(-1) ?? null;
 }
 
 /**
@@ -133,8 +133,8 @@ function held(run: Run, now: Instant): NextStep {
 /** The length that did not fit: the very one that is asked again after resuming, or the run would resume and hold in turn. */
 function heldForMs(run: Run): number {
   if (run.holding?.from === 'preparing') return predictedRunMs(run);
-  const next = unitsOf(run.plan).find((unit) => run.units.find((done) => done.position === unit.position)?.state !== 'applied');
-  return next === undefined ? 0 : predictedUnitMs(run, next.position);
+  const next = nextUnit(run);
+  return next === undefined ? 0 : neededToBeginMs(run, next.position);
 }
 
 /** The moment at which a worker has something to do; null when nothing happens without a person. */

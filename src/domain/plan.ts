@@ -26,10 +26,24 @@ export type Hazard = {
   readonly severity: 'note' | 'warning' | 'danger';
   readonly message: string;
   readonly recipe?: string;
+  /** There only because of sizes or traffic, which come and go by themselves: no part of what is approved. */
+  readonly measured?: true;
+  /** The error with which PostgreSQL will refuse the statement. */
+  readonly sqlstate?: string;
+  /** Why somebody decided to live with it: `-- offpeak: waive CODE reason="…"`. Approvers must see it. */
+  readonly waived?: string;
 };
 
-/** A statement that is executed in key ranges: `-- offpeak: backfill table=leads key=id` before one UPDATE. */
-export type Backfill = { readonly table: string; readonly key: string };
+/** A statement that is executed in key ranges: `-- offpeak: backfill table=leads key=id` before one UPDATE or DELETE. */
+export type Backfill = {
+  readonly table: string;
+  /** One column, or several as `tenant_id,id`. */
+  readonly key: string;
+  /** What a batch should take, in milliseconds; the target's own value when absent. */
+  readonly batchMs?: number;
+  /** How many ranges are filled side by side; one when absent. */
+  readonly workers?: 2;
+};
 
 /** One statement of an up script with what it does to everybody else. */
 export type Statement = {
@@ -48,6 +62,8 @@ export type Statement = {
   readonly known: boolean;
   readonly hazards: readonly Hazard[];
   readonly backfill?: Backfill;
+  /** The file commits before it (BEGIN … COMMIT, or its tool was told to use no transaction): it begins a unit of its own. */
+  readonly commitsBefore?: true;
 };
 
 /** A statement of a down or validate script. */
@@ -153,10 +169,39 @@ export type Plan = {
   readonly plannedAt: Instant;
 };
 
+/** A hazard somebody decided to live with, in the file: whoever approves the plan approves this too, so it is shown with its reason. */
+export type WaivedHazard = {
+  readonly path: string;
+  readonly line: number;
+  readonly code: string;
+  readonly message: string;
+  readonly reason: string;
+};
+
+/** Every waiver of a plan, in the order of its files. */
+export function waiversOf(plan: Pick<Plan, 'migrations'>): readonly WaivedHazard[] {
+  return plan.migrations.flatMap(({ up, statements }) =>
+    statements.flatMap(({ line, hazards }) =>
+      hazards.flatMap(({ code, message, waived }) =>
+        waived === undefined ? [] : [{ path: up.path, line, code, message, reason: waived }],
+      ),
+    ),
+  );
+}
+
 /** The units of a plan in the order they run. Consecutive statements share a transaction; CONCURRENTLY and backfills stand alone; a file without statements is an empty unit, so that it is recorded. */
-export function unitsOf(plan: Pick<Plan, 'migrations'>): readonly Unit[] {
+export function unitsOf({ migrations }: Pick<Plan, 'migrations'>): readonly Unit[] {
+  const known = UNITS.get(migrations) ?? cut(migrations);
+  UNITS.set(migrations, known);
+  return known;
+}
+
+/** A plan never changes, and its units are asked for at every decision. */
+const UNITS = new WeakMap<readonly Migration[], readonly Unit[]>();
+
+function cut(migrations: readonly Migration[]): readonly Unit[] {
   const units: Unit[] = [];
-  for (const migration of plan.migrations) {
+  for (const migration of migrations) {
     let open: Statement[] = [];
     const push = (kind: Unit['kind'], statements: readonly Statement[]) => {
       units.push({ version: migration.version, name: migration.name, position: units.length, kind, statements });
@@ -166,6 +211,7 @@ export function unitsOf(plan: Pick<Plan, 'migrations'>): readonly Unit[] {
       open = [];
     };
     for (const statement of migration.statements) {
+      if (statement.commitsBefore === true) close();
       if (statement.backfill === undefined && statement.inTransaction) {
         open.push(statement);
         continue;

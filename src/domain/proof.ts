@@ -1,5 +1,6 @@
 import type { Instant } from './instant.ts';
 import type { RelationLock } from './plan.ts';
+import type { VerdictDifference } from './verdict-difference.ts';
 
 /** One dump of the target, as it lies in the backup directory. */
 export type Backup = {
@@ -33,6 +34,10 @@ export type RehearsedMigration = {
   readonly downMs: number;
   /** What went wrong or differs, ready to read; empty when nothing did. */
   readonly detail: string;
+  /** The schema came back but for the order of columns, e.g. `column order of leads changed`: PostgreSQL adds columns only at the end. */
+  readonly order?: readonly string[];
+  /** What an exact schema does not bring back, e.g. `the values of leads.notes do not come back`. */
+  readonly lost?: readonly string[];
 };
 
 /** What a statement really did on the restored copy. */
@@ -42,6 +47,14 @@ export type TracedStatement = {
   readonly ms: number;
   readonly rows: number | null;
   readonly locks: readonly RelationLock[];
+  /** Relations that got a new file. Optional like what follows: older rehearsals did not measure it. */
+  readonly rewrites?: readonly string[];
+  /** Tables that were read whole. Absent where the server could not tell. */
+  readonly scans?: readonly string[];
+  /** Bytes the scratch server wrote to its log meanwhile. */
+  readonly walBytes?: number;
+  /** Rows written by table, whoever wrote them: the statement, a trigger, a foreign key. */
+  readonly changed?: readonly { readonly relation: string; readonly rows: number }[];
 };
 
 /** One restore, four proofs: contents, up, down, up again and validated. */
@@ -55,6 +68,8 @@ export type Rehearsal = {
   readonly statements: readonly TracedStatement[];
   /** Validation queries that returned rows on the copy, as `0008 line 3: 12 rows`; empty is good. */
   readonly validationFailures: readonly string[];
+  /** Where a statement did something else than its verdict says. Absent in older rehearsals, and when there is none. */
+  readonly differences?: readonly VerdictDifference[];
   /** Set when the restore itself failed: the backup proves nothing. */
   readonly restoreError: string;
 };
@@ -64,8 +79,18 @@ export function restored(rehearsal: Rehearsal): boolean {
   return rehearsal.restoreError === '';
 }
 
-/** Whether up, down and up again all did what they must (R22). */
+/** Differences that stop: a statement did more to others than the approvers were told. */
+export function stoppingDifferences(rehearsal: Rehearsal): readonly VerdictDifference[] {
+  return (rehearsal.differences ?? []).filter(({ stops }) => stops);
+}
+
+/** Whether up, down and up again all did what they must (R22), and no statement more than its verdict says. */
 export function rollbackProved(rehearsal: Rehearsal): boolean {
+  return cameBack(rehearsal) && stoppingDifferences(rehearsal).length === 0;
+}
+
+/** Whether up, down and up again worked, whatever the verdicts say. */
+export function cameBack(rehearsal: Rehearsal): boolean {
   if (!restored(rehearsal) || rehearsal.validationFailures.length > 0) return false;
   return rehearsal.migrations.every((entry) => entry.up === 'ok' && entry.down === 'exact' && entry.upAgain === 'ok');
 }
@@ -73,7 +98,14 @@ export function rollbackProved(rehearsal: Rehearsal): boolean {
 /** The part of a rehearsal that the digest covers: its verdicts, never durations or sampled locks, which differ from run to run. */
 export function rehearsalVerdict(rehearsal: Rehearsal): unknown {
   return {
-    migrations: rehearsal.migrations.map(({ version, up, down, upAgain }) => ({ version, up, down, upAgain })),
+    migrations: rehearsal.migrations.map(({ version, up, down, upAgain, order, lost }) => ({
+      version,
+      up,
+      down,
+      upAgain,
+      order,
+      lost: lost?.length,
+    })),
     validationFailures: rehearsal.validationFailures,
   };
 }

@@ -4,6 +4,7 @@ import type { Instant } from './instant.ts';
 export type Refusal =
   | { readonly code: 'not_permitted'; readonly who: string }
   | { readonly code: 'wrong_state'; readonly state: string; readonly command: string }
+  | { readonly code: 'checklist_started'; readonly by: string; readonly at: Instant }
   | { readonly code: 'already_rolling_back'; readonly by: string; readonly at: Instant }
   | { readonly code: 'already_approved' }
   | { readonly code: 'own_plan' }
@@ -25,6 +26,7 @@ export type Refusal =
   | { readonly code: 'backup_unproved' }
   | { readonly code: 'out_of_order' }
   | { readonly code: 'lost_lease' }
+  | { readonly code: 'no_backfill' }
   | { readonly code: 'already_so'; readonly detail: string };
 
 /** A duration in words: `40 s`, `3 min 20 s`, `2 h 5 min`. */
@@ -36,66 +38,140 @@ export function inWords(milliseconds: number): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** States whose names do not read well after "This run is". */
-const STANDING: Readonly<Record<string, string>> = {
-  checklist: 'in its checklist',
-  holding: 'on hold',
-  'rollback failed': 'stuck after a failed rollback',
-};
+/** What was measured or predicted; what is shorter than a second is not `0 s`. */
+export function lasting(milliseconds: number): string {
+  return milliseconds < 1000 ? 'under 1 s' : inWords(milliseconds);
+}
 
-/** The sentence for the operator: what was refused, and what to do now. `when` writes an instant for the reader's surface. */
+/** What is said for the operator: what was refused, whether anything was changed, and what to do now. `when` writes an instant for the reader's surface. */
 export function refusalSentence(refusal: Refusal, when: (instant: Instant) => string): string {
+  return refusalParts(refusal, when).join(' ');
+}
+
+/** The same sentence by sentence; the first one is the reason. */
+export function refusalParts(refusal: Refusal, when: (instant: Instant) => string): readonly string[] {
   const next = (instant: Instant | null) =>
     instant === null
       ? 'No moment of the next eight days fits; make the plan smaller or ask for a wider window.'
       : `The next moment that fits is ${when(instant)}.`;
   switch (refusal.code) {
     case 'not_permitted':
-      return `You may not do this. It may be done by ${refusal.who}.`;
+      return [`You may not do this. It may be done by ${refusal.who}.`, UNCHANGED, whom(refusal.who)];
     case 'wrong_state':
-      return `This run is ${STANDING[refusal.state] ?? refusal.state}, so there is nothing to ${refusal.command} here. Nothing was changed.`;
+      return [
+        `This run is ${standing(refusal.state)}, so there is nothing to ${refusal.command} here.`,
+        UNCHANGED,
+        'Its card shows what can be done now.',
+      ];
+    case 'checklist_started':
+      return [`${refusal.by} started the checklist at ${when(refusal.at)}.`, UNCHANGED, 'Its lines are in the thread of the card.'];
     case 'already_rolling_back':
-      return `${refusal.by} pressed Roll back first, at ${when(refusal.at)}. One rollback is under way; watch the card.`;
+      return [
+        `${refusal.by} pressed Roll back first, at ${when(refusal.at)}.`,
+        'There is one rollback, and yours changed nothing more.',
+        'Watch the card.',
+      ];
     case 'already_approved':
-      return 'Your approval is already counted, so nothing was changed. Another person has to give the next one.';
+      return ['Your approval is already counted.', UNCHANGED, 'Another person has to give the next one.'];
     case 'own_plan':
-      return 'You asked for this plan, so your approval never counts. Two other approvers have to look at it.';
+      return ['You asked for this plan, so your approval never counts.', UNCHANGED, 'Two other approvers have to look at it.'];
     case 'proof_missing':
-      return 'The rehearsal is not in yet, and an approval covers its result. Wait for the line "Rollback proved" in the checklist.';
+      return [
+        'The rehearsal is not in yet, and an approval covers its result.',
+        UNCHANGED,
+        'Wait for the line "Rollback proved" in the checklist.',
+      ];
     case 'plan_changed':
-      return 'The plan has changed since this message was drawn. Read the card again; the new digest is on it.';
+      return ['The plan has changed since this message was drawn.', UNCHANGED, 'Read the card again; the new digest is on it.'];
     case 'items_open':
-      return `These lines do not pass: ${refusal.items.join(', ')}. The database was not touched.`;
+      return [
+        `These lines do not pass: ${refusal.items.join(', ')}.`,
+        UNTOUCHED,
+        'Confirm what people confirm, mend what machines measure, then try again.',
+      ];
     case 'approvals_open':
-      return `${refusal.have} of ${refusal.want} approvals are in. The database was not touched.`;
+      return [`${refusal.have} of ${refusal.want} approvals are in.`, UNTOUCHED, 'Ask the approvers for the rest.'];
     case 'peak_hours':
-      return `It is peak hours until ${when(refusal.until)}, so nothing was started. ${next(refusal.next)}`;
+      return [`It is peak hours until ${when(refusal.until)}, so nothing was started.`, next(refusal.next)];
     case 'crosses_peak':
-      return `It is predicted to take ${inWords(refusal.durationMs)} and would reach peak hours at ${when(refusal.from)}, so nothing was started. ${next(refusal.next)}`;
+      return [
+        `It is predicted to take ${lasting(refusal.durationMs)} and would reach peak hours at ${when(refusal.from)}, so nothing was started.`,
+        next(refusal.next),
+      ];
     case 'window_open':
-      return 'It fits right now: use Start now.';
+      return ['It fits right now: use Start now, or name a later moment.', 'Nothing was scheduled.'];
     case 'in_the_past':
-      return 'That moment has passed. Choose a later one.';
+      return ['That moment has passed.', 'Nothing was scheduled.', 'Choose a later one.'];
     case 'evidence_empty':
-      return 'Write what you looked at: a tick without evidence is not evidence.';
+      return ['Write what you looked at: a tick without evidence is not evidence.', 'Nothing was recorded.'];
     case 'unknown_item':
-      return `There is no checklist line "${refusal.item}" for a person to confirm.`;
+      return [
+        `There is no checklist line "${refusal.item}" for a person to confirm.`,
+        UNCHANGED,
+        'The checklist shows the lines that wait for people.',
+      ];
     case 'active_run':
-      return `Run #${refusal.number} of this target is ${refusal.state}. One run at a time: finish or cancel it first.`;
+      return [
+        `Run #${refusal.number} of this target is ${standing(refusal.state)}.`,
+        'One run at a time: finish or cancel it first.',
+        UNCHANGED,
+      ];
     case 'no_run':
-      return `There is no open run for ${refusal.target}. Make a plan first.`;
+      return [`There is no open run for ${refusal.target}.`, 'Make a plan first.', UNCHANGED];
     case 'nothing_pending':
-      return `Nothing is pending for ${refusal.target}: every migration file is applied.`;
+      return [
+        `Nothing is pending for ${refusal.target}: every migration file is applied.`,
+        UNCHANGED,
+        'Add a migration file, then plan again.',
+      ];
     case 'migrations_unreadable':
+      return told(refusal.detail, 'Mend the file, then plan again.');
     case 'target_unusable':
-      return refusal.detail;
+      return told(refusal.detail, 'Mend that, then try again.');
     case 'backup_unproved':
-      return 'There is no backup of this run that was proved by a restore, so nothing may be changed. The database was not touched.';
+      return [
+        'There is no backup of this run that was proved by a restore, so nothing may be changed.',
+        UNTOUCHED,
+        'Preparation takes a new one and proves it.',
+      ];
     case 'out_of_order':
-      return 'The worker reported something out of order; it was not recorded.';
+      return ['The worker reported something out of order; it was not recorded.', 'It reads the run again and goes on from there.'];
     case 'lost_lease':
-      return 'Another worker has taken this run over; this one stops.';
+      return [
+        'Another worker has taken this run over; this one stops.',
+        'Nothing more was changed by it.',
+        'The card follows the other one.',
+      ];
+    case 'no_backfill':
+      return [
+        'No backfill runs here now, and nothing else can be paused or slowed.',
+        '"Stop after this step" holds the run behind the statement that runs.',
+        UNCHANGED,
+      ];
     case 'already_so':
-      return refusal.detail;
+      return [refusal.detail, 'Nothing more was changed.', 'The card shows where it stands.'];
   }
+}
+
+const UNCHANGED = 'Nothing was changed.';
+const UNTOUCHED = 'The database was not touched.';
+
+/** A detail that says itself that nothing was touched says what to do as well. */
+function told(detail: string, next: string): readonly string[] {
+  return /[Nn]othing was|not touched/.test(detail) ? [detail] : [detail, UNTOUCHED, next];
+}
+
+function whom(who: string): string {
+  return who.startsWith('@') ? 'Ask one of them.' : 'Give somebody the role in offpeak.yaml first.';
+}
+
+/** The states that do not read as what a run is. */
+const STANDING: Readonly<Record<string, string>> = {
+  checklist: 'in its checklist',
+  holding: 'on hold',
+  'rollback failed': 'stuck after a failed rollback',
+};
+
+function standing(state: string): string {
+  return STANDING[state] ?? state;
 }

@@ -1,9 +1,10 @@
+import type { Speed } from './backfill.ts';
 import type { AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence, ItemKey } from './items.ts';
 import type { Alert, Metric, Readings } from './monitor.ts';
 import type { Actor } from './people.ts';
-import type { Plan } from './plan.ts';
+import { unitsOf, type Plan, type Unit } from './plan.ts';
 import type { Backup, Rehearsal } from './proof.ts';
 
 /** Every state of a run, in the order of the story; the last five are ends. */
@@ -68,7 +69,8 @@ export type Run = {
   /** Why the files on disk cannot be planned any more; null while they can. Nothing is approved or started meanwhile. */
   readonly problem: string | null;
   readonly evidence: Readonly<Partial<Record<ItemKey, Evidence>>>;
-  readonly checklistAt: Instant | null;
+  /** When the checklist was started, by whom. */
+  readonly checklist: { readonly at: Instant; readonly by: Actor } | null;
   readonly approvals: readonly Approval[];
   readonly backup: Backup | null;
   readonly rehearsal: Rehearsal | null;
@@ -82,9 +84,13 @@ export type Run = {
   readonly after: Readings | null;
   /** Schema fingerprint just before the first write: what a rollback must give back (R77). */
   readonly fingerprint: string | null;
+  /** The same without the order of columns; absent in runs of older versions. */
+  readonly anyOrder?: string;
   readonly units: readonly UnitRun[];
   readonly step: { readonly name: StepName; readonly at: Instant } | null;
   readonly stopRequested: Actor | null;
+  /** How fast its backfills may go, in per cent. */
+  readonly speed: Speed;
   readonly holding: { readonly reason: HoldReason; readonly detail: string; readonly since: Instant; readonly from: RunState } | null;
   readonly alerts: Readonly<Partial<Record<Metric, Alert>>>;
   readonly watcher: { readonly actor: Actor; readonly seenAt: Instant } | null;
@@ -113,4 +119,10 @@ export function inPreparation(run: Run): boolean {
 /** Whether a unit was begun on the target: from then on, the database was touched. */
 export function touched(run: Run): boolean {
   return run.units.length > 0;
+}
+
+/** The first unit that is not applied: the one to begin, or to find out about. */
+export function nextUnit(run: Run): Unit | undefined {
+  const applied = new Set(appliedPositions(run));
+  return unitsOf(run.plan).find(({ position }) => !applied.has(position));
 }

@@ -54,7 +54,7 @@ export function claimStore(connection: Connection, folds: Folds): ClaimStore {
         const row = await lockedRunRow(rows, runId);
         if (row === null || (await rows(RELEASE, [runId, worker, epoch])).length === 0) return;
         // Again from the state: what was a step when the lease began may be a wait now.
-        await saveRun(rows, await folds.one(rows, row), row.head, await clock(rows));
+        saveRun(rows, await folds.one(rows, row), row.head, await clock(rows));
       };
       await connection.transaction(work);
     },

@@ -1,4 +1,4 @@
-import { DatabaseError, Pool, type ClientConfig, type PoolClient, type QueryResultRow } from 'pg';
+import { DatabaseError, Pool, type ClientConfig, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
 import { COLUMN_TYPES } from './column-types.ts';
 import { inOperatorsWords } from './trouble.ts';
 
@@ -11,7 +11,10 @@ export type Rows = <Row extends QueryResultRow>(text: string, values?: readonly 
 export interface Connection {
   /** One statement by itself. */
   readonly rows: Rows;
-  /** Everything or nothing: an exception undoes what was done, and nothing is answered before it is committed. */
+  /**
+   * Everything or nothing: an exception undoes what was done, and nothing is answered before it is committed. Statements that are asked
+   * without waiting travel together, those that `work` leaves unawaited together with the COMMIT; the first that fails undoes them all.
+   */
   transaction<Result>(work: (rows: Rows) => Promise<Result>, mode?: 'READ COMMITTED' | 'REPEATABLE READ READ ONLY'): Promise<Result>;
   /** Waits for what is under way. Safe to call twice; whatever is asked afterwards is refused. */
   close(): Promise<void>;
@@ -47,7 +50,7 @@ export function ledgerConnection(connectionString: string): Connection {
 
   return {
     rows: <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-      translated(async () => (await pool().query<Row>(text, [...values])).rows),
+      translated(async () => (await pool().query<Row>(prepared(text, values))).rows),
     transaction: async (work, mode = 'READ COMMITTED') => {
       const client = await translated(() => pool().connect());
       return await inTransaction(client, mode, work);
@@ -61,13 +64,23 @@ export function ledgerConnection(connectionString: string): Connection {
 
 function ignore(): void {}
 
+/** Planned once by each connection, under a name that stands for its text. */
+function prepared(text: string, values: readonly unknown[]): QueryConfig {
+  let name = NAMES.get(text);
+  if (name === undefined) NAMES.set(text, (name = `ledger${NAMES.size + 1}`));
+  return { name, text, values: [...values] };
+}
+
+/** The statements of the ledger are constants, so there are as many names as there are of them. */
+const NAMES = new Map<string, string>();
+
 async function settle(client: { query(text: string): Promise<unknown> }): Promise<void> {
   await client.query(SESSION);
 }
 
 function open(connectionString: string): Pool {
   // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool awaits the promise; its types do not say so.
-  const pool = new Pool({ ...clientConfig(connectionString), max: 10, onConnect: settle });
+  const pool = new Pool({ ...clientConfig(connectionString), max: 10, pipeline: true, onConnect: settle });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', ignore);
   return pool;
@@ -76,15 +89,24 @@ function open(connectionString: string): Pool {
 async function inTransaction<Result>(client: PoolClient, mode: string, work: (rows: Rows) => Promise<Result>): Promise<Result> {
   // A connection that breaks fails the statement it is in; the event beside that would end the process.
   client.on('error', ignore);
+  const asked: Promise<unknown>[] = [];
+  const ask = <Answer>(question: () => Promise<Answer>): Promise<Answer> => {
+    const answer = translated(question);
+    // Looked at before anything counts as done; nobody else need wait for it.
+    answer.catch(ignore);
+    asked.push(answer);
+    return answer;
+  };
   const rows: Rows = <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-    translated(async () => (await client.query<Row>(text, [...values])).rows);
+    ask(async () => (await client.query<Row>(prepared(text, values))).rows);
   let usable = true;
   try {
-    await rows(`BEGIN ISOLATION LEVEL ${mode}`);
+    void ask(() => client.query(`BEGIN ISOLATION LEVEL ${mode}`));
     const result = await work(rows);
-    await commit(client);
+    await commit(client, asked);
     return result;
   } catch (error) {
+    await Promise.allSettled(asked);
     usable = await undone(client);
     throw error;
   } finally {
@@ -93,8 +115,11 @@ async function inTransaction<Result>(client: PoolClient, mode: string, work: (ro
   }
 }
 
-/** Commits. When the answer is lost, it is not known whether the change was saved, and the error says exactly that. */
-async function commit(client: PoolClient): Promise<void> {
+/**
+ * Commits, behind everything that was asked. When the answer is lost, it is not known whether the change was saved, and the error
+ * says exactly that.
+ */
+async function commit(client: PoolClient, asked: readonly Promise<unknown>[]): Promise<void> {
   let answer: string;
   try {
     answer = (await client.query('COMMIT')).command;
@@ -102,6 +127,8 @@ async function commit(client: PoolClient): Promise<void> {
     const refused = error instanceof DatabaseError && !/^(08|57P)/.test(error.code ?? '');
     throw inOperatorsWords(error, refused ? NOTHING_CHANGED : UNKNOWN);
   }
+  // A statement that failed says why; PostgreSQL then answers ROLLBACK.
+  await Promise.all(asked);
   // PostgreSQL answers ROLLBACK, and no error, to the COMMIT of a transaction in which a statement failed.
   if (answer !== 'COMMIT') throw new Error(`The ledger did not save the change: a statement before it had failed. ${NOTHING_CHANGED}`);
 }

@@ -14,24 +14,33 @@ const INSERT = `
   INSERT INTO offpeak.event (${COLUMNS})
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[])`;
 
-/** Everybody who appends takes this lock first, and after it nothing but rows of runs that nobody else can be waiting with. */
-export async function lockChain(rows: Rows): Promise<void> {
-  await rows(LOCK_CHAIN);
-}
+/** Where the chain ends; undefined while it is empty. */
+export type ChainEnd = { readonly position: number; readonly hash: string } | undefined;
 
 /**
- * Adds events to the end of the chain. Takes its lock, so the transaction should commit soon.
+ * Everybody who appends takes this lock first, and after it nothing but rows of runs that nobody else can be waiting with.
+ * The transaction should commit soon.
+ */
+export async function lockChain(rows: Rows): Promise<ChainEnd> {
+  const locked = rows(LOCK_CHAIN);
+  // A statement of its own: it must see what the transaction that held the lock before has committed.
+  const [last] = await rows<{ position: number; hash: string }>(HEAD);
+  await locked;
+  return last;
+}
+
+type Appended = { readonly events: readonly RunEvent[]; readonly head: string };
+
+/**
+ * Adds events to the end of the chain, whose lock the transaction holds, and leaves the writing to its commit.
  * Answers the events as they will be read, and the hash of the last one.
  */
-export async function append(
+export function append(
   rows: Rows,
   run: Pick<Run, 'id' | 'number' | 'target' | 'version'>,
   happened: readonly RunEvent[],
-  sha256: Sha256,
-): Promise<{ readonly events: readonly RunEvent[]; readonly head: string }> {
-  await lockChain(rows);
-  // A statement of its own: it must see what the transaction that held the lock before has committed.
-  const [last] = await rows<{ position: number; hash: string }>(HEAD);
+  { last, sha256 }: { readonly last: ChainEnd; readonly sha256: Sha256 },
+): Appended {
   const added: EventRow[] = [];
   for (const event of happened) {
     const position = (last?.position ?? 0) + added.length + 1;
@@ -39,7 +48,7 @@ export async function append(
     added.push(rowOf(entry, added.at(-1)?.hash ?? last?.hash ?? GENESIS, sha256));
   }
   const column = (name: keyof EventRow) => added.map((row) => row[name]);
-  await rows(INSERT, (COLUMNS.split(', ') as (keyof EventRow)[]).map(column));
+  void rows(INSERT, (COLUMNS.split(', ') as (keyof EventRow)[]).map(column));
   return { events: added.map((row) => entryOf(row).event), head: added.at(-1)?.hash ?? last?.hash ?? GENESIS };
 }
 

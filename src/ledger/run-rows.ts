@@ -81,10 +81,10 @@ export async function insertRun(rows: Rows, run: { target: string; now: Instant 
 
 const SAVE = `UPDATE offpeak.run SET state = $2, active = $3, version = $4, head = $5, at_once = $6, due_at = $7 WHERE id = $1`;
 
-/** Writes what follows from the events: the state, whether the target is occupied, and when a worker is wanted. */
-export async function saveRun(rows: Rows, run: Run, head: string, now: Instant): Promise<void> {
+/** Writes what follows from the events: the state, whether the target is occupied, and when a worker is wanted. Left to the commit. */
+export function saveRun(rows: Rows, run: Run, head: string, now: Instant): void {
   const due = dueAt(run, now);
-  await rows(SAVE, [run.id, run.state, isActive(run), run.version, head, due !== null && due <= now, due]);
+  void rows(SAVE, [run.id, run.state, isActive(run), run.version, head, due !== null && due <= now, due]);
 }
 
 function one<Row>(rows: readonly Row[]): Row | null {

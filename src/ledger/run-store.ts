@@ -58,7 +58,7 @@ export function runStore(parts: RunStoreParts): RunStore {
 async function create({ folds, sha256 }: RunStoreParts, rows: Rows, request: Parameters<RunStore['create']>[0]): Promise<Change> {
   const { target, plan, digest, actor } = request;
   // First of all: no run begins or ends meanwhile, so the numbers count on and whoever occupies the target still does when it is named.
-  await lockChain(rows);
+  const last = await lockChain(rows);
   const now = await clock(rows);
   const identity = await runRows.insertRun(rows, { target, now });
   if (identity === null) {
@@ -68,9 +68,9 @@ async function create({ folds, sha256 }: RunStoreParts, rows: Rows, request: Par
     return refused({ code: 'active_run', number: run.number, state: run.state.replaceAll('_', ' ') }, run);
   }
   const planned: RunEvent = { type: 'planned', target, plan, digest, at: now, actor };
-  const { events, head } = await append(rows, { ...identity, target, version: 0 }, [planned], sha256);
+  const { events, head } = append(rows, { ...identity, target, version: 0 }, [planned], { last, sha256 });
   const run = events.slice(1).reduce(evolve, begin(identity, events[0] ?? planned));
-  return await save(rows, { run, events, head, now });
+  return save(rows, { run, events, head, now });
 }
 
 const MOMENT = `
@@ -85,19 +85,19 @@ async function execute(
   request: { runId: string; command: Command; actor: Actor; fence: Fence | null },
 ): Promise<Change> {
   const { runId, command, actor, fence } = request;
-  const row = await runRows.lockedRunRow(rows, runId);
+  if (!runRows.isRunId(runId)) return refused({ code: 'no_run', target: runId }, null);
+  // In this order and on one way: with the row locked, the moment of a decision comes after the decision it waited for.
+  const [row, [moment], last] = await Promise.all([runRows.lockedRunRow(rows, runId), rows<Moment>(MOMENT, [runId]), lockChain(rows)]);
   if (row === null) return refused({ code: 'no_run', target: runId }, null);
   const run = await folds.one(rows, row);
-  // Only now, with the row locked: the moment of a decision comes after the decision it waited for.
-  const [moment] = await rows<Moment>(MOMENT, [row.id]);
   if (moment === undefined || (fence !== null && !holds(moment, fence))) return refused({ code: 'lost_lease' }, run);
 
   const { now } = moment;
   const decision = decide(run, command, { now, actor, people: people(), sha256 });
   if (!decision.ok) return refused(decision.refusal, run);
   const happened: readonly RunEvent[] = decision.happenings.map((happening) => ({ ...happening, at: now, actor }));
-  const { events, head } = await append(rows, run, happened, sha256);
-  return await save(rows, { run: events.reduce(evolve, run), events, head, now });
+  const { events, head } = append(rows, run, happened, { last, sha256 });
+  return save(rows, { run: events.reduce(evolve, run), events, head, now });
 }
 
 /** Only the newest epoch of a lease that has not run out may write (invariant 5). */
@@ -105,12 +105,10 @@ function holds(moment: Moment, fence: Fence): boolean {
   return moment.leased && moment.worker === fence.worker && moment.epoch === fence.epoch;
 }
 
-async function save(
-  rows: Rows,
-  { run, events, head, now }: { run: Run; events: readonly RunEvent[]; head: string; now: Instant },
-): Promise<Change> {
-  await runRows.saveRun(rows, run, head, now);
-  await rows(NOTIFY, [run.id]);
+/** Left to the commit: nothing is decided by these answers. */
+function save(rows: Rows, { run, events, head, now }: { run: Run; events: readonly RunEvent[]; head: string; now: Instant }): Change {
+  runRows.saveRun(rows, run, head, now);
+  void rows(NOTIFY, [run.id]);
   return { outcome: { ok: true, run, events }, head };
 }
 

@@ -1,9 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { Backfill } from '../domain/plan.ts';
 import type { FileProblem } from '../ports.ts';
-import { quoted, readName, relationOf } from './names.ts';
+import { backfillOf, columnsOf } from './backfill-directive.ts';
+import { quoted, relationOf } from './names.ts';
+import type { Part } from './parse.ts';
 import type { Parser } from './parser.ts';
 import { problemAt } from './problem.ts';
+import type { Waiver } from './waivers.ts';
 import type { ParsedStatement } from './split.ts';
 import { commentsBetween } from './trivia.ts';
 import type { Comment } from './trivia.ts';
@@ -11,24 +14,32 @@ import type { Comment } from './trivia.ts';
 /** What the `-- offpeak:` comments of a file say. `backfills` by position of the statement. */
 type Directives = {
   readonly backfills: ReadonlyMap<number, Backfill>;
+  /** Hazards of a statement somebody decided to live with, and comments that would silence other linters. */
+  readonly waivers: ReadonlyMap<number, readonly Waiver[]>;
+  readonly ignored: ReadonlyMap<number, string>;
   readonly irreversible: boolean;
   readonly problems: readonly FileProblem[];
 };
 
-type File = { readonly path: string; readonly text: string; readonly part: 'up' | 'down' | 'validate' };
+type File = { readonly path: string; readonly text: string; readonly part: Part };
 
-const DIRECTIVE = /^--[ \t]*offpeak(?:[ \t]*:[ \t]*(?<words>.*)|[ \t]+(?<bare>(?:backfill|irreversible)\b.*))$/i;
+const DIRECTIVE = /^--[ \t]*offpeak(?:[ \t]*:[ \t]*(?<words>.*)|[ \t]+(?<bare>(?:backfill|irreversible|waive)\b.*))$/i;
 const IN_BLOCK = /^\/\*\s*offpeak\s*:/i;
-const BACKFILL = /^backfill\s+table=(?<table>\S+)\s+key=(?<key>\S+)$/;
+const WAIVE = /^waive\s+(?<code>[a-z_]+)\s+reason="(?<reason>[^"]*)"$/;
+const WAIVE_USAGE = 'Write `-- offpeak: waive CODE reason="why it is right here"` on its own line directly before the statement.';
+/** Comments that silence other linters (squawk, pgfence, eugene, strong_migrations). */
+const FOREIGN_IGNORE = /^(?:--|\/\*)\s*(?:squawk-ignore|pgfence-ignore|eugene:\s*ignore|safety_assured)/i;
 const USAGE = 'Write `-- offpeak: backfill table=leads key=id` on its own line directly before one UPDATE or DELETE of that table.';
 
 /**
- * Reads `-- offpeak: backfill table=… key=…` before one UPDATE or DELETE with WHERE, and `-- offpeak: irreversible` in a
+ * Reads `-- offpeak: backfill table=… key=…` (`batch=…`, `workers=2`) before one UPDATE or DELETE with WHERE, and `-- offpeak: irreversible` in a
  * down file. A directive that is misspelt, misplaced or does not fit its statement is refused: silently ignoring it would
  * run in one transaction what was meant to run in batches.
  */
 export function readDirectives(parser: Parser, file: File, statements: readonly ParsedStatement[]): Directives {
   const backfills = new Map<number, Backfill>();
+  const waivers = new Map<number, readonly Waiver[]>();
+  const ignored = new Map<number, string>();
   const problems: FileProblem[] = [];
   let irreversible = false;
   const say = (offset: number, message: string) => problems.push(problemAt(file, offset, message));
@@ -36,11 +47,14 @@ export function readDirectives(parser: Parser, file: File, statements: readonly 
     for (const comment of commentsWithin(parser, statement)) say(comment.offset, `a directive inside a statement. ${USAGE}`);
     const sameLineUntil = index === 0 ? 0 : lineEnd(file.text, statement.lead);
     for (const comment of commentsBetween(file.text, statement.lead, statement.from)) {
+      if (FOREIGN_IGNORE.test(comment.text)) ignored.set(index, comment.text.slice(0, 80));
       const directive = directiveOf(comment);
       if (directive === null) continue;
       if (directive.kind === 'irreversible') irreversible = true;
       else if (directive.kind === 'broken') say(comment.offset, directive.why);
       else if (comment.offset < sameLineUntil) say(comment.offset, `a directive behind the statement before it. ${USAGE}`);
+      else if (directive.kind === 'waive')
+        waivers.set(index, [...(waivers.get(index) ?? []), { ...directive.waiver, offset: comment.offset }]);
       else if (backfills.has(index)) say(comment.offset, `a second directive for the same statement. ${USAGE}`);
       else {
         const misfit = misfitOf(directive.backfill, statement, file.part);
@@ -53,10 +67,16 @@ export function readDirectives(parser: Parser, file: File, statements: readonly 
     const directive = directiveOf(comment);
     if (directive === null) continue;
     if (directive.kind === 'irreversible') irreversible = true;
-    else say(comment.offset, directive.kind === 'broken' ? directive.why : `a directive before no statement. ${USAGE}`);
+    else
+      say(
+        comment.offset,
+        directive.kind === 'broken'
+          ? directive.why
+          : `a directive before no statement. ${directive.kind === 'waive' ? WAIVE_USAGE : USAGE}`,
+      );
   }
   if (irreversible) problems.push(...irreversibleProblems(file, statements));
-  return { backfills, irreversible, problems };
+  return { backfills, waivers, ignored, irreversible, problems };
 }
 
 function irreversibleProblems(file: File, statements: readonly ParsedStatement[]): readonly FileProblem[] {
@@ -75,6 +95,7 @@ function irreversibleProblems(file: File, statements: readonly ParsedStatement[]
 type Directive =
   | { readonly kind: 'backfill'; readonly backfill: Backfill }
   | { readonly kind: 'irreversible' }
+  | { readonly kind: 'waive'; readonly waiver: Omit<Waiver, 'offset'> }
   | { readonly kind: 'broken'; readonly why: string };
 
 const broken = (why: string): Directive => ({ kind: 'broken', why: `${why} ${USAGE}` });
@@ -86,12 +107,18 @@ function directiveOf(comment: Comment): Directive | null {
   if (groups['words'] === undefined) return broken('a directive without its colon.');
   const words = groups['words'].trim();
   if (words === 'irreversible') return { kind: 'irreversible' };
-  const match = BACKFILL.exec(words);
-  if (match?.groups === undefined) return broken(`the directive \`${words}\` cannot be read.`);
-  const table = readName(match.groups['table'] ?? '');
-  const key = readName(match.groups['key'] ?? '');
-  if (table === null || key === null || key.includes('.')) return broken(`the directive \`${words}\` does not name a table and a column.`);
-  return { kind: 'backfill', backfill: { table, key } };
+  if (/^waive\b/.test(words)) return waiverOf(words);
+  const backfill = backfillOf(words);
+  return typeof backfill === 'string' ? broken(backfill) : { kind: 'backfill', backfill };
+}
+
+/** A waiver says what it waives and why: whoever approves has to read it. */
+function waiverOf(words: string): Directive {
+  const { code, reason } = WAIVE.exec(words)?.groups ?? {};
+  if (code === undefined || reason === undefined)
+    return { kind: 'broken', why: `the waiver \`${words}\` has no reason, or cannot be read. ${WAIVE_USAGE}` };
+  if (reason.trim().length < 3) return { kind: 'broken', why: `the waiver of ${code} has no reason. ${WAIVE_USAGE}` };
+  return { kind: 'waive', waiver: { code, reason: reason.trim() } };
 }
 
 /** Why this statement cannot be cut into batches; null when it can. */
@@ -107,7 +134,7 @@ function misfitOf(backfill: Backfill, statement: ParsedStatement, part: File['pa
   }
   if ('CurrentOfExpr' in change.whereClause) return 'a backfill with WHERE CURRENT OF, which needs a cursor. Name the rows by a condition.';
   const targets = 'UpdateStmt' in node ? (node.UpdateStmt.targetList ?? []) : [];
-  const setsKey = targets.some((target) => 'ResTarget' in target && quoted(target.ResTarget.name ?? '') === backfill.key);
+  const setsKey = targets.some((target) => 'ResTarget' in target && columnsOf(backfill).includes(quoted(target.ResTarget.name ?? '')));
   if (setsKey) return `the backfill changes its own key ${backfill.key}; rows would move between batches. Choose a key that stays.`;
   return null;
 }

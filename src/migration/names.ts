@@ -80,3 +80,11 @@ export function besides(table: string, index: string): string {
 export function derived(name: string, suffix: string): string {
   return quoted(`${name.replaceAll('"', '').replaceAll('.', '_')}_${suffix}`);
 }
+
+/** A name as written, taken apart: schema (null without one) and last part, unquoted and folded. */
+export function nameParts(written: string): readonly [string | null, string] {
+  const match = WRITTEN.exec(written);
+  if (match === null) return [null, written];
+  const [schema, last] = [match[1], match[2] ?? ''];
+  return [schema === undefined ? null : folded(schema), folded(last)];
+}

@@ -15,6 +15,13 @@ export type SyntaxProblem = { readonly message: string; readonly position: numbe
 
 let loading: Promise<Parser> | undefined;
 
+let loaded: Parser | null = null;
+
+/** The parser when it was loaded already, for code that has a parsed statement in its hands and so cannot be without one. */
+export function parserInUse(): Parser | null {
+  return loaded;
+}
+
 /** Loads the WASM module at the first call (about 40 ms) and answers the same parser ever after; nothing happens at import. */
 export function loadParser(): Promise<Parser> {
   loading ??= load();
@@ -24,11 +31,12 @@ export function loadParser(): Promise<Parser> {
 async function load(): Promise<Parser> {
   const grammar = await import('libpg-query');
   await grammar.loadModule();
-  return {
+  loaded = {
     parse: (sql) => grammar.parseSync(sql),
     parsePlpgsql: (sql) => grammar.parsePlPgSQLSync(sql),
     scan: (sql) => grammar.scanSync(sql).tokens,
   };
+  return loaded;
 }
 
 /** What a thrown parser error says. Anything but a syntax error (a nesting the parser gives up on) comes without a position. */

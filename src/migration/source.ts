@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { Migration, Script } from '../domain/plan.ts';
-import type { FileProblem, MigrationSource, ReadMigrations } from '../ports.ts';
+import type { CatalogState } from '../domain/catalog.ts';
+import { byVersion, type FormatName } from '../domain/formats.ts';
+import type { Script } from '../domain/plan.ts';
+import type { AdoptableFile, FileProblem, MigrationSource, ReadAdoptable, ReadMigrations } from '../ports.ts';
 import { textOf } from './file-text.ts';
-import type { MigrationFormat } from './formats/format.ts';
-import { nativeFormat } from './formats/native.ts';
-import type { Catalog } from './lint/lint.ts';
-import { migrationOf } from './migration.ts';
+import type { Change, MigrationFormat, Misplaced } from './formats/format.ts';
+import { formatOf } from './formats/index.ts';
+import { withGaps } from './gaps.ts';
+import { migrationOf, type ReadMigration } from './migration.ts';
+import { overtaken } from './overtaken.ts';
 import { parseFile } from './parse.ts';
 import type { ParsedFile, Part } from './parse.ts';
 import { loadParser } from './parser.ts';
@@ -17,8 +20,14 @@ export type MigrationSourceOptions = {
   readonly directory: string;
   /** Major version of the server the verdicts are for; asked at every read. */
   readonly serverMajor: () => Promise<number>;
-  readonly format?: MigrationFormat;
-  readonly catalog?: () => Promise<Catalog>;
+  readonly format?: FormatName;
+  readonly catalog?: () => Promise<CatalogState>;
+};
+
+/** Everything of a directory: each change with what could be read of it, and the mistakes of the layout. */
+export type ReadDirectory = {
+  readonly changes: readonly (ReadMigration & { readonly change: Change })[];
+  readonly problems: readonly Misplaced[];
 };
 
 /**
@@ -26,53 +35,146 @@ export type MigrationSourceOptions = {
  * approval; a file whose bytes did not change is not parsed again. Refuses with every problem of every file, skips nothing.
  */
 export function migrationSource(options: MigrationSourceOptions): MigrationSource {
-  const { directory, format = nativeFormat } = options;
-  let parsed = new Map<string, ParsedFile>();
+  const { directory, format: name = 'native' } = options;
+  const format = formatOf(name);
+  const look = reader(options);
   return {
-    async read(): Promise<ReadMigrations> {
-      const files = await readScripts(directory);
-      const arranged = format.arrange(files.scripts);
-      const problems = [...files.problems, ...arranged.problems];
-      const [parser, serverMajor, catalog] = await Promise.all([loadParser(), options.serverMajor(), options.catalog?.()]);
-      const seen = new Map<string, ParsedFile>();
-      const parse = (script: { path: string; text: string }, part: Part): ParsedFile => {
-        const key = `${part} ${script.path} ${sha256(script.text)}`;
-        const file = parsed.get(key) ?? parseFile(parser, { ...script, part });
-        seen.set(key, file);
-        return file;
+    format: name,
+    async read(history): Promise<ReadMigrations> {
+      const applied = history?.applied ?? [];
+      const row = byVersion(applied, ({ version }) => version);
+      const { changes, problems: misplaced } = await look(applied);
+      const problems = [
+        ...misplaced.filter(({ version }) => version === undefined || row(version) === undefined),
+        ...changes.flatMap((read) => read.problems),
+        ...overtaken(
+          changes.map(({ change }) => change),
+          applied,
+        ),
+      ];
+      if (problems.length > 0) return { ok: false, problems };
+      return {
+        ok: true,
+        migrations: withGaps(
+          changes.map(({ migration }) => migration),
+          applied,
+        ),
       };
-      const migrations: Migration[] = [];
-      for (const change of arranged.changes) {
-        const read = migrationOf(change, { serverMajor, parse, ...(catalog === undefined ? {} : { catalog }) });
-        if (read.ok) migrations.push(read.migration);
-        else problems.push(...read.problems);
-      }
-      parsed = seen;
-      return problems.length > 0 ? { ok: false, problems } : { ok: true, migrations };
+    },
+    async adoptable(): Promise<ReadAdoptable> {
+      const files = await readScripts(directory, format);
+      const { changes, problems } = format.arrange(files.scripts);
+      return { files: changes.map((change) => adoptable(change, format, files.bytes)), problems: [...files.problems, ...problems] };
     },
   };
 }
 
-/** Every `.sql` file below the directory in the order of its path, with the digest of its bytes. */
-async function readScripts(directory: string): Promise<{ readonly scripts: readonly Script[]; readonly problems: readonly FileProblem[] }> {
+/**
+ * Every change of a directory that is SQL, each with its own problems: for a rehearsal, which has a verdict on each however the others fare.
+ * A migration with problems lacks the statements of the file they name.
+ */
+export async function readDirectory(options: MigrationSourceOptions): Promise<ReadDirectory> {
+  const { changes, problems } = await reader(options)([]);
+  return { changes: changes.filter(({ change }) => change.program !== true), problems };
+}
+
+type Applied = readonly { readonly version: string }[];
+
+/** Reads a directory again and again, and remembers what it parsed. */
+function reader(options: MigrationSourceOptions): (applied: Applied) => Promise<ReadDirectory> {
+  const { directory, format: name = 'native' } = options;
+  const format = formatOf(name);
+  const foreign = name !== 'native';
+  let parsed = new Map<string, ParsedFile>();
+  return async (applied) => {
+    const files = await readScripts(directory, format);
+    const arranged = format.arrange(files.scripts);
+    const row = byVersion(applied, ({ version }) => version);
+    // Nothing is judged of what is applied, so the schema is read only when something is not.
+    const judges = arranged.changes.some(({ version }) => row(version) === undefined);
+    const [parser, serverMajor, catalog] = await Promise.all([
+      loadParser(),
+      options.serverMajor(),
+      judges ? options.catalog?.() : undefined,
+    ]);
+    const seen = new Map<string, ParsedFile>();
+    const parse = (script: { path: string; text: string }, part: Part, change: Change): ParsedFile => {
+      const eachCommits = change.eachCommits === true;
+      const key = `${part} ${eachCommits} ${script.path} ${sha256(script.text)}`;
+      const file = parsed.get(key) ?? parseFile(parser, { ...script, part, foreign, eachCommits: eachCommits && part === 'up' });
+      seen.set(key, file);
+      return file;
+    };
+    let state = catalog;
+    const changes = arranged.changes.map((change) => {
+      const known = row(change.version) !== undefined;
+      // What is applied runs no more: only its validation does. Rollbacks that never parsed must not stop what is new.
+      const wanted = known || change.program === true ? { ...change, up: { ...change.up, text: '' }, down: null } : change;
+      const {
+        migration,
+        problems,
+        catalog: after,
+      } = migrationOf(wanted, { serverMajor, parse, ...(state === undefined ? {} : { catalog: state }) });
+      state = after;
+      const unreadable = files.problems.filter(({ path }) => path === wanted.up.path || path === wanted.down?.path);
+      return {
+        change,
+        problems: known ? problems : [...unreadable, ...problems],
+        migration: wanted !== change ? { ...migration, up: change.up, down: change.down } : migration,
+      };
+    });
+    parsed = seen;
+    const ofChanges = new Set(arranged.changes.flatMap(({ up, down }) => [up.path, down?.path]));
+    return { changes, problems: [...files.problems.filter(({ path }) => !ofChanges.has(path)), ...arranged.problems] };
+  };
+}
+
+function adoptable(change: Change, format: MigrationFormat, bytes: ReadonlyMap<string, Uint8Array>): AdoptableFile {
+  const { version, name, key = version, up, down, repeatable = false } = change;
+  const content = bytes.get(up.path);
+  const checksum = content === undefined ? null : (format.checksum?.(content) ?? null);
+  return { version, name, key, up, down, checksum, repeatable };
+}
+
+type Files = {
+  readonly scripts: readonly Script[];
+  readonly bytes: ReadonlyMap<string, Uint8Array>;
+  readonly problems: readonly FileProblem[];
+};
+
+/** Every file below the directory that the layout reads, in the order of its path, with the digest of its bytes. */
+async function readScripts(directory: string, { reads = isSql }: MigrationFormat): Promise<Files> {
   const scripts: Script[] = [];
+  const contents = new Map<string, Uint8Array>();
   const problems: FileProblem[] = [];
   try {
     const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter((entry) => !entry.isDirectory() && /\.sql$/i.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name));
-    for (const path of paths.sort()) {
-      const name = relative(directory, path).replaceAll(sep, '/');
-      const bytes = await readFile(path);
-      const { text, problems: found } = textOf(name, bytes);
-      problems.push(...found);
-      scripts.push({ path: name, text, sha256: sha256(bytes) });
+    const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+    const names = paths.sort().map((path) => relative(directory, path).replaceAll(sep, '/'));
+    for (const some of inLots(names.filter(reads))) {
+      const read = await Promise.all(some.map(async (name) => ({ name, bytes: await readFile(join(directory, name)) })));
+      for (const { name, bytes } of read) {
+        const { text, problems: found } = textOf(name, bytes);
+        problems.push(...found);
+        scripts.push({ path: name, text, sha256: sha256(bytes) });
+        contents.set(name, bytes);
+      }
     }
   } catch (error) {
     problems.push(problemOf(directory, unreadable(error)));
   }
-  return { scripts, problems };
+  return { scripts, bytes: contents, problems };
+}
+
+/** How many files are open at once. */
+const OPEN = 64;
+
+function inLots(names: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(names.length / OPEN) }, (_, lot) => names.slice(lot * OPEN, (lot + 1) * OPEN));
+}
+
+function isSql(path: string): boolean {
+  return /\.sql$/i.test(path);
 }
 
 function unreadable(error: unknown): string {

@@ -76,11 +76,11 @@ function connectSlack(
     log,
     register: (bolt, team) => {
       const poke = (runId: string) => parts.messages?.poke(runId);
-      const shows = (runId: string, version: number) => parts.messages?.shows(runId, version) === true;
+      const shown = async (runId: string, version: number) => (await parts.messages?.shown(runId, version)) ?? false;
       const membership = (userId: string) => whoIs(userId);
       const lastKnown = (userId: string) => whoIs.lastKnown(userId);
       const homeOpened = (userId: string) => tabs.opened(userId);
-      registerHandlers(bolt, { services, poke, shows, membership, lastKnown, team, address, homeOpened });
+      registerHandlers(bolt, { services, poke, shown, membership, lastKnown, team, address, homeOpened });
     },
   });
   const whoIs = members({ client: app.interactive, log, elapsedMs });

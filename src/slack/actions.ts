@@ -8,6 +8,11 @@ export const ACTIONS = [
   'start',
   'schedule',
   'stop_after_step',
+  'pause',
+  'speed_25',
+  'speed_50',
+  'speed_100',
+  'speed_200',
   'roll_back',
   'resume',
   'confirm_presence',
@@ -26,7 +31,15 @@ export type Action = (typeof ACTIONS)[number];
 export const ITEM_ACTIONS: readonly Action[] = ['confirm_item', 'withdraw_item'];
 
 /** Actions that stand in the ⋯ menu of a card: seldom needed, and none of them is meant to be hit by accident (R3). */
-export const MENU_ACTIONS: readonly Action[] = ['ask_cancel', 'reschedule'];
+export const MENU_ACTIONS: readonly Action[] = [
+  'ask_cancel',
+  'reschedule',
+  'stop_after_step',
+  'speed_25',
+  'speed_50',
+  'speed_100',
+  'speed_200',
+];
 
 /** What the buttons say, exactly. */
 export const LABELS: Readonly<Record<Action, string>> = {
@@ -38,6 +51,11 @@ export const LABELS: Readonly<Record<Action, string>> = {
   start: 'Start now',
   schedule: 'Schedule…',
   stop_after_step: 'Stop after this step',
+  pause: 'Pause',
+  speed_25: 'Speed 25 %',
+  speed_50: 'Speed 50 %',
+  speed_100: 'Speed 100 %',
+  speed_200: 'Speed 200 %',
   roll_back: 'Roll back now',
   resume: 'Resume',
   confirm_presence: "I'm watching",

@@ -16,10 +16,10 @@ export type PostingClient = {
   filesUploadV2(args: {
     channel_id: string;
     thread_ts: string;
-    initial_comment: string;
     filename: string;
     title: string;
     content: string;
+    initial_comment: string;
   }): Promise<unknown>;
 };
 
@@ -87,14 +87,14 @@ export async function edit(client: PostingClient, message: RenderedMessage, plac
  */
 export async function upload(client: PostingClient, file: SqlFile, place: Place): Promise<Sent> {
   return sent(async () => {
-    const { name: filename, title, says, content } = file;
+    const { name: filename, title, content, says } = file;
     await client.filesUploadV2({
       channel_id: place.channel,
       thread_ts: place.thread ?? '',
-      initial_comment: says,
       filename,
       title,
       content,
+      initial_comment: says,
     });
     return fileIn(place, filename);
   });

@@ -4,6 +4,7 @@ import type { RunView } from '../usecases/status.ts';
 import { cardChannel, type ChannelsClient } from './channel.ts';
 import { delivery } from './delivery.ts';
 import type { PostingClient } from './posting.ts';
+import { readers } from './readers.ts';
 import { recipients } from './recipients.ts';
 import { standings, type Job, type Standings } from './standings.ts';
 import { throttle } from './throttle.ts';
@@ -28,13 +29,13 @@ export type PublisherSettings = {
 export type Publisher = {
   /** This run has changed: its messages are compared at once. Returns immediately and never throws. */
   poke(runId: string): void;
+  /**
+   * Whether the card of this run shows this version of it, or a later one, within a second; false too while the channel is closed. A bot
+   * that does not publish cannot know, and trusts the one that does. Never rejects.
+   */
+  shown(runId: string, version: number): Promise<boolean>;
   /** Compares every open or recently ended run; to be called about once a second. Settles when everything due was sent. Never rejects. */
   tick(): Promise<void>;
-  /**
-   * Whether Slack shows this version of the run, as far as somebody who clicked would notice. A bot that does not publish cannot know,
-   * and trusts the one that does.
-   */
-  shows(runId: string, version: number): boolean;
   /** Settles when the call under way is over, or after a second and a half: what it did is then found by the next process. */
   stop(): Promise<void>;
   /** Why Slack takes nothing at present, or nothing in the channel; null while it does. */
@@ -44,6 +45,8 @@ export type Publisher = {
 const OPEN_RUNS = 100;
 const RECENT_RUNS = 20;
 const STOP_MS = 1_500;
+/** A click is answered within this (R5). */
+const SHOWN_MS = 1_000;
 
 /**
  * Keeps Slack equal to the ledger: draws every run, compares, posts or edits what differs. It is state, not a queue, so an outage leaves
@@ -56,6 +59,7 @@ export function publisher(settings: PublisherSettings): Publisher {
   const channel = cardChannel({ ...settings, configured: settings.channel, remembered: () => ledger.lastChannel() });
   const known = standings({ ...settings, throttle: pace, channel, reachable: people.reachable });
   const deliver = delivery({ ...settings, throttle: pace, standings: known, channel, recipients: people });
+  const reading = readers(known.shown);
   const changed = new Set<string>();
   const stopping = new AbortController();
   let pumping: Promise<void> | null = null;
@@ -68,8 +72,10 @@ export function publisher(settings: PublisherSettings): Publisher {
       const runIds = [...changed];
       changed.clear();
       const jobs = await jobsOf(known, runIds, log);
+      reading.look();
       for (const [index, job] of jobs.entries()) {
         const { again, goOn } = await deliver(job);
+        reading.look();
         if (again) changed.add(job.runId);
         if (!goOn || !mayGoOn()) break;
         if (changed.size === 0) continue;
@@ -103,6 +109,7 @@ export function publisher(settings: PublisherSettings): Publisher {
       changed.add(runId);
       void wake();
     },
+    shown: async (runId, version) => !settings.publishes() || (await reading.shown(runId, version, SHOWN_MS)),
     async tick() {
       if (stopping.signal.aborted) return;
       if (!isOurs()) {
@@ -123,7 +130,6 @@ export function publisher(settings: PublisherSettings): Publisher {
       stopping.abort();
       if (pumping !== null) await within(pumping, STOP_MS);
     },
-    shows: (runId, version) => !settings.publishes() || known.shows(runId, version),
     trouble: () => pace.trouble() ?? channel.closed(),
   };
 }

@@ -21,8 +21,6 @@ export type Memory = {
   readonly notices: Wanted[];
   /** The version of the run that its card showed last; null when another process posted it. */
   shown: number | null;
-  /** What was compared last: the version of the run, and its messages in the channel. */
-  drawn: { readonly version: number; readonly messages: readonly Wanted[] } | null;
   /** How long Slack was away, and what the card showed then; null once it was told. */
   away: { readonly ms: number; readonly shown: number | null } | null;
   /** Over, and every message shows it. */
@@ -49,8 +47,8 @@ export type Standings = {
   readonly jobsOf: (runId: string) => Promise<readonly Job[]>;
   readonly momentOf: (memory: Memory, key: string) => Moment;
   readonly isDone: (runId: string) => boolean;
-  /** Whether every message shows this version of the run, as far as somebody who clicked would notice. */
-  readonly shows: (runId: string, version: number) => boolean;
+  /** The version of the run that its card in the channel shows; null when this process does not know. */
+  readonly shown: (runId: string) => number | null;
   /** The message stands there and shows this hash; true when it is new there. */
   readonly arrived: (job: Job, at: { channel: string; ts: string }, hash: string) => Promise<boolean>;
   /** Slack is back after so long: each run that went on meanwhile says so once. */
@@ -82,7 +80,7 @@ export function standings(known: {
     const rows = await ledger.posted(runId);
     const never = Number.NEGATIVE_INFINITY;
     const standing = new Map(rows.map((row): [string, Standing] => [row.key, { ...row, stage: null, editedAtMs: never }]));
-    return { standing, uncertain: new Set(), waits: new Map(), notices: [], shown: null, drawn: null, away: null, done: false };
+    return { standing, uncertain: new Set(), waits: new Map(), notices: [], shown: null, away: null, done: false };
   }
 
   async function memoryOf(found: RunView): Promise<{ memory: Memory; wanted: readonly Wanted[] }> {
@@ -115,8 +113,9 @@ export function standings(known: {
     if (found === null) return [];
     const { run, now } = found;
     const { memory, wanted } = await memoryOf(found);
-    memory.drawn = { version: run.version, messages: wanted.filter(({ to, file }) => to === null && file === null) };
     const card = memory.standing.get('card');
+    // What changes nothing on the card is on it already.
+    if (wanted.some((message) => message.key === 'card' && card?.hash === hashOf(message))) memory.shown = run.version;
     const old = run.end !== null && between(run.end.at, now) > RECENT_MS;
     const adriftOf = (message: Wanted) => (message.thread && isAdrift(memory.standing.get(message.key), card) ? message.key : null);
     const behind = (message: Wanted) => memory.standing.get(message.key)?.hash !== hashOf(message) || adriftOf(message) !== null;
@@ -155,14 +154,7 @@ export function standings(known: {
     momentOf,
     arrived,
     isDone: (runId) => memories.get(runId)?.done === true,
-    shows: (runId, version) => {
-      const memory = memories.get(runId);
-      if (memory === undefined || memory.drawn === null || memory.drawn.version < version) return false;
-      return memory.drawn.messages.every((message) => {
-        const stands = memory.standing.get(message.key);
-        return stands !== undefined && (stands.stage === message.stage || stands.hash === hashOf(message));
-      });
-    },
+    shown: (runId) => memories.get(runId)?.shown ?? null,
     back: (ms) => {
       if (ms < AWAY_MS) return;
       for (const memory of memories.values()) memory.away = { ms, shown: memory.shown };

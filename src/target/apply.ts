@@ -1,12 +1,13 @@
 import type { ApplyRequest, UnitOutcome } from '../ports.ts';
-import { applyBackfill } from './backfill-unit.ts';
+import { applyBackfill } from './backfill/unit.ts';
 import { isConnectionLoss, placeOf, targetError } from './errors.ts';
 import { FencedOff, type Actor } from './fence.ts';
 import { applyLone } from './lone-unit.ts';
 import { isLockFailure } from './lock-tries.ts';
-import { readMarker } from './marker.ts';
 import { Observer } from './observer.ts';
+import { CommitUnanswered, OutcomeUnknown, resolveUnit } from './resolve.ts';
 import type { Pair, RunSessions } from './run-sessions.ts';
+import { checkServer, StrangeServer } from './same-server.ts';
 import { sessionName, withSession, type OpenRequest } from './session.ts';
 import type { SessionSettings } from './settings.ts';
 import { stopBackend } from './stop.ts';
@@ -30,7 +31,7 @@ export async function applyUnit(engine: Engine, request: ApplyRequest): Promise<
   if (request.signal.aborted) return { result: 'cancelled' };
   let pair: Pair | null = null;
   try {
-    pair = await engine.sessions.take(actor, `apply:${request.unit.position}`);
+    pair = await engine.sessions.take(actor, `apply:${request.unit.position}`, request.plannedOn);
     if (!(await announce(request, pair)))
       return { result: 'stopped', reason: 'The start of this unit was not recorded, so it was not begun.' };
     const context = contextOf({ engine, request, actor, pair });
@@ -57,7 +58,12 @@ type Circumstances = { readonly engine: Engine; readonly request: ApplyRequest }
 function contextOf({ engine, request, actor, pair }: Circumstances & { readonly actor: Actor; readonly pair: Pair }): UnitContext {
   const { work, watch } = pair;
   const ours = [work.backend.pid, watch.backend.pid];
-  return { request, actor, work, observer: new Observer(watch, work), tuning: engine.tuning, ours };
+  const another = async (number: number) => {
+    const more = await engine.sessions.another(actor, `apply:${request.unit.position}:${number}`, request.plannedOn);
+    await repeatSettings(more.client, request.migration, request.unit);
+    return { work: more, observer: new Observer(watch, more) };
+  };
+  return { request, actor, work, observer: new Observer(watch, work), tuning: engine.tuning, ours, another };
 }
 
 async function outcomeOf({
@@ -67,19 +73,31 @@ async function outcomeOf({
   error,
 }: Circumstances & { readonly pair: Pair | null; readonly error: unknown }): Promise<UnitOutcome> {
   if (error instanceof GateClosed) return { result: 'stopped', reason: error.message };
-  if (error instanceof StatementFailed || error instanceof FencedOff) return { result: 'failed', message: error.message };
-  if (pair !== null && (isConnectionLoss(error) || !pair.work.alive())) return await afterLoss(engine, request, pair);
+  if (error instanceof StatementFailed || error instanceof FencedOff || error instanceof StrangeServer)
+    return { result: 'failed', message: error.message };
+  if (pair !== null && (error instanceof CommitUnanswered || isConnectionLoss(error) || !pair.work.alive()))
+    return await afterLoss(engine, { request, pair, xid: error instanceof CommitUnanswered ? error.xid : null }).catch(whatStopsHere);
   if (request.signal.aborted || isCancel(error)) return { result: 'cancelled' };
   if (isLockFailure(error))
     return { result: 'lock_budget', detail: 'Our own marker could not be written: its row is locked. Nothing of this unit was executed.' };
   throw targetError(error, placeOf(engine.connectionString));
 }
 
+/** What a person has to look at is an outcome; a target that cannot be asked is tried again. */
+function whatStopsHere(error: unknown): UnitOutcome {
+  if (error instanceof OutcomeUnknown || error instanceof StrangeServer) return { result: 'failed', message: error.message };
+  throw error;
+}
+
 /**
  * The connection broke, perhaps between COMMIT and its answer. Never run it again: make sure the backend is gone, then let the
- * marker say what happened (F7). Throws when the target cannot be asked; the recovery will ask again.
+ * marker, and the server's own memory of the transaction, say what happened (F6, F7). Throws when the target cannot be asked, or
+ * answers nothing that is certain; the recovery will ask again.
  */
-async function afterLoss(engine: Engine, request: ApplyRequest, { work }: Pair): Promise<UnitOutcome> {
+async function afterLoss(
+  engine: Engine,
+  { request, pair, xid }: { readonly request: ApplyRequest; readonly pair: Pair; readonly xid: string | null },
+): Promise<UnitOutcome> {
   await engine.sessions.drop(request.runId);
   const settings = {
     applicationName: sessionName(request.runId, request.epoch, 'resolve'),
@@ -87,14 +105,15 @@ async function afterLoss(engine: Engine, request: ApplyRequest, { work }: Pair):
     statementTimeoutMs: 10_000,
   };
   return await withSession(engine.open(settings), async ({ client }) => {
-    const { gone } = await stopBackend(client, work.backend, 0);
-    const marker = gone ? await readMarker(client, { ...request.unit, runId: request.runId }) : null;
-    if (marker?.finished === true) return { result: 'applied', statements: [], ms: 0, longestWaitMs: 0, tries: 1 };
+    await checkServer(client, request.plannedOn);
+    const { gone } = await stopBackend(client, pair.work.backend, 0);
     if (!gone)
       return {
         result: 'failed',
-        message: `The connection was lost and backend ${work.backend.pid} could not be ended. End it by hand before anything else.`,
+        message: `The connection was lost and backend ${pair.work.backend.pid} could not be ended. End it by hand before anything else.`,
       };
+    const marker = await resolveUnit(client, { runId: request.runId, unit: request.unit, xid });
+    if (marker?.finished === true) return { result: 'applied', statements: [], ms: 0, longestWaitMs: 0, tries: 1 };
     if (request.signal.aborted) return { result: 'cancelled' };
     const kept = request.unit.kind === 'backfill' && marker !== null ? 'The batches before it are kept.' : 'Nothing of this unit was kept.';
     const left = request.unit.kind === 'alone' ? 'The catalog will be asked what it left before it is tried again.' : kept;

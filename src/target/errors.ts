@@ -46,7 +46,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
 export function isConnectionLoss(error: unknown): boolean {
   const code = codeOf(error);
   if (code === null)
-    return error instanceof Error && /Connection terminated|not queryable|Client was closed|timeout expired/i.test(error.message);
+    return (
+      error instanceof Error &&
+      /Connection terminated|not queryable|Client was closed|timeout expired|Query read timeout/i.test(error.message)
+    );
   return /^(08|57P0[123])/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH'].includes(code);
 }
 

@@ -17,6 +17,9 @@ const RAISE = `
   RETURNING epoch::float8 AS epoch`;
 const READ = `SELECT run_id, epoch::float8 AS epoch FROM offpeak.fence`;
 
+/** The fence as it is read. */
+export type FenceRow = { readonly run_id: string; readonly epoch: number };
+
 export type Timeouts = { readonly lockTimeoutMs: number; readonly statementTimeoutMs: number };
 
 /** Opens a transaction in which `actor` may write, with its timeouts. Throws FencedOff before anything was done. */
@@ -26,13 +29,13 @@ export async function beginFenced(client: ClientBase, actor: Actor, timeouts: Ti
     `${timeouts.lockTimeoutMs}ms`,
     `${timeouts.statementTimeoutMs}ms`,
   ]);
-  judge(rows[0], actor);
+  judgeFence(rows[0], actor);
 }
 
 /** The same question outside a transaction, for statements that cannot run in one. */
 export async function checkFence(client: ClientBase, actor: Actor): Promise<void> {
   const { rows } = await client.query<{ run_id: string; epoch: number }>(READ);
-  judge(rows[0], actor);
+  judgeFence(rows[0], actor);
 }
 
 /** Makes `actor` the one that may write; epochs of one run only rise. Returns the epoch that is in force. */
@@ -47,7 +50,8 @@ export async function fenceEpoch(client: ClientBase, runId: string): Promise<num
   return rows[0]?.run_id === runId ? rows[0].epoch : null;
 }
 
-function judge(fence: { run_id: string; epoch: number } | undefined, actor: Actor): void {
+/** Throws FencedOff when the fence says that somebody else may write; for those who read it in a message of their own. */
+export function judgeFence(fence: FenceRow | undefined, actor: Actor): void {
   if (fence === undefined) throw new FencedOff('The fence of this target is missing, so nothing was executed. Take the lock again.');
   if (fence.run_id !== actor.runId) throw new FencedOff('Another run has taken this target over. Nothing was executed.');
   if (fence.epoch > actor.epoch) throw new FencedOff('Another worker took over this run. Nothing was executed.');

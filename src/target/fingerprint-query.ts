@@ -116,7 +116,16 @@ union all select 'statistics', quote_ident(s.nspname) || '.' || quote_ident(x.st
   from pg_statistic_ext x join own_schema s on s.oid = x.stxnamespace
 union all select 'event trigger', quote_ident(evtname), concat_ws(' ', evtevent, evtfoid::regproc, evtenabled, array_to_string(evttags, ',')) from pg_event_trigger
 union all select 'publication', quote_ident(pubname), concat_ws(' ', case when puballtables then 'all tables' end, pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot,
-    (select string_agg(prrelid::regclass::text, ', ' order by prrelid::regclass::text) from pg_publication_rel where prpubid = pg_publication.oid)) from pg_publication
+    'owner ' || pg_get_userbyid(pubowner),
+    (select string_agg(concat(prrelid::regclass::text, columns, filter), ', ' order by prrelid::regclass::text) from pg_publication_rel r,
+      lateral (select ' (' || string_agg(quote_ident(a.attname), ', ' order by a.attnum) || ')' as columns from pg_attribute a
+        where a.attrelid = r.prrelid and to_jsonb(r) -> 'prattrs' @> to_jsonb(a.attnum)) listed,
+      lateral (select ' where ' || min(to_jsonb(t) ->> 'rowfilter') as filter from pg_publication_tables t
+        where t.pubname = p.pubname and format('%I.%I', t.schemaname, t.tablename)::regclass = r.prrelid) filtered
+      where r.prpubid = p.oid),
+    (select 'schemas ' || string_agg(o.identity, ', ' order by o.identity) from pg_depend d, pg_identify_object(d.classid, d.objid, 0) o
+      where d.refclassid = 'pg_publication'::regclass and d.refobjid = p.oid and d.classid = to_regclass('pg_catalog.pg_publication_namespace')))
+  from pg_publication p
 
 union all select o.type, o.identity, '' from (
     select 'pg_operator'::regclass as class, oid from pg_operator union all select 'pg_cast'::regclass, oid from pg_cast

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inWords } from '../domain/refusal.ts';
 import type { RelationLock } from '../domain/plan.ts';
+import { sendAway } from './autovacuum.ts';
 import { describeBlockers, distinct, holdersOf, stillThere, type Blocker } from './blockers.ts';
 import { codeOf } from './errors.ts';
 import type { Observer } from './observer.ts';
@@ -15,8 +16,8 @@ export type Tried<T> =
 export type TryPlan =
   | { readonly kind: 'wait' }
   | { readonly kind: 'try' }
-  /** One long try that an ordinary autovacuum has to make way for. */
-  | { readonly kind: 'outwait'; readonly autovacuum: readonly number[] };
+  /** An ordinary autovacuum is asked to make way first. */
+  | { readonly kind: 'send_away'; readonly autovacuum: readonly number[] };
 
 export type TryRequest<T> = {
   readonly observer: Observer;
@@ -24,7 +25,7 @@ export type TryRequest<T> = {
   readonly signal: AbortSignal;
   /** Locks that are known to be wanted; nobody is looked for when empty. */
   readonly wanted: readonly RelationLock[];
-  /** Milliseconds of one try; the range of `tuning.lockTryMs` when null. */
+  /** Milliseconds of one try; growing through the range of `tuning.lockTryMs` when null. */
   readonly tryMs: number | null;
   /** Pids of this run. */
   readonly ours: readonly number[];
@@ -32,34 +33,39 @@ export type TryRequest<T> = {
   readonly attempt: (lockTimeoutMs: number) => Promise<T>;
 };
 
-/** A transaction of this age does not end within one try, so a try would only make others wait. */
-const OLD_MS = 1_000;
-/** deadlock_timeout (1 s) must pass before an autovacuum is told to go, and then it needs a moment (N2). */
-const OUTWAIT_MS = 1_500;
+/** A transaction that is older than this will hardly end within one try, so a try would only make others wait. */
+const OLD_MS = 250;
+/** What counts as old when the budget is nearly spent: among transactions that are never young it is worth trying. */
+const OLD_AT_LAST_MS = 1_000;
 
 /**
  * Looks at who holds conflicting locks, then tries with a very short lock_timeout, again and again with a pause outside
- * any transaction, until the locks came or the budget is spent. There is never a last try without a timeout (F25).
+ * any transaction, until the locks came or the budget is spent. Tries grow from the shortest to the longest while half the budget
+ * goes, so that nobody waits longer for us than was needed. There is never a last try without a timeout (F25).
  */
 export async function withLockTries<T>(request: TryRequest<T>): Promise<Tried<T>> {
   const { observer, tuning, signal } = request;
   const started = performance.now();
-  const outwaited = new Set<number>();
+  const sentAway = new Set<number>();
   let inTheWay: readonly Blocker[] = [];
   for (let tries = 0; ;) {
     if (signal.aborted) return { kind: 'cancelled' };
+    const spentShare = Math.min(1, (performance.now() - started) / tuning.lockBudgetMs);
     const seen = await lookAhead(request, inTheWay);
     if (seen.length > 0) inTheWay = seen;
-    const plan = planTry(seen, outwaited);
-    if (plan.kind !== 'wait') {
+    const plan = planTry(seen, { sentAway, spentShare });
+    if (plan.kind === 'send_away') {
+      for (const pid of plan.autovacuum) sentAway.add(pid);
+      await observer.ask((client) => sendAway(client, plan.autovacuum));
+      continue;
+    }
+    if (plan.kind === 'try') {
       tries += 1;
-      if (plan.kind === 'outwait') for (const pid of plan.autovacuum) outwaited.add(pid);
-      const lockTimeoutMs = plan.kind === 'outwait' ? OUTWAIT_MS : (request.tryMs ?? between(tuning.lockTryMs));
       observer.reset();
       try {
-        return { kind: 'done', value: await request.attempt(lockTimeoutMs), tries };
+        return { kind: 'done', value: await request.attempt(request.tryMs ?? tryMs(tuning.lockTryMs, spentShare)), tries };
       } catch (error) {
-        if (!isLockFailure(error)) throw error;
+        if (!isLockFailure(error) && !observer.yielded) throw error;
         if (observer.blockers.length > 0) inTheWay = observer.blockers;
       }
     }
@@ -69,13 +75,23 @@ export async function withLockTries<T>(request: TryRequest<T>): Promise<Tried<T>
   }
 }
 
-/** Pure: what to do about these holders. `outwaited` are autovacuums that had their long try already. */
-export function planTry(holders: readonly Blocker[], outwaited: ReadonlySet<number>): TryPlan {
+/** Pure: what to do about these holders. `sentAway` are autovacuums that were asked already; `spentShare` of the budget is gone. */
+export function planTry(
+  holders: readonly Blocker[],
+  { sentAway, spentShare }: { readonly sentAway: ReadonlySet<number>; readonly spentShare: number },
+): TryPlan {
   if (holders.some((holder) => holder.autovacuum === 'wraparound')) return { kind: 'wait' };
-  if (holders.some((holder) => holder.autovacuum === 'no' && holder.ageMs !== null && holder.ageMs > OLD_MS)) return { kind: 'wait' };
+  const oldMs = OLD_MS + (OLD_AT_LAST_MS - OLD_MS) * spentShare;
+  if (holders.some((holder) => holder.autovacuum === 'no' && holder.ageMs !== null && holder.ageMs > oldMs)) return { kind: 'wait' };
   const autovacuum = holders.filter((holder) => holder.autovacuum === 'ordinary').map((holder) => holder.pid);
-  if (autovacuum.some((pid) => !outwaited.has(pid))) return { kind: 'outwait', autovacuum };
+  if (autovacuum.some((pid) => !sentAway.has(pid))) return { kind: 'send_away', autovacuum };
   return { kind: 'try' };
+}
+
+/** Pure: how long one try may wait, in milliseconds: the shortest at first, up to the longest when half the budget is gone. */
+export function tryMs([shortest, longest]: readonly [number, number], spentShare: number): number {
+  const most = shortest + (longest - shortest) * Math.min(1, spentShare * 2);
+  return between([shortest, Math.max(shortest, most)]);
 }
 
 /** Whether the whole transaction may simply be tried again: no lock in time, or chosen to resolve a deadlock. */

@@ -9,9 +9,6 @@ const INDEX_OF_TABLE = `
   LEFT JOIN pg_index i ON i.indexrelid = c.oid AND i.indrelid = t.oid
   WHERE t.oid = to_regclass($1)`;
 const EXISTS = `SELECT to_regclass($1) IS NOT NULL AS exists`;
-const LEFTOVERS = `
-  SELECT i.indexrelid::regclass::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-  WHERE NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'`;
 const DETACH = `
   SELECT coalesce(bool_or(i.inhdetachpending), false) AS pending, count(i.*) > 0 AS attached
   FROM pg_inherits i WHERE i.inhparent = to_regclass($1) AND i.inhrelid = to_regclass($2)`;
@@ -35,13 +32,6 @@ export async function dropOwnIndex(client: ClientBase, effect: CreateIndex): Pro
   return true;
 }
 
-/** Half-built copies that REINDEX CONCURRENTLY leaves; none for other statements. */
-export async function leftoversOf(client: ClientBase, effect: LoneEffect): Promise<readonly string[]> {
-  if (effect.kind !== 'repeatable') return [];
-  const { rows } = await client.query<{ name: string }>(LEFTOVERS);
-  return rows.map((row) => row.name);
-}
-
 /** Whether every one of these relations is gone. */
 export async function allGone(client: ClientBase, names: readonly QualifiedName[]): Promise<boolean> {
   for (const name of names) {
@@ -61,7 +51,15 @@ export async function finishDetach(
   if (rows[0]?.attached !== true) return 'applied';
   if (!rows[0].pending) return 'not_applied';
   // It takes ACCESS EXCLUSIVE on the partition, so it must not queue for long.
-  await client.query(`SELECT set_config('lock_timeout', '500ms', false)`);
+  await client.query(`SELECT set_config('lock_timeout', '100ms', false)`);
   await client.query(`ALTER TABLE ${names[0] ?? quoted('')} DETACH PARTITION ${names[1] ?? quoted('')} FINALIZE`);
   return 'applied';
+}
+
+const VALUE = `SELECT EXISTS (SELECT FROM pg_enum WHERE enumtypid = to_regtype($1) AND enumlabel = $2) AS there`;
+
+/** Whether the type has the value that the statement adds. */
+export async function hasValue(client: ClientBase, { type, value }: Extract<LoneEffect, { kind: 'add_value' }>): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(VALUE, [quotedName(type), value]);
+  return rows[0]?.there === true;
 }

@@ -18,9 +18,11 @@ const WRITE = `
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
   ON CONFLICT (run_id, version, position) DO UPDATE
   SET epoch = excluded.epoch, at = clock_timestamp(), backfill_key = excluded.backfill_key,
-      backfill_done = excluded.backfill_done, backfill_total = excluded.backfill_total, finished = excluded.finished`;
+      backfill_done = excluded.backfill_done, backfill_total = excluded.backfill_total, finished = excluded.finished
+  RETURNING pg_current_xact_id()::text AS xid`;
 /** Positions below zero belong to the undoing. */
 const ANY_FORWARD = `SELECT EXISTS (SELECT FROM offpeak.marker WHERE run_id = $1 AND version = $2 AND position >= 0) AS any`;
+const REMOVE = `DELETE FROM offpeak.marker WHERE run_id = $1 AND version = $2 AND position = $3`;
 const REMOVE_VERSION = `DELETE FROM offpeak.marker WHERE run_id = $1 AND version = $2`;
 
 export const NOTHING_DONE: Marker = { backfillKey: null, backfillDone: 0, backfillTotal: 0, finished: false };
@@ -38,9 +40,9 @@ export async function readMarker(client: ClientBase, { runId, version, position 
   return { backfillKey: row.backfill_key, backfillDone: row.done, backfillTotal: row.total, finished: row.finished };
 }
 
-/** Writes the marker; call it in the transaction of the effect it proves. */
-export async function writeMarker(client: ClientBase, key: MarkerKey, marker: Marker): Promise<void> {
-  await client.query(WRITE, [
+/** Writes the marker; call it in the transaction of the effect it proves. Returns that transaction's id, for `pg_xact_status`. */
+export async function writeMarker(client: ClientBase, key: MarkerKey, marker: Marker): Promise<string> {
+  const { rows } = await client.query<{ xid: string }>(WRITE, [
     key.runId,
     key.position,
     key.version,
@@ -50,12 +52,18 @@ export async function writeMarker(client: ClientBase, key: MarkerKey, marker: Ma
     marker.backfillTotal,
     marker.finished,
   ]);
+  return rows[0]?.xid ?? '';
 }
 
 /** Whether anything of this migration was committed by the run and not undone; every effect is committed with, or after, a marker. */
 export async function leftAnything(client: ClientBase, runId: string, version: string): Promise<boolean> {
   const { rows } = await client.query<{ any: boolean }>(ANY_FORWARD, [runId, version]);
   return rows[0]?.any === true;
+}
+
+/** Forgets one unit: nothing of it happened. */
+export async function removeMarker(client: ClientBase, { runId, version, position }: Omit<MarkerKey, 'epoch'>): Promise<void> {
+  await client.query(REMOVE, [runId, version, position]);
 }
 
 /** Forgets every marker of one migration of the run, its undoing included. */

@@ -1,6 +1,8 @@
 import type { Target } from '../ports.ts';
+import { adoptInto } from './adopt.ts';
 import { applyUnit, type Engine } from './apply.ts';
 import { readFingerprint } from './fingerprint.ts';
+import { readOtherHistory } from './history-of/read.ts';
 import { readHistory } from './history.ts';
 import { readIdentity } from './identity.ts';
 import { takeLock } from './lock.ts';
@@ -36,6 +38,8 @@ export function postgresTarget({ name, connectionString, tuning: changes }: Targ
     identity: () => ask('identity', ({ client }) => readIdentity(client)),
     unusable: () => whyUnusable((what) => open({ ...READ, applicationName: `offpeak:${what}` })),
     applied: () => ask('history', ({ client }) => readHistory(client)),
+    historyOf: (request) => ask('adopt', ({ client }) => readOtherHistory(client, request)),
+    adopt: (request) => ask('adopt', ({ client }) => adoptInto(client, request)),
     fingerprint: () => ask('fingerprint', ({ client }) => readFingerprint(client)),
     lock: ({ runId, epoch }) =>
       takeLock(

@@ -1,4 +1,6 @@
+import { isConnectionLoss } from './errors.ts';
 import type { Actor } from './fence.ts';
+import { checkServer, type PlannedOn } from './same-server.ts';
 import { openSession, sessionName, type OpenRequest, type Session } from './session.ts';
 import type { SessionSettings } from './settings.ts';
 
@@ -18,24 +20,40 @@ export class RunSessions {
     this.#open = open;
   }
 
-  /** Sessions as if just opened: whatever a file before may have set is discarded. */
-  async take(actor: Actor, what: string): Promise<Pair> {
+  /** Sessions as if just opened: whatever a file before may have set is discarded. New ones must reach the server of the plan. */
+  async take(actor: Actor, what: string, plannedOn?: PlannedOn): Promise<Pair> {
     const settings = { ...WORK, applicationName: sessionName(actor.runId, actor.epoch, what) };
     const known = this.#pairs.get(actor.runId);
-    if (known?.work.alive() === true && known.watch.alive()) {
-      // Whoever left a transaction open did not know what became of it.
-      if (known.work.client.getTransactionStatus() !== 'I') await known.work.client.query('ROLLBACK');
-      await known.work.renew(settings);
-      return known;
-    }
+    if (known?.work.alive() === true && known.watch.alive() && (await isRenewed(known, settings))) return known;
     await this.drop(actor.runId);
-    const watch = await openSession(this.#open({ ...WATCH, applicationName: sessionName(actor.runId, actor.epoch, 'watch') }));
+    const opened: Session[] = [];
+    const open = async (request: OpenRequest) => {
+      const session = await openSession(request);
+      opened.push(session);
+      await checkServer(session.client, plannedOn);
+      return session;
+    };
     try {
-      const pair = { watch, work: await openSession(this.#open(settings)) };
+      const watch = await open(this.#open({ ...WATCH, applicationName: sessionName(actor.runId, actor.epoch, 'watch') }));
+      // A unit may run for hours: whether its answer still comes is what the other session looks at.
+      const pair = { watch, work: await open({ ...this.#open(settings), answerMs: 0 }) };
       this.#pairs.set(actor.runId, pair);
       return pair;
     } catch (error) {
-      await watch.end();
+      await Promise.all(opened.map((session) => session.end()));
+      throw error;
+    }
+  }
+
+  /** One more session that executes, for a unit that works in several at once. It is not kept: whoever asked for it ends it. */
+  async another(actor: Actor, what: string, plannedOn?: PlannedOn): Promise<Session> {
+    const settings = { ...WORK, applicationName: sessionName(actor.runId, actor.epoch, what) };
+    const session = await openSession({ ...this.#open(settings), answerMs: 0 });
+    try {
+      await checkServer(session.client, plannedOn);
+      return session;
+    } catch (error) {
+      await session.end();
       throw error;
     }
   }
@@ -49,5 +67,18 @@ export class RunSessions {
 
   async close(): Promise<void> {
     await Promise.all([...this.#pairs.keys()].map((runId) => this.drop(runId)));
+  }
+}
+
+/** False when the connection turned out to be dead: nothing was executed on it, so a new one may take its place. */
+async function isRenewed({ work }: Pair, settings: SessionSettings): Promise<boolean> {
+  try {
+    // Whoever left a transaction open did not know what became of it.
+    if (work.client.getTransactionStatus() !== 'I') await work.client.query('ROLLBACK');
+    await work.renew(settings);
+    return true;
+  } catch (error) {
+    if (isConnectionLoss(error)) return false;
+    throw error;
   }
 }

@@ -20,7 +20,12 @@ export type OpenRequest = {
   readonly connectionString: string;
   readonly connectMs: number;
   readonly settings: SessionSettings;
+  /** How long one answer may take, in milliseconds; a little more than the statement timeout when absent, without end when 0. */
+  readonly answerMs?: number;
 };
+
+/** A statement that ran into its timeout is answered within this time; silence means that the connection is dead (F8). */
+const ANSWER_SLACK_MS = 5_000;
 
 /** The start time as exact text in UTC: compared as text, so that no rounding makes two backends equal (R74). */
 export const BACKEND_START = `to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
@@ -32,7 +37,7 @@ export function sessionName(run: string, epoch: number, what: string): string {
 }
 
 /** Connects and arms a session. Throws TargetError with the operator's sentence; the connection string is never quoted. */
-export async function openSession({ connectionString, connectMs, settings }: OpenRequest): Promise<Session> {
+export async function openSession({ connectionString, connectMs, settings, answerMs }: OpenRequest): Promise<Session> {
   const place = placeOf(connectionString);
   if (!isPostgresUrl(connectionString)) throw new TargetError('The connection string of this target is not a postgresql:// URL.');
   const client = new Client({
@@ -41,6 +46,7 @@ export async function openSession({ connectionString, connectMs, settings }: Ope
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: connectMs,
+    query_timeout: answerMs ?? (settings.statementTimeoutMs === 0 ? 0 : settings.statementTimeoutMs + ANSWER_SLACK_MS),
   });
   let alive = true;
   client.on('error', () => (alive = false));
@@ -88,8 +94,15 @@ export async function withSession<T>(request: OpenRequest, use: (session: Sessio
   }
 }
 
-/** Executes text of a file. The extended protocol makes the server itself refuse a second statement in it (N6). */
-export async function execute(client: Client, sql: string): Promise<QueryResult> {
-  const query: QueryConfig & { readonly queryMode: 'extended' } = { text: sql, queryMode: 'extended' };
+/**
+ * Executes text of a file. The extended protocol makes the server itself refuse a second statement in it (N6).
+ * `limitMs` is the statement timeout in force: an answer that is much later will never come (F8).
+ */
+export async function execute(client: Client, sql: string, limitMs?: number): Promise<QueryResult> {
+  const query: QueryConfig & { readonly queryMode: 'extended'; readonly query_timeout?: number } = {
+    text: sql,
+    queryMode: 'extended',
+    ...(limitMs === undefined ? {} : { query_timeout: limitMs + ANSWER_SLACK_MS }),
+  };
   return await client.query(query);
 }

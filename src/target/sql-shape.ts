@@ -1,4 +1,4 @@
-import { parse, scan, type Node } from 'libpg-query';
+import { parse, scan, type Node, type ReindexStmt } from 'libpg-query';
 
 /** A name as a file writes it. */
 export type QualifiedName = { readonly schema: string | null; readonly name: string };
@@ -8,8 +8,14 @@ export type LoneEffect =
   | { readonly kind: 'create_index'; readonly table: QualifiedName; readonly index: string | null; readonly ifNotExists: boolean }
   | { readonly kind: 'drop_index'; readonly indexes: readonly QualifiedName[] }
   | { readonly kind: 'detach'; readonly parent: QualifiedName; readonly partition: QualifiedName }
-  /** Running it twice does what running it once does: VACUUM, REINDEX, REFRESH, ANALYZE, CLUSTER. */
+  | { readonly kind: 'add_value'; readonly type: QualifiedName; readonly value: string }
+  /** REINDEX CONCURRENTLY can be repeated, and leaves half-built copies when it is cut off. */
+  | { readonly kind: 'reindex'; readonly of: 'index' | 'table' | 'schema' | 'database'; readonly name: QualifiedName }
+  /** Running it twice does what running it once does: VACUUM, REINDEX, REFRESH, ANALYZE, CLUSTER, ALTER SYSTEM. */
   | { readonly kind: 'repeatable' }
+  /** DO and CALL that commit by themselves: an error in the middle leaves what was committed before it. */
+  | { readonly kind: 'in_parts' }
+  /** All or nothing, but which of the two cannot be read afterwards. */
   | { readonly kind: 'unknown' };
 
 /** Reads the effect of a lone statement from PostgreSQL's own parse tree. */
@@ -30,15 +36,47 @@ export async function loneEffect(sql: string): Promise<LoneEffect> {
     if (change?.subtype === 'AT_DetachPartition' && partition !== undefined)
       return { kind: 'detach', parent: nameOf(node.AlterTableStmt.relation), partition: nameOf(partition) };
   }
-  const repeatable = ['VacuumStmt', 'ReindexStmt', 'RefreshMatViewStmt', 'ClusterStmt', 'CheckPointStmt'];
+  if ('AlterEnumStmt' in node && node.AlterEnumStmt.newVal !== undefined && node.AlterEnumStmt.oldVal === undefined)
+    return { kind: 'add_value', type: nameFrom(node.AlterEnumStmt.typeName ?? []), value: node.AlterEnumStmt.newVal };
+  if ('ReindexStmt' in node && (node.ReindexStmt.params ?? []).some(isConcurrently)) return reindexOf(node.ReindexStmt);
+  if ('DoStmt' in node || 'CallStmt' in node) return { kind: 'in_parts' };
+  const repeatable = ['VacuumStmt', 'ReindexStmt', 'RefreshMatViewStmt', 'ClusterStmt', 'CheckPointStmt', 'AlterSystemStmt'];
   return { kind: repeatable.some((type) => type in node) ? 'repeatable' : 'unknown' };
 }
 
-/** Whether the statement is a session-wide SET: a file expects it to hold for the statements after it. */
+function reindexOf({ kind, relation, name }: ReindexStmt): LoneEffect {
+  const of = { REINDEX_OBJECT_INDEX: 'index', REINDEX_OBJECT_TABLE: 'table', REINDEX_OBJECT_SCHEMA: 'schema' } as const;
+  const whole = { schema: null, name: name ?? '' };
+  const scope = kind === undefined || !(kind in of) ? 'database' : of[kind as keyof typeof of];
+  return { kind: 'reindex', of: scope, name: relation === undefined ? whole : nameOf(relation) };
+}
+
+function isConcurrently(option: Node): boolean {
+  return 'DefElem' in option && option.DefElem.defname === 'concurrently';
+}
+
+/**
+ * Whether the statement is a session-wide SET or RESET: a file expects it to hold for the statements after it. So is
+ * `SELECT set_config(…, false)` alone, as pg_dump writes it.
+ */
 export async function setsSession(sql: string): Promise<boolean> {
-  if (!/\bset\b/i.test(sql)) return false;
+  if (!/\b(?:re)?set\b|\bset_config\b/i.test(sql)) return false;
   const node = await firstNode(sql);
-  return node !== null && 'VariableSetStmt' in node && node.VariableSetStmt.is_local !== true;
+  if (node === null) return false;
+  if ('VariableSetStmt' in node) return node.VariableSetStmt.is_local !== true;
+  if (!('SelectStmt' in node) || node.SelectStmt.fromClause !== undefined) return false;
+  const targets = node.SelectStmt.targetList ?? [];
+  return targets.length > 0 && targets.every(setsForSession);
+}
+
+/** `set_config(name, value, false)` with constants. */
+function setsForSession(target: Node): boolean {
+  const call = 'ResTarget' in target ? target.ResTarget.val : undefined;
+  if (call === undefined || !('FuncCall' in call)) return false;
+  const [, , local] = call.FuncCall.args ?? [];
+  const isFalse =
+    local !== undefined && 'A_Const' in local && local.A_Const.boolval !== undefined && local.A_Const.boolval.boolval !== true;
+  return isFalse && nameFrom(call.FuncCall.funcname ?? []).name === 'set_config';
 }
 
 /**
@@ -50,16 +88,15 @@ export async function isQuery(sql: string): Promise<boolean> {
 }
 
 /**
- * An UPDATE confined to `key > $1 AND key <= $2` of the table it updates ($1 null: no lower edge); everything else stays byte for byte as it was approved.
- * The text is cut at PostgreSQL's own tokens, whose positions are bytes (N25). Null when it is not an UPDATE of a table.
+ * An UPDATE or DELETE confined by one more condition, which `range` writes for the name the statement gives its table; everything else
+ * stays byte for byte as it was approved. The text is cut at PostgreSQL's own tokens, whose positions are bytes (N25).
+ * Null when it is neither of them.
  */
-export async function confineUpdate(sql: string, key: string, type: string): Promise<string | null> {
+export async function confined(sql: string, range: (table: string) => string): Promise<string | null> {
   const node = await firstNode(sql);
-  if (node === null || !('UpdateStmt' in node) || node.UpdateStmt.relation === undefined) return null;
-  const { relation } = node.UpdateStmt;
-  const column = `${quoted(relation.alias?.aliasname ?? relation.relname ?? '')}.${quoted(key)}`;
-  // The first batch has no lower edge. The planner knows $1 when it plans, so the OR costs nothing.
-  const range = `(($1::${type} IS NULL OR ${column} > $1::${type}) AND ${column} <= $2::${type})`;
+  const change = node === null ? null : 'UpdateStmt' in node ? node.UpdateStmt : 'DeleteStmt' in node ? node.DeleteStmt : null;
+  if (change?.relation === undefined) return null;
+  const condition = range(quoted(change.relation.alias?.aliasname ?? change.relation.relname ?? ''));
 
   const bytes = Buffer.from(sql);
   const slice = (from: number, to?: number) => bytes.subarray(from, to).toString();
@@ -80,8 +117,8 @@ export async function confineUpdate(sql: string, key: string, type: string): Pro
     last = token.end;
   }
   // A line break before each bracket: a comment at the end of the text must not swallow it.
-  if (where === null) return `${slice(0, last)}\nWHERE ${range}\n${slice(end)}`;
-  return `${slice(0, where.end)} (${slice(where.end, last)}\n) AND ${range}\n${slice(end)}`;
+  if (where === null) return `${slice(0, last)}\nWHERE ${condition}\n${slice(end)}`;
+  return `${slice(0, where.end)} (${slice(where.end, last)}\n) AND ${condition}\n${slice(end)}`;
 }
 
 /** An identifier, quoted. */
@@ -109,7 +146,10 @@ function nameOf(relation: { schemaname?: string; relname?: string }): QualifiedN
 }
 
 function droppedName(node: Node): QualifiedName {
-  const items = 'List' in node ? (node.List.items ?? []) : [];
+  return nameFrom('List' in node ? (node.List.items ?? []) : []);
+}
+
+function nameFrom(items: readonly Node[]): QualifiedName {
   const parts = items.map((item) => ('String' in item ? (item.String.sval ?? '') : ''));
   return { schema: parts.at(-2) ?? null, name: parts.at(-1) ?? '' };
 }

@@ -3,11 +3,13 @@ import type { Client } from 'pg';
 import type { AppliedStatement } from '../domain/events.ts';
 import type { Migration, RelationLock, Statement, Unit } from '../domain/plan.ts';
 import type { UnitOutcome } from '../ports.ts';
+import { isConnectionLoss } from './errors.ts';
 import { beginFenced } from './fence.ts';
 import { recordApplied } from './history.ts';
 import { onlyRows, stronger } from './lock-modes.ts';
 import { withLockTries } from './lock-tries.ts';
 import { DONE, writeMarker } from './marker.ts';
+import { CommitUnanswered } from './resolve.ts';
 import { execute } from './session.ts';
 import { setsSession } from './sql-shape.ts';
 import { historyRow, judgeStatementError, markerKey, passGate, statementLimit, StatementFailed, type UnitContext } from './unit-context.ts';
@@ -38,7 +40,7 @@ export async function applyTransaction(context: UnitContext): Promise<UnitOutcom
     wanted: statements.flatMap((statement) => statement.locks),
     tryMs: statements.every(onlyRows) && statements.length > 0 ? ROW_WAIT_MS : null,
     ours: context.ours,
-    attempt: (lockTimeoutMs) => observer.during(request.signal, () => attempt(context, lockTimeoutMs)),
+    attempt: (lockTimeoutMs) => observer.during(request.signal, () => attempt(context, lockTimeoutMs), { yieldAfterMs: lockTimeoutMs }),
   });
   if (tried.kind === 'cancelled') return { result: 'cancelled' };
   if (tried.kind === 'lock_budget') return { result: 'lock_budget', detail: tried.detail };
@@ -65,11 +67,11 @@ async function attempt(context: UnitContext, lockTimeoutMs: number): Promise<Don
     }
     // An empty unit asks too: being recorded is forward work.
     if (executed.length === 0) await passGate(request, 0);
-    await writeMarker(work.client, markerKey(context), DONE);
+    const xid = await writeMarker(work.client, markerKey(context), DONE);
     if (request.last) await recordApplied(work.client, historyRow(request.migration, request.runId));
     const statements = await Promise.all(executed.map(appliedStatement));
     request.signal.throwIfAborted();
-    await commit(context, limitMs);
+    await commit(context, { xid, limitMs });
     return { statements, ms: Math.round(performance.now() - started) };
   } catch (error) {
     if (work.alive()) await work.client.query('ROLLBACK').catch(() => {});
@@ -78,11 +80,12 @@ async function attempt(context: UnitContext, lockTimeoutMs: number): Promise<Don
 }
 
 /** Deferred constraints speak at COMMIT; the last statement is named for them. */
-async function commit({ request, work }: UnitContext, limitMs: number): Promise<void> {
+async function commit({ request, work }: UnitContext, { xid, limitMs }: { xid: string; limitMs: number }): Promise<void> {
   const begun = performance.now();
   try {
     await work.client.query('COMMIT');
   } catch (error) {
+    if (isConnectionLoss(error) || !work.alive()) throw new CommitUnanswered(xid);
     const last = request.unit.statements.at(-1);
     const place = { path: request.migration.up.path, sql: last?.sql ?? '', line: last?.line ?? 1 };
     throw judgeStatementError({ error, ...place, ms: performance.now() - begun, limitMs });
@@ -96,7 +99,7 @@ async function one(context: UnitContext, statement: Statement, limitMs: number):
   const path = basename(request.migration.up.path);
   const begun = performance.now();
   try {
-    const result = await execute(work.client, statement.sql);
+    const result = await execute(work.client, statement.sql, limitMs);
     if (work.client.getTransactionStatus() !== 'T')
       throw new StatementFailed(`${path} line ${statement.line} ends our transaction. Remove it: Offpeak commits by itself.`);
     return { ms: Math.round(performance.now() - begun), rows: rowsOf(result) };

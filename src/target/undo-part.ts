@@ -8,7 +8,7 @@ import { withLockTries } from './lock-tries.ts';
 import { DONE, NOTHING_DONE, readMarker, removeMarkers, writeMarker, type Marker } from './marker.ts';
 import type { Observer } from './observer.ts';
 import { execute, type Session } from './session.ts';
-import { loneEffect, type LoneEffect } from './sql-shape.ts';
+import { loneEffect, setsSession, type LoneEffect } from './sql-shape.ts';
 import type { Tuning } from './tuning.ts';
 import type { UndoRequest } from './undo.ts';
 import { judgeStatementError, StatementFailed } from './unit-context.ts';
@@ -30,7 +30,9 @@ export type Undoing = {
 /** Relation, column, object, function and schema that do not exist; and those that exist already, because the up that drops them never ran. */
 const NEVER_DONE = ['42P01', '42703', '42704', '42883', '3F000', '42P07', '42701', '42710', '42723', '42P06'];
 const BOOKKEEPING: Timeouts = { lockTimeoutMs: 2_000, statementTimeoutMs: 30_000 };
-const LONE_TIMEOUTS = `SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', $1, false)`;
+const LONE_TIMEOUTS = `SELECT set_config('lock_timeout', $1, false), set_config('statement_timeout', $2, false)`;
+/** CONCURRENTLY makes nobody queue behind it, however long it waits; of anything else that is not known. */
+const PATIENT: readonly LoneEffect['kind'][] = ['create_index', 'drop_index', 'reindex', 'detach'];
 
 /** What the down statement undoes is not there; in a half-applied migration it never was. */
 class StatementMissing extends StatementFailed {}
@@ -44,7 +46,10 @@ export async function undoPart(
   const { request, work } = undoing;
   const position = -1 - place.index;
   const marker = await readMarker(work.client, { runId: request.runId, version: request.migration.version, position });
-  if (marker?.finished === true) return null;
+  if (marker?.finished === true) {
+    await repeatSets(undoing, part);
+    return null;
+  }
   try {
     if (!part.alone) return await undoTogether(undoing, part, { position, last: place.last });
     await undoAlone(undoing, part, { position, begunBefore: marker !== null });
@@ -54,6 +59,11 @@ export async function undoPart(
     if (error instanceof StatementFailed || error instanceof TargetError) return error.message;
     throw error;
   }
+}
+
+/** What a part that is undone already had set for the statements after it. */
+async function repeatSets({ work }: Undoing, { statements }: UndoPart): Promise<void> {
+  for (const { sql } of statements) if (await setsSession(sql)) await execute(work.client, sql);
 }
 
 /** One transaction with its marker, tried for its locks like a forward unit. */
@@ -72,7 +82,7 @@ async function undoTogether(undoing: Undoing, part: UndoPart, place: { position:
     wanted: [],
     tryMs: null,
     ours: undoing.ours,
-    attempt: (lockTimeoutMs) => observer.during(request.signal, () => once(lockTimeoutMs)),
+    attempt: (lockTimeoutMs) => observer.during(request.signal, () => once(lockTimeoutMs), { yieldAfterMs: lockTimeoutMs }),
   });
   if (tried.kind === 'cancelled') return 'The rollback was cancelled from outside.';
   if (tried.kind === 'lock_budget') return tried.detail;
@@ -125,7 +135,8 @@ async function undoAlone(
   await inTransaction(undoing, BOOKKEEPING, () => mark(undoing, position, NOTHING_DONE));
   request.signal.throwIfAborted();
   await checkFence(work.client, undoing.actor);
-  await work.client.query(LONE_TIMEOUTS, [`${tuning.longStatementMs}ms`]);
+  const lockTimeoutMs = PATIENT.includes(effect.kind) ? 0 : BOOKKEEPING.lockTimeoutMs;
+  await work.client.query(LONE_TIMEOUTS, [`${lockTimeoutMs}ms`, `${tuning.longStatementMs}ms`]);
   try {
     await observer.during(request.signal, () => run(undoing, statement, tuning.longStatementMs));
   } catch (error) {
@@ -145,7 +156,7 @@ async function isDoneAlready({ work }: Undoing, effect: LoneEffect): Promise<boo
 async function run({ request, work }: Undoing, { sql, line }: PlainStatement, limitMs: number): Promise<void> {
   const begun = performance.now();
   try {
-    await execute(work.client, sql);
+    await execute(work.client, sql, limitMs);
   } catch (error) {
     const path = basename(request.migration.down?.path ?? '');
     const judged = judgeStatementError({ error, path, sql, line, ms: performance.now() - begun, limitMs });

@@ -1,4 +1,4 @@
-import type { Migration, PlainStatement } from '../domain/plan.ts';
+import type { Migration, PlainStatement, TargetIdentity } from '../domain/plan.ts';
 import type { UndoOutcome } from '../ports.ts';
 import type { Engine } from './apply.ts';
 import { isConnectionLoss, placeOf, targetError } from './errors.ts';
@@ -14,6 +14,7 @@ export type UndoRequest = {
   readonly migration: Migration;
   readonly whole: boolean;
   readonly signal: AbortSignal;
+  readonly plannedOn?: TargetIdentity;
 };
 
 /**
@@ -65,7 +66,10 @@ export function undoParts(statements: readonly PlainStatement[]): readonly UndoP
 
 async function begin(engine: Engine, request: UndoRequest): Promise<Undoing> {
   const actor = { runId: request.runId, epoch: request.epoch };
-  const { work, watch } = await engine.sessions.take(actor, `undo:${request.migration.version}`);
+  // After a failover somebody decided to roll back; on another cluster there is nothing of ours.
+  const { systemIdentifier, database } = request.plannedOn ?? {};
+  const plannedOn = systemIdentifier === undefined || database === undefined ? undefined : { systemIdentifier, database };
+  const { work, watch } = await engine.sessions.take(actor, `undo:${request.migration.version}`, plannedOn);
   const ours = [work.backend.pid, watch.backend.pid];
   return { request, actor, work, observer: new Observer(watch, work), tuning: engine.tuning, ours, skipped: [] };
 }

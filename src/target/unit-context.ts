@@ -18,6 +18,8 @@ export type UnitContext = {
   readonly observer: Observer;
   readonly tuning: Tuning;
   readonly ours: readonly number[];
+  /** One more session of this unit, with the settings of its file, and somebody who watches it; whoever asked for it ends it. */
+  readonly another: (number: number) => Promise<{ readonly work: Session; readonly observer: Observer }>;
 };
 
 /** The gate closed between two statements: what was not committed is rolled back. */

@@ -1,4 +1,5 @@
 import { digestOf } from '../domain/digest.ts';
+import { byVersion, wayBackOf, type FormatName } from '../domain/formats.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Actor } from '../domain/people.ts';
 import type { AppliedValidation, Migration, Plan } from '../domain/plan.ts';
@@ -38,11 +39,12 @@ async function whyUnusable({ target, backups }: TargetContext): Promise<string |
 
 /** The plan of a target at this moment. Throws when the target cannot be read. */
 export async function drawPlan(context: TargetContext, now: Instant): Promise<Planned> {
-  const read = await context.migrations.read();
-  if (!read.ok) return { ok: false, refusal: { code: 'migrations_unreadable', detail: problemsText(read.problems) } };
   const applied = await context.target.applied();
-  const pending = read.migrations.filter((migration) => !applied.some((row) => row.version === migration.version));
-  const wrong = historyProblem(read.migrations, pending, applied);
+  const read = await context.migrations.read({ applied });
+  if (!read.ok) return { ok: false, refusal: { code: 'migrations_unreadable', detail: problemsText(read.problems) } };
+  const row = byVersion(applied, ({ version }) => version);
+  const pending = read.migrations.filter(({ version }) => row(version) === undefined);
+  const wrong = historyProblem({ all: read.migrations, pending, applied, format: context.migrations.format });
   if (wrong !== null) return { ok: false, refusal: { code: 'migrations_unreadable', detail: wrong } };
   if (pending.length === 0) return { ok: false, refusal: { code: 'nothing_pending', target: context.name } };
   const [identity, fingerprint] = [await context.target.identity(), await context.target.fingerprint()];
@@ -70,22 +72,25 @@ export function problemsText(problems: readonly FileProblem[]): string {
   return `${problems.map((problem) => problem.message).join('\n\n')}\n\nThe database was not touched. Mend the file and plan again.`;
 }
 
+type FilesAndHistory = {
+  readonly all: readonly Migration[];
+  readonly pending: readonly Migration[];
+  readonly applied: readonly { readonly version: string; readonly upSha256: string }[];
+  readonly format: FormatName;
+};
+
 /** An applied file that was edited, or a pending one without its way back (R10). */
-function historyProblem(
-  all: readonly Migration[],
-  pending: readonly Migration[],
-  applied: readonly { version: string; name: string; upSha256: string }[],
-): string | null {
-  const edited = all.find((migration) =>
-    applied.some((row) => row.version === migration.version && row.upSha256 !== '' && row.upSha256 !== migration.up.sha256),
-  );
-  if (edited !== undefined) {
-    return `${edited.up.path} was edited after it was applied. Put the applied text back and write a new migration for the change. The database was not touched.`;
+function historyProblem({ all, pending, applied, format }: FilesAndHistory): string | null {
+  const row = byVersion(applied, ({ version }) => version);
+  const edited = all.filter(({ version, up }) => ![undefined, '', up.sha256].includes(row(version)?.upSha256));
+  if (edited.length > 0) {
+    const [files, verb] = [edited.map(({ up }) => up.path).join(', '), edited.length === 1 ? 'was' : 'were'];
+    return `${files} ${verb} edited after ${edited.length === 1 ? 'it was' : 'they were'} applied. Put the applied text back and write a new migration for the change. The database was not touched.`;
   }
   const noWayBack = pending.find((migration) => migration.down === null || migration.downStatements.length === 0);
   if (noWayBack !== undefined) {
-    const file = noWayBack.up.path.replace(/\.up\.sql$/, '.down.sql');
-    return `${noWayBack.version}_${noWayBack.name} has no way back: ${file} is missing or has no statement. Write the statements that undo it, then plan again. The database was not touched.`;
+    const place = wayBackOf(format, noWayBack.up.path);
+    return `${noWayBack.version}_${noWayBack.name} has no way back: ${place} is missing or has no statement. Write the statements that undo it, then plan again. The database was not touched.`;
   }
   return null;
 }

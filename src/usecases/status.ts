@@ -1,7 +1,10 @@
+import { byVersion } from '../domain/formats.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sample } from '../domain/monitor.ts';
+import type { RunPrice } from '../domain/price.ts';
 import type { Run } from '../domain/run.ts';
 import type { AppliedMigration, ProcessBeat, Progress, Services } from '../ports.ts';
+import { priceOf } from './price.ts';
 
 /** A run with everything a surface shows beside its events. */
 export type RunView = {
@@ -9,6 +12,8 @@ export type RunView = {
   readonly now: Instant;
   readonly samples: readonly Sample[];
   readonly progress: Progress | null;
+  /** What rolling back would cost now; absent where nobody asked, null when it is not known. */
+  readonly price?: RunPrice | null;
 };
 
 /** One target as it stands. */
@@ -25,12 +30,16 @@ export type TargetStatus = {
 };
 
 /** A run as surfaces show it; null when there is no such run. */
-export async function viewRun(services: Pick<Services, 'ledger'>, runId: string): Promise<RunView | null> {
+export async function viewRun(
+  services: Pick<Services, 'ledger'> & Partial<Pick<Services, 'targets'>>,
+  runId: string,
+): Promise<RunView | null> {
   const { ledger } = services;
   const run = await ledger.load(runId);
   if (run === null) return null;
   const [now, samples, progress] = await Promise.all([ledger.now(), ledger.recent(runId, 30), ledger.progress(runId)]);
-  return { run, now, samples, progress };
+  const price = await priceOf(services.targets?.get(run.target), run, { now });
+  return { run, now, samples, progress, price };
 }
 
 /** What is applied, what is pending, what runs, and which processes live. */
@@ -41,10 +50,10 @@ export async function status(services: Services, target: string): Promise<Target
   const [now, active, latest, processes] = await Promise.all([ledger.now(), ledger.active(target), ledger.latest(target), ledger.beats()]);
   const view = active === null ? null : await viewRun(services, active.id);
   try {
-    const [applied, read] = await Promise.all([context.target.applied(), context.migrations.read()]);
-    const pending = read.ok
-      ? read.migrations.filter((m) => !applied.some((row) => row.version === m.version)).map((m) => `${m.version}_${m.name}`)
-      : [];
+    const applied = await context.target.applied();
+    const read = await context.migrations.read({ applied });
+    const row = byVersion(applied, ({ version }) => version);
+    const pending = read.ok ? read.migrations.filter(({ version }) => row(version) === undefined).map((m) => `${m.version}_${m.name}`) : [];
     const problem = read.ok ? null : read.problems.map((entry) => entry.message).join('\n');
     return { target, now, applied, pending, active: view, latest, processes, problem };
   } catch (error) {

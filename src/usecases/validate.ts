@@ -1,3 +1,4 @@
+import { byVersion } from '../domain/formats.ts';
 import type { Services } from '../ports.ts';
 
 /**
@@ -10,11 +11,12 @@ export async function validate(
 ): Promise<{ readonly failures: readonly string[]; readonly files: number }> {
   const context = services.targets.get(target);
   if (context === undefined) throw new Error(`There is no target "${target}". Configured: ${[...services.targets.keys()].join(', ')}.`);
-  const read = await context.migrations.read();
-  if (!read.ok) throw new Error(read.problems.map((problem) => problem.message).join('\n'));
   const applied = await context.target.applied();
+  const read = await context.migrations.read({ applied });
+  if (!read.ok) throw new Error(read.problems.map((problem) => problem.message).join('\n'));
+  const row = byVersion(applied, ({ version }) => version);
   const scripts = read.migrations
-    .filter((migration) => migration.validate !== null && applied.some((row) => row.version === migration.version))
+    .filter(({ validate, version }) => validate !== null && row(version) !== undefined)
     .map((migration) => ({ version: migration.version, path: migration.validate?.path ?? '', statements: migration.validations }));
   return { failures: await context.target.validate(scripts), files: scripts.length };
 }

@@ -91,7 +91,11 @@ describe('files against what is applied', () => {
   it('nothing pending: says so, for people and with the exit code of a refusal', async () => {
     await history({ version: '0001', upSha256: '' }, { version: '0002', upSha256: '' }, { version: '0003', upSha256: '' });
     const ended = await offpeak(site, 'plan');
-    expect(ended).toEqual({ code: 2, out: '', err: 'Refused: Nothing is pending for production: every migration file is applied.\n' });
+    expect(ended).toEqual({
+      code: 2,
+      out: '',
+      err: 'Refused: Nothing is pending for production: every migration file is applied. Nothing was changed. Add a migration file, then plan again.\n',
+    });
     expect((await offpeak(site, 'migrate --dry-run')).code).toBe(2);
     expect(await site.services.ledger.list({ limit: 1 })).toEqual([]);
   });

@@ -62,8 +62,33 @@ it('a migration that fails on the copy: the checklist has SQLSTATE, file, line a
   expect(standing.out).toMatch(/\n +3 \| {3}SET skore = 1\n +\| {7}\^\n/);
   const forced = await offpeak(site, `approve ${run.digest} --as kim`);
   expect(forced).toMatchObject({ code: 2, out: '' });
-  expect(forced.err).toBe('Refused: These lines do not pass: Rollback proved. The database was not touched.\n');
+  expect(forced.err).toMatch(/^Refused: These lines do not pass: Rollback proved\. The database was not touched\. Confirm .*\n$/);
   expect((await site.services.targets.get('production')?.target.fingerprint())?.hash).toBe(run.plan.fingerprint);
+});
+
+it('a column that comes back as the last one: the approvers are told, and a rollback ends well and says so again', async () => {
+  site = await calmSite({
+    schema: SCHEMA,
+    files: {
+      '0001_no_domain.up.sql': 'ALTER TABLE leads DROP COLUMN domain;\n',
+      '0001_no_domain.down.sql': 'ALTER TABLE leads ADD COLUMN domain text;\n',
+    },
+  });
+  const run = await tell(site, await approvedRun(site), 'olga', { type: 'start' });
+  expect(run.evidence.rollback_proof).toMatchObject({
+    verdict: 'pass',
+    value: expect.stringContaining('0001: column order of leads changed') as string,
+  });
+  expect(run.evidence.rollback_proof?.value).toContain('0001: the values of leads.domain do not come back');
+  worker = startWorker(site.services);
+  const applied = await reach(site, run, ['observing', 'holding', 'failed', 'completed'], { deadlineMs: 30_000 });
+  expect(applied.end).toBeNull();
+  await tell(site, applied, 'ana', { type: 'roll_back' });
+  const ended = await reach(site, applied, ['rolled_back', 'rollback_failed'], { deadlineMs: 20_000 });
+  expect(ended).toMatchObject({
+    state: 'rolled_back',
+    end: { detail: expect.stringContaining('as rehearsed, column order of leads changed') as string },
+  });
 });
 
 it('a row that comes between approval and start fails the fresh rehearsal: the run fails before it touched anything', async () => {

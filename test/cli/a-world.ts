@@ -102,7 +102,11 @@ function aTarget(): TargetContext {
     timing: plan.timing,
     quorum: plan.quorum,
     runbook: plan.runbook,
-    migrations: { read: async () => ({ ok: true, migrations: plan.migrations }) },
+    migrations: {
+      format: 'native',
+      read: async () => ({ ok: true, migrations: plan.migrations }),
+      adoptable: async () => ({ files: [], problems: [] }),
+    },
     target: target as TargetContext['target'],
     backups: backups as TargetContext['backups'],
     sources: { database: {}, application: {} } as TargetContext['sources'],
@@ -119,5 +123,14 @@ const nowhere = () => Promise.reject(new Error('not in this test'));
 
 /** Doors that lead nowhere. */
 export function someDoors(terminal: TestTerminal): Doors {
-  return { connect: nowhere, run: { bot: nowhere, worker: nowhere, start: nowhere }, doctor: nowhere, version: '0.1.0', terminal };
+  return {
+    connect: nowhere,
+    site: nowhere,
+    lint: nowhere,
+    rehearse: nowhere,
+    run: { bot: nowhere, worker: nowhere, start: nowhere },
+    doctor: nowhere,
+    version: '0.1.0',
+    terminal,
+  };
 }

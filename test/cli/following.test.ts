@@ -117,12 +117,14 @@ describe('migrate', () => {
     world.connection.ledger.progress = async () => ({
       position: 2,
       doneRows: (done += 4),
+      rowsPerSecond: null,
+      note: '',
       totalRows: 1000,
       at: plus(evening('19:00'), done),
     });
     const { out } = await offpeak(world, ['logs', '-f'], aTerminal());
-    const lines = out.split('\n').filter((line) => line.includes('of the rows'));
-    expect(lines[0]).toBe('  unit 3: 0 % of the rows');
+    const lines = out.split('\n').filter((line) => line.includes('unit 3: rows'));
+    expect(lines[0]).toBe('  unit 3: rows 4 of 1,000 · 0 %');
     expect(new Set(lines).size).toBe(lines.length);
     expect(lines.length).toBeGreaterThan(10);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MachineItem, Verdict } from '../../src/domain/items.ts';
-import type { Check, DatabaseReadings } from '../../src/ports.ts';
+import type { Check, DatabaseReadings, TargetContext } from '../../src/ports.ts';
 import { OFFPEAK } from '../../src/domain/people.ts';
 import { RUN_STATES } from '../../src/domain/run.ts';
 import { evening, VARIANTS } from '../support/runs.ts';
@@ -57,6 +57,7 @@ describe('rollback --dry-run', () => {
     expect(out).toBe(
       [
         'Rolling back run #42 of acme undoes 2 migrations, newest first; predicted 5 s (rehearsed, times 3):',
+        'Price: not known, the target could not be asked.',
         '',
         '0008_leads_email_domain  3 s',
         '  DROP TRIGGER leads_set_email_domain ON leads;',
@@ -69,6 +70,29 @@ describe('rollback --dry-run', () => {
       ].join('\n'),
     );
     expect(world.run()).toBe(before);
+  });
+
+  test('says what undoing it takes away, as it is counted now', async () => {
+    const losses: TargetContext['losses'] = async (migrations) =>
+      migrations.map(({ version, name }) => ({
+        version,
+        name,
+        irreversible: false,
+        questions: version === '0008' ? [{ line: 2, what: 'values of leads.email_domain', sql: 'SELECT' }] : [],
+        answers: version === '0008' ? [{ state: 'counted', rows: 1204 }] : [],
+      }));
+    const world = aWorld({ scene: 'observing' }).replaced({ losses });
+    const { out } = await offpeak(world, ['rollback', '--dry-run']);
+    expect(out.split('\n').slice(1, 4)).toEqual([
+      'Price: 1,204 rows lose something.',
+      '  0008 takes away values of leads.email_domain: 1,204 rows now',
+      '',
+    ]);
+    const json = JSON.parse((await offpeak(world, ['rollback', '--dry-run', '--json'])).out);
+    expect(json.price.migrations).toMatchObject([
+      { version: '0007', kind: 'lossless', rows: 0 },
+      { version: '0008', kind: 'lossy', rows: 1204 },
+    ]);
   });
 
   test('R75 says which migration is applied in part, and leaves out what was not begun or is undone already', async () => {

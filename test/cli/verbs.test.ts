@@ -30,7 +30,7 @@ describe('every verb that commands does its one thing and says so', () => {
 
 describe('refusals go to standard error as their sentence, with exit code 2, and change nothing', () => {
   const table: readonly (readonly [line: string, scene: Scene | undefined, says: RegExp])[] = [
-    ['checklist', 'checklist', /^Refused: Somebody opened the checklist before you/],
+    ['checklist', 'checklist', /^Refused: @\w+ started the checklist at .*\. Nothing was changed\./],
     ['confirm weather --note sunny', 'checklist', /There is no checklist line "weather"/],
     ['migrate', 'checklist_ready', /0 of 2 approvals are in. The database was not touched/],
     ['schedule', 'approved', /It fits right now: use Start now/],

@@ -58,6 +58,23 @@ describe('holding in preparation', () => {
     expect(confirmed.state).toBe('holding');
     expect(refusal(aRunIn('holding'), now, by('ana'), { type: 'confirm_item', item: 'on_call', note: 'x' })).toBe('wrong_state');
   });
+
+  it('for approvals that expired goes on once they are given again, until the first write', () => {
+    const ready = aRunIn('preparing_ready');
+    const now = evening('19:00');
+    const expired: Run = { ...ready, approvals: ready.approvals.map((approval) => ({ ...approval, expiresAt: evening('18:59') })) };
+    const begin = { type: 'begin_migrating', baseline: BASELINE, fingerprint: ready.plan.fingerprint, newestSample: now } as const;
+    const held = said(expired, now, OFFPEAK, begin);
+    expect(held).toMatchObject({
+      state: 'holding',
+      holding: { reason: 'evidence', detail: '0 of 2 approvals are in. The database was not touched.' },
+    });
+    const first = said(held, now, by('sam'), { type: 'approve', digest: held.digest });
+    const both = said(first, now, by('kim'), { type: 'approve', digest: held.digest });
+    expect(both.state).toBe('holding');
+    expect(said(said(both, now, by('olga'), { type: 'resume' }), now, OFFPEAK, begin).state).toBe('migrating');
+    expect(refusal(aRunIn('migrating'), now, by('sam'), { type: 'approve', digest: held.digest })).toBe('wrong_state');
+  });
 });
 
 describe('before the start', () => {

@@ -37,16 +37,16 @@ export type Weather = {
   /** What they fail with, where it matters. */
   readonly failure?: Error;
   readonly team?: string;
-  /** Whether Slack takes the card's edits in time. */
-  readonly shows?: boolean;
   readonly people?: readonly Person[];
+  /** Slack does not take the card. */
+  readonly unseen?: boolean;
 };
 
 const TEAM = 'T0LOCALDEV';
 
 /** A room with a ledger in it, and people who press and type. */
 export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
-  const { membership = 'member', lastKnown = 'unknown', failing = [], failure, team = TEAM, people = PEOPLE, shows = true } = weather;
+  const { membership = 'member', lastKnown = 'unknown', failing = [], failure, team = TEAM, people = PEOPLE, unseen = false } = weather;
   const seen: Seen = { acks: [], told: [], modals: [], updates: [], homes: [], poked: [], order: [] };
   const ledger = aLedger(runs, evening('17:30'), people);
   const services = someServices(ledger, people);
@@ -79,7 +79,7 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
         seen.order.push('poke');
         seen.poked.push(runId);
       },
-      shows: () => shows,
+      shown: async () => !unseen,
       membership: async () => {
         seen.order.push('membership');
         return membership;

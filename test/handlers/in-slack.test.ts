@@ -33,7 +33,7 @@ beforeEach(async () => {
       const membership = (user: string) => whoIs(user);
       const lastKnown = (user: string) => whoIs.lastKnown(user);
       const homeOpened = (user: string) => tabs.opened(user);
-      registerHandlers(bolt, { services, poke: () => {}, shows: () => true, membership, lastKnown, team, address, homeOpened });
+      registerHandlers(bolt, { services, poke: () => {}, shown: async () => true, membership, lastKnown, team, address, homeOpened });
     },
   });
   const health = () => ({ connections: app.connected(), trouble: null, version: 'test' });

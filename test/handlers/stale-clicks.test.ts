@@ -25,7 +25,7 @@ describe('a stale button', () => {
   it.each<[string, { drawn: Story; now: Story }, string]>([
     ['a rejection', { drawn: 'checklist_one_approval', now: 'rejected' }, 'This run is cancelled'],
     ['a plan edit', { drawn: 'checklist_one_approval', now: 'checklist_revised' }, 'The rehearsal is not in yet'],
-    ['the start', { drawn: 'checklist_one_approval', now: 'preparing' }, '@nora started it'],
+    ['the first write', { drawn: 'checklist_one_approval', now: 'migrating' }, '@nora started it'],
   ])('T3 Approve after %s is refused, says since when, leads to the card and repairs it', async (_what, scenes, reason) => {
     const { seen, before, after, words } = await pressed(scenes, 'kim', approve(scenes.drawn));
     expect(after).toEqual(before);
@@ -49,6 +49,12 @@ describe('a stale button', () => {
     const { after, seen } = await pressed({ drawn: 'scheduled_expired', now: 'scheduled_expired' }, 'sam', approve('scheduled_expired'));
     expect(seen.told).toEqual([]);
     expect(after?.approvals.map(({ by: approver }) => approver.name)).toEqual(['sam', 'kim', 'sam']);
+  });
+
+  it('T3 an approval that expired on the way to the first write can be given again in preparation', async () => {
+    const { after, seen } = await pressed({ drawn: 'preparing_expired', now: 'preparing_expired' }, 'kim', approve('preparing_expired'));
+    expect(seen.told).toEqual([]);
+    expect(after).toMatchObject({ state: 'preparing', approvals: [{}, {}, { by: { name: 'kim' } }] });
   });
 
   it('T3 Start after the approvals have expired is refused', async () => {

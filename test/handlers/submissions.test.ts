@@ -21,6 +21,15 @@ describe('a submitted window', () => {
     expect((await tools.ledger.load(run.id))?.evidence.staging).toMatchObject({ value: 'Looked at the list.', actor: { name: 'nora' } });
     expect(seen.acks).toEqual([undefined]);
     expect(seen.poked).toEqual([run.id]);
+    expect(seen.told).toEqual([]);
+  });
+
+  it('R5 whose card Slack does not take closes at once, and its person is told what was recorded', async () => {
+    const { tools, seen, submission, run } = scene();
+    const said = submission('nora', run, { callback: CONFIRM, extra: 'staging', note: 'Looked at the list.' });
+    await SUBMISSIONS[CONFIRM]?.({ ...tools, shown: async () => false }, said);
+    expect(seen.acks).toEqual([undefined]);
+    expect(seen.told).toMatchObject([{ to: 'U0NORA', text: expect.stringContaining('"Staging looked at" is confirmed.') }]);
   });
 
   it('stays open with the reason when it is refused, so that nothing typed is lost', async () => {

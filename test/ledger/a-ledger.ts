@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { postgresLedger } from '../../src/ledger/postgres-ledger.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { Run } from '../../src/domain/run.ts';
@@ -8,9 +8,11 @@ import { connect, sql, testDatabase } from '../support/postgres.ts';
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 
-/** The text of one of the ledger's own migration files. */
+/** The text of the ledger's own migration files of one kind, in the order in which they run. */
 export async function ledgerMigration(kind: 'up' | 'down' | 'validate'): Promise<string> {
-  return await readFile(new URL(`0001_ledger.${kind}.sql`, MIGRATIONS), 'utf8');
+  const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(`.${kind}.sql`)).toSorted();
+  const texts = await Promise.all(files.map((name) => readFile(new URL(name, MIGRATIONS), 'utf8')));
+  return (kind === 'down' ? texts.toReversed() : texts).join('\n');
 }
 
 export interface TestLedger {

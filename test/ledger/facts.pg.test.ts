@@ -100,8 +100,9 @@ describe('samples', () => {
 test('progress is the last that was reported, also for more rows than an int4 holds', async () => {
   expect(await on.ledger.progress(runId)).toBeNull();
   expect(await on.ledger.progress('no-run')).toBeNull();
-  await on.ledger.report(runId, { position: 2, doneRows: 1_000, totalRows: 5_000_000_000, at: START });
-  const last = { position: 2, doneRows: 4_200_000_000, totalRows: 5_000_000_000, at: plus(START, 1) };
+  await on.ledger.report(runId, { position: 2, doneRows: 1_000, totalRows: 5_000_000_000, rowsPerSecond: null, note: '', at: START });
+  const note = 'a replica is 14 s behind (limit 10 s)';
+  const last = { position: 2, doneRows: 4_200_000_000, totalRows: 5_000_000_000, rowsPerSecond: 41_250.5, note, at: plus(START, 1) };
   await on.ledger.report(runId, last);
   expect(await on.another().progress(runId)).toEqual(last);
 });

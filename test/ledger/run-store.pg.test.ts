@@ -154,7 +154,7 @@ describe('execute', () => {
     expect(await other.load(run.id)).toMatchObject({ state: 'checklist', version: 2 });
     expect(await other.execute(run.id, { type: 'start_checklist' }, by('nora'))).toMatchObject({
       ok: false,
-      refusal: { code: 'already_so' },
+      refusal: { code: 'checklist_started' },
     });
   });
 

@@ -1,6 +1,6 @@
 import type { Statement } from '../../src/domain/plan.ts';
-import type { Catalog } from '../../src/migration/lint/lint.ts';
-import { judged } from '../../src/migration/migration.ts';
+import type { CatalogState } from '../../src/domain/catalog.ts';
+import { judge } from '../../src/migration/migration.ts';
 import { parseFile } from '../../src/migration/parse.ts';
 import type { AdmittedStatement, Part } from '../../src/migration/parse.ts';
 import { loadParser } from '../../src/migration/parser.ts';
@@ -23,8 +23,12 @@ export async function refused(
 }
 
 /** The verdicts over the statements of one migration. */
-export async function verdicts(text: string, on: { serverMajor?: number; catalog?: Catalog } = {}): Promise<readonly Statement[]> {
-  return judged(await parsed(text), { serverMajor: 17, ...on });
+export async function verdicts(
+  text: string,
+  on: { serverMajor?: number; catalog?: CatalogState | Promise<CatalogState> } = {},
+): Promise<readonly Statement[]> {
+  const catalog = await on.catalog;
+  return judge(await parsed(text), { serverMajor: on.serverMajor ?? 17, ...(catalog === undefined ? {} : { catalog }) }).statements;
 }
 
 export const codes = (statement: Statement | undefined): readonly string[] => statement?.hazards.map(({ code }) => code) ?? [];

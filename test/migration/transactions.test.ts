@@ -65,10 +65,24 @@ describe('transactions belong to the engine', () => {
   });
 
   test.each([
+    ['BEGIN; SELECT 1; COMMIT; SELECT 2; SELECT 3', [false, true, false]],
+    ['SELECT 1; BEGIN; SELECT 2; SELECT 3; END; BEGIN; SELECT 4; COMMIT;', [false, true, false, true]],
+    ['BEGIN; COMMIT; BEGIN; SELECT 1; COMMIT', [false]],
+  ])('pairs of BEGIN and COMMIT are dropped and become the edges of units: %s', async (text, edges) => {
+    expect((await parsed(text)).map(({ commitsBefore }) => commitsBefore)).toEqual(edges);
+  });
+
+  test('a directive behind a pair keeps its statement', async () => {
+    const statements = await parsed('BEGIN; SELECT 1; COMMIT;\n-- offpeak: backfill table=t key=id\nUPDATE t SET a = 1 WHERE a IS NULL;');
+    expect(statements.map(({ backfill }) => backfill)).toEqual([null, { table: 't', key: 'id' }]);
+  });
+
+  test.each([
     ['BEGIN; SELECT 1;', 1],
     ['SELECT 1;\nCOMMIT;', 2],
-    ['BEGIN; SELECT 1;\nCOMMIT;\nSELECT 2;', 1],
-    ['BEGIN;\nSELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT', 2],
+    ['BEGIN; SELECT 1;\nBEGIN; SELECT 2; COMMIT', 2],
+    ['BEGIN; SELECT 1; COMMIT;\nBEGIN; SELECT 2', 2],
+    ['BEGIN; SELECT 1; COMMIT;\nCOMMIT', 2],
     ['SELECT 1;\nROLLBACK', 2],
     ['BEGIN;\nSAVEPOINT a; COMMIT', 2],
     ['BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1; COMMIT', 1],
@@ -80,7 +94,7 @@ describe('transactions belong to the engine', () => {
   });
 
   test.each([
-    ['BEGIN;\nCREATE INDEX CONCURRENTLY i ON t (a);\nCOMMIT', /cannot run inside the BEGIN … COMMIT/],
+    ['SELECT 1;\nBEGIN;\nCREATE INDEX CONCURRENTLY i ON t (a);\nCOMMIT;\nSELECT 2', /cannot run inside the BEGIN … COMMIT/],
     ['BEGIN;\n-- offpeak: backfill table=t key=id\nUPDATE t SET a = 1 WHERE a IS NULL;\nCOMMIT', /a backfill commits each batch/],
   ])('BEGIN … COMMIT around what cannot be in one transaction is refused: %j', async (text, message) => {
     expect((await refused(text))[0]?.message).toMatch(message);

@@ -1,85 +1,122 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LOCK_MODES } from '../../src/domain/plan.ts';
-import type { LockMode, Statement } from '../../src/domain/plan.ts';
+import type { CatalogState } from '../../src/domain/catalog.ts';
+import { catalogOf } from '../../src/migration/lint/catalog.ts';
 import { migrationSource } from '../../src/migration/source.ts';
+import { readCatalog } from '../../src/target/catalog.ts';
 import { connect, serverTools, sql, testDatabase } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
+import { differenceOf, saidOf } from './compare.ts';
+import type { Shape } from './compare.ts';
 import { verdicts } from './judge.ts';
+import { measureInside } from './measure.ts';
+import { wrongOf } from './shape-on-server.ts';
 
 const ACME = new URL('../../playground/acme/migrations', import.meta.url).pathname;
 const golden = (name: string) => readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8');
 
-/** What a statement did on the server: the strongest lock on each relation that was there, and tables with a new file. */
-type Measured = { readonly locks: Readonly<Record<string, LockMode>>; readonly rewrites: readonly string[] };
+const SHAPES = JSON.parse(golden('lock-shapes.json')) as readonly Shape[];
+const OBJECTS = `CREATE POLICY pol ON s.t USING (true); CREATE SEQUENCE s.sq2 OWNED BY s.t.a; CREATE PROCEDURE s.prc() LANGUAGE sql AS 'select 1'`;
 
-type Relation = { oid: number; name: string; kind: string; file: string | null };
-const RELATIONS = `SELECT oid, oid::regclass::text AS name, relkind AS kind, pg_relation_filenode(oid) AS file
-  FROM pg_class WHERE relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) AND relname !~ '^pg_toast'`;
-const LOCKS = `SELECT relation, mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation IS NOT NULL`;
-
-/** Runs a statement in the open transaction. Indexes count only when the statement names them. */
-async function measure(client: Client, statement: string): Promise<Measured> {
-  const before = new Map((await client.query<Relation>(RELATIONS)).rows.map((row) => [row.oid, row]));
-  await client.query(statement);
-  const locks: Record<string, LockMode> = {};
-  for (const { relation, mode } of (await client.query<{ relation: number; mode: string }>(LOCKS)).rows) {
-    const found = before.get(relation);
-    if (found === undefined || (found.kind.toLowerCase() === 'i' && !statement.includes(found.name))) continue;
-    const name = wordsOf(mode);
-    const held = locks[found.name];
-    if (held === undefined || LOCK_MODES.indexOf(name) > LOCK_MODES.indexOf(held)) locks[found.name] = name;
-  }
-  const after = (await client.query<Relation>(RELATIONS)).rows;
-  const rewrites = after
-    .filter(({ oid, file, kind }) => 'rmS'.includes(kind) && before.has(oid) && before.get(oid)?.file !== file)
-    .map(({ name }) => name);
-  return { locks, rewrites: rewrites.sort() };
+/** A database with the schema of the shapes in it, and `s` on its search path. */
+async function shapeDatabase(more = ''): Promise<TestDatabase> {
+  const database = await testDatabase();
+  await sql(database.url, `${golden('lock-shapes-schema.sql')}; ${more}`);
+  await sql(database.url, `ALTER DATABASE "${database.name}" SET search_path = s`);
+  return database;
 }
 
-function wordsOf(mode: string): LockMode {
-  return mode
-    .replace(/Lock$/, '')
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .toUpperCase() as LockMode;
-}
+describe('every measured shape, on this server beside its verdict from this server’s catalog', () => {
+  let database: TestDatabase;
+  let kept: TestDatabase;
+  beforeAll(async () => {
+    database = await shapeDatabase();
+    kept = await testDatabase({ template: database.name });
+  });
+  afterAll(async () => {
+    await Promise.all([database.drop(), kept.drop()]);
+  });
 
-function said(statement: Statement | undefined): Measured {
+  test.each(SHAPES.map((shape) => [shape.id, shape] as const))('%s', async (_, shape) => {
+    expect(await wrongOf(shape, { template: database.name, major: serverTools().major, create: testDatabase, kept })).toEqual([]);
+  });
+
+  test('the catalog that the fast tests judge by is this server’s', async () => {
+    const client = await connect(kept.url);
+    const [now, recorded] = [await readCatalog(client), JSON.parse(golden('lock-shapes-catalog.json')) as CatalogState];
+    await client.end();
+    expect(outlineOf(now)).toEqual(outlineOf(recorded));
+  });
+});
+
+/** A catalog without what differs from server to server: ids, sizes, and NOT NULL constraints, which are older than their catalog entry. */
+function outlineOf(state: CatalogState) {
+  const names = (id: number) => state.relations.find((each) => each.id === id)?.name ?? '';
   return {
-    locks: Object.fromEntries((statement?.locks ?? []).map(({ relation, mode }) => [relation.replace(/^s\./, ''), mode])),
-    rewrites: (statement?.rewrites ?? [])
-      .map((relation) => relation.replace(/^s\./, ''))
-      .filter((name) => !/_(?:idx|pkey)$/.test(name))
-      .sort(),
+    relations: state.relations
+      .map(({ name, kind, persistence, columns, partition, parents, index, partitionKey }) => ({
+        name,
+        kind,
+        persistence,
+        columns,
+        partition,
+        partitionKey,
+        parents: parents.map(names),
+        index: index === null ? null : { ...index, table: names(index.table) },
+      }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    constraints: state.constraints
+      .filter(({ kind }) => kind !== 'n')
+      .map(({ name, kind, valid, columns, references, condition }) => ({
+        name,
+        kind,
+        valid,
+        columns,
+        references: names(references),
+        condition,
+      }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    functions: state.functions
+      .map(({ name, volatility, inlineable }) => ({ name, volatility, inlineable }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 
 describe('the verdict is what the server does', () => {
   let database: TestDatabase;
+  /** The same, to which nobody is connected, so that it can be copied. */
+  let template: TestDatabase;
   let client: Client;
+  let catalog: CatalogState;
   beforeAll(async () => {
-    database = await testDatabase();
-    await sql(database.url, golden('lock-shapes-schema.sql'));
+    [database, template] = [await shapeDatabase(OBJECTS), await shapeDatabase(OBJECTS)];
     client = await connect(database.url);
-    await client.query(
-      `SET search_path = s; CREATE POLICY pol ON t USING (true); CREATE SEQUENCE sq2 OWNED BY t.a; CREATE PROCEDURE prc() LANGUAGE sql AS 'select 1'`,
-    );
+    catalog = await readCatalog(client);
   });
   afterAll(async () => {
     await client.end();
-    await database.drop();
+    await Promise.all([database.drop(), template.drop()]);
   });
 
   const statements = golden('live-statements.sql').trim().split('\n');
   test('on a floor of statements', () => {
-    expect(statements.length).toBeGreaterThanOrEqual(150);
+    expect(statements.length).toBeGreaterThanOrEqual(300);
   });
-  test.each(statements)('%s', async (statement) => {
-    const [verdict] = await verdicts(statement, { serverMajor: serverTools().major });
+  test.each(statements)('%s', async (line) => {
+    const [statement = '', before] = line.split(' <- ');
+    if (before !== undefined) {
+      // What stands before it is committed, in a copy, or its locks would be among the statement's.
+      const shape = { id: line, sql: statement, pre: before, facts: [] };
+      expect(await wrongOf(shape, { template: template.name, major: serverTools().major, create: testDatabase, kept: template })).toEqual(
+        [],
+      );
+      return;
+    }
     await client.query('BEGIN');
     try {
-      expect(said(verdict)).toEqual(await measure(client, statement));
+      const said = saidOf(await verdicts(statement, { serverMajor: catalog.serverMajor, catalog }));
+      expect(differenceOf(said, await measureInside(client, statement), { catalog: catalogOf(catalog) })).toBeNull();
     } finally {
       await client.query('ROLLBACK');
     }
@@ -87,10 +124,15 @@ describe('the verdict is what the server does', () => {
 });
 
 describe('the sample application’s migrations', () => {
-  test('lock, rewrite and share transactions as their verdicts say, up to the last one', async () => {
+  test('lock, rewrite and read as their verdicts say, each file judged by what the files before it leave behind', async () => {
     const database = await testDatabase();
     const client = await connect(database.url);
-    const read = await migrationSource({ directory: ACME, serverMajor: () => Promise.resolve(serverTools().major) }).read();
+    const empty = await readCatalog(client);
+    const read = await migrationSource({
+      directory: ACME,
+      serverMajor: () => Promise.resolve(serverTools().major),
+      catalog: () => Promise.resolve(empty),
+    }).read();
     if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join('\n'));
     let measured = 0;
     for (const { up, statements } of read.migrations) {
@@ -100,17 +142,23 @@ describe('the sample application’s migrations', () => {
           await client.query(statement.sql);
           continue;
         }
+        const catalog = catalogOf(await readCatalog(client));
         await client.query('BEGIN');
-        const did = await measure(client, statement.sql);
-        const before = Object.fromEntries(Object.entries(did.locks).filter(([relation]) => !own.has(relation)));
+        const did = await measureInside(client, statement.sql);
+        const before = <T>(entries: readonly (readonly [string, T])[]) =>
+          Object.fromEntries(entries.filter(([name]) => !own.has(tableOf(catalog, name))));
         const created = /^CREATE TABLE (\w+)/.exec(statement.sql)?.[1];
         if (created !== undefined) own.add(created);
-        expect({ file: up.path, line: statement.line, ...said(statement) }).toEqual({
-          file: up.path,
-          line: statement.line,
-          locks: before,
-          rewrites: did.rewrites.filter((relation) => !own.has(relation)),
-        });
+        const seen = {
+          ...did,
+          locks: before(Object.entries(did.locks)),
+          rewrites: did.rewrites.filter((name) => !own.has(tableOf(catalog, name))),
+          scans: [],
+        };
+        // What it reads depends on rows that are not there yet.
+        expect(`${up.path} line ${statement.line}: ${differenceOf({ ...saidOf([statement]), scans: [] }, seen, { catalog })}`).toMatch(
+          /: null$/,
+        );
         await client.query('COMMIT');
         measured += 1;
       }
@@ -120,3 +168,10 @@ describe('the sample application’s migrations', () => {
     await database.drop();
   });
 });
+
+/** The table of an index, or the relation itself. */
+function tableOf(catalog: ReturnType<typeof catalogOf>, name: string): string {
+  const index = catalog.relation(name)?.index;
+  const table = index == null ? null : catalog.byId(index.table);
+  return table === null ? name : catalog.show(table);
+}

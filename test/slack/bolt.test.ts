@@ -52,7 +52,7 @@ async function aBot(settings: Partial<SlackSettings> = {}): Promise<{ app: Slack
       registerHandlers(bolt, {
         services,
         poke: (runId) => publishing?.poke(runId),
-        shows: (runId, version) => publishing?.shows(runId, version) === true,
+        shown: async (runId, version) => (await publishing?.shown(runId, version)) ?? false,
         membership: whoIs,
         lastKnown: () => 'unknown',
         team,

@@ -25,7 +25,7 @@ const progressFull = edits(PROGRESS_A_MINUTE);
 const full = edits(EDITS_A_MINUTE);
 const hurried = edits(5, { of: '1.1', atOnce: true });
 const reply = { ...message, key: 'dry_run', thread: true };
-const file = { name: 'offpeak-42-abc.sql', title: 'SQL', says: 'The SQL.', content: 'SELECT 1' };
+const file = { name: 'offpeak-42-abc.sql', title: 'SQL', content: 'SELECT 1', says: 'SQL of run #42.' };
 const paused = (kind: 'post' | 'update'): Moment => ({ ...calm, pauses: { ...calm.pauses, [kind]: 100_001 } });
 const current = { ...standing, hash: hashOf(message) };
 

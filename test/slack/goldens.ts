@@ -7,7 +7,8 @@ import { help, unknownVerb } from '../../src/slack/render/help.ts';
 import { eventLine } from '../../src/slack/render/history.ts';
 import { home, homeTrouble } from '../../src/slack/render/home.ts';
 import { answerModal, cancelModal, confirmItemModal, rejectModal, reportModal, scheduleModal } from '../../src/slack/render/modals.ts';
-import { refusalMessage, troubleMessage } from '../../src/slack/render/refusal.ts';
+import { refusalMessage, refusalText, troubleMessage } from '../../src/slack/render/refusal.ts';
+import { recordedMessage } from '../../src/slack/render/recorded.ts';
 import { sqlModal } from '../../src/slack/render/sql-modal.ts';
 import { historyMessage, statusMessage } from '../../src/slack/render/status.ts';
 import { by, evening, PEOPLE, storyTo, type Scene } from '../support/runs.ts';
@@ -26,6 +27,7 @@ const REPLIES: readonly (readonly [Scene, string])[] = [
   ['checklist_revised', 'approval'],
   ['scheduled', 'approval'],
   ['scheduled_expired', 'approval'],
+  ['preparing_expired', 'approval'],
   ['preparing', 'started'],
   ['preparing_ready', 'dry_run'],
   ['holding', 'hold:2026-11-24T19:01:00.000Z'],
@@ -64,6 +66,9 @@ export const ANSWERS: Readonly<Record<string, () => Message>> = {
     { code: 'not_permitted', who: '@sam, @kim' },
     { by: 'nora', command: 'approve' },
   ),
+  refused_checklist_started: refused('checklist', { code: 'checklist_started', by: '@nora', at: evening('17:10') }),
+  refused_second_approval: refused('checklist_one_approval', { code: 'already_approved' }, { command: 'approve' }),
+  recorded_roll_back: () => recordedMessage({ type: 'roll_back' }, viewOf('stopping').run),
   refused_running_already: refused('migrating', { code: 'wrong_state', state: 'migrating', command: 'start' }),
   refused_plan_changed: refused('checklist_revised', { code: 'plan_changed' }, { command: 'approve' }),
   refused_peak_hours: refused('approved', { code: 'peak_hours', until: evening('17:00'), next: evening('17:00') }),
@@ -72,7 +77,7 @@ export const ANSWERS: Readonly<Record<string, () => Message>> = {
   refused_unreadable: refused('checklist_void', {
     code: 'migrations_unreadable',
     detail:
-      '0008_leads_email_domain.up.sql line 2: syntax error at or near "TRIGER"\n\nCREATE TRIGER x\n       ^\n\nThe database was not touched.',
+      '0008_leads_email_domain.up.sql line 2: syntax error at or near "TRIGER"\n\nCREATE TRIGER x\n       ^\n\nThe database was not touched. Mend the file and plan again.',
   }),
   trouble: () => troubleMessage('4f1c2a9e'),
   unknown_verb: () => unknownVerb('rolback', 'rollback'),
@@ -103,7 +108,7 @@ export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
   reject: () => rejectModal(viewOf('checklist_proved').run),
   cancel: () => cancelModal(viewOf('approved').run),
   reschedule: () => scheduleModal(viewOf('scheduled').run, evening('20:00')),
-  not_done: () => answerModal('Not done', '🔒 This run is migrating, so there is nothing to cancel here. Nothing was changed.'),
+  not_done: () => answerModal('Not done', `🔒 ${refusalText({ code: 'wrong_state', state: 'migrating', command: 'cancel' })}`),
   sql: () => sqlModal(viewOf('planned').run),
   report: () => reportModal(viewOf('completed').run, storyTo('completed').events.map(eventLine)),
   home_quiet: () => home(aHome({ recent: [viewOf('completed').run, viewOf('rejected').run] })),

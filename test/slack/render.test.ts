@@ -3,6 +3,7 @@ import { decide } from '../../src/domain/decide.ts';
 import { judgeWindow } from '../../src/domain/window.ts';
 import { WORKING } from '../../src/domain/run.ts';
 import { LABELS, parseActionId, readReference } from '../../src/slack/actions.ts';
+import { rollBackButton } from '../../src/slack/render/buttons.ts';
 import { confirmItemModal } from '../../src/slack/render/modals.ts';
 import { sqlModal } from '../../src/slack/render/sql-modal.ts';
 import { planCard } from '../../src/slack/render/plan-card.ts';
@@ -50,6 +51,29 @@ describe('the card', () => {
     expect(wordsOf(messageOf('completed', 'card'))).toMatch(/^✅ Completed · #42 leads_newest_first \(\+1\) · acme/);
   });
 
+  it('shows a digest only once it is the one that is approved: it covers the rehearsal', () => {
+    for (const scene of ['planned', 'checklist', 'checklist_revised'] as const)
+      for (const { text, blocks } of drawn(viewOf(scene)).values())
+        expect(`${text} ${wordsOf({ blocks })}`, scene).not.toMatch(/digest `?[0-9a-f]{12}/);
+    expect(wordsOf(messageOf('planned', 'card'))).toContain('digest follows the rehearsal');
+    expect(wordsOf(messageOf('checklist_proved', 'card'))).toMatch(/digest `[0-9a-f]{12}`/);
+  });
+
+  it('asks in preparation for approvals that have expired, with the button in the thread, and no longer once the first write began', () => {
+    expect(messageOf('preparing_expired', 'card').text).toContain('Next: approve again in the thread');
+    expect(labels(messageOf('preparing_expired', 'approval'))).toEqual(['Approve', 'View SQL']);
+    expect(labels(messageOf('preparing', 'approval'))).toEqual([]);
+    expect(labels(messageOf('migrating', 'approval'))).toEqual([]);
+  });
+
+  it('says in the dialog of Roll back how long it takes, and never 0 s', () => {
+    const { run } = viewOf('migrating');
+    const { rehearsal } = run;
+    if (rehearsal === null) throw new Error('the run has no rehearsal');
+    const quick = { ...rehearsal, migrations: rehearsal.migrations.map((entry) => ({ ...entry, downMs: 90 })) };
+    expect(rollBackButton({ ...run, rehearsal: quick }).confirm?.text.text).toContain('predicted under 1 s');
+  });
+
   it('names the strongest lock of each relation in the words of PostgreSQL, and an unknown shape as unknown', () => {
     expect(wordsOf(messageOf('planned', 'card'))).toContain('ACCESS EXCLUSIVE on public.leads');
     const plan = aPlan();
@@ -90,7 +114,10 @@ describe('the card', () => {
     ])
       expect(words).toContain(line);
     const view = viewOf('migrating');
-    const filling = { ...view, progress: { position: 1, doneRows: 84_000, totalRows: 120_000, at: view.now } };
+    const filling = {
+      ...view,
+      progress: { position: 1, doneRows: 84_000, totalRows: 120_000, rowsPerSecond: null, note: '', at: view.now },
+    };
     expect(wordsOf(planCard(filling, PEOPLE))).toContain('rows 84,000 of 120,000 · 70 %');
   });
 

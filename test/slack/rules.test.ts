@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { ACTIONS, ITEM_ACTIONS, MENU_ACTIONS, parseActionId, readReference } from '../../src/slack/actions.ts';
 import { LIMITS } from '../../src/slack/render/limits.ts';
 import { messagesOf } from '../../src/slack/render/messages.ts';
+import { refusalMessage } from '../../src/slack/render/refusal.ts';
 import { STATE_WORDS } from '../../src/slack/render/state-words.ts';
-import { ENDS } from '../../src/domain/run.ts';
+import { refusalParts, type Refusal } from '../../src/domain/refusal.ts';
+import { ENDS, RUN_STATES } from '../../src/domain/run.ts';
 import { rollbackProved } from '../../src/domain/proof.ts';
-import { PEOPLE } from '../support/runs.ts';
+import { problemsText } from '../../src/usecases/plan.ts';
+import { by, evening, PEOPLE } from '../support/runs.ts';
 import { MESSAGES, pathOf } from './goldens.ts';
 import { ALL_SCENES, buttonsOf, choicesOf, viewOf, wordsOf } from './scenes.ts';
 
@@ -38,13 +41,62 @@ function everyWord(message: Golden): readonly string[] {
   return words;
 }
 
+const at = evening('19:00');
+/** Every refusal there is, with what it is about; the compiler finds a code that is missing. */
+const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refusal, { code: Code }>[] } = {
+  not_permitted: [
+    { code: 'not_permitted', who: '@sam, @kim' },
+    { code: 'not_permitted', who: 'nobody in the configuration' },
+  ],
+  wrong_state: RUN_STATES.map((state) => ({ code: 'wrong_state', state: state.replace('_', ' '), command: 'start' })),
+  checklist_started: [{ code: 'checklist_started', by: '@nora', at }],
+  already_rolling_back: [{ code: 'already_rolling_back', by: '@ana', at }],
+  already_approved: [{ code: 'already_approved' }],
+  own_plan: [{ code: 'own_plan' }],
+  proof_missing: [{ code: 'proof_missing' }],
+  plan_changed: [{ code: 'plan_changed' }],
+  items_open: [
+    { code: 'items_open', items: ['Staging looked at (pending)'] },
+    { code: 'items_open', items: ['Connections (expired)'] },
+  ],
+  approvals_open: [{ code: 'approvals_open', have: 1, want: 2 }],
+  peak_hours: [
+    { code: 'peak_hours', until: at, next: at },
+    { code: 'peak_hours', until: at, next: null },
+  ],
+  crosses_peak: [{ code: 'crosses_peak', from: at, durationMs: 400, next: at }],
+  window_open: [{ code: 'window_open' }],
+  in_the_past: [{ code: 'in_the_past' }],
+  evidence_empty: [{ code: 'evidence_empty' }],
+  unknown_item: [{ code: 'unknown_item', item: 'moon' }],
+  active_run: RUN_STATES.map((state) => ({ code: 'active_run', number: 42, state: state.replace('_', ' ') })),
+  no_run: [{ code: 'no_run', target: 'acme' }],
+  nothing_pending: [{ code: 'nothing_pending', target: 'acme' }],
+  migrations_unreadable: [
+    {
+      code: 'migrations_unreadable',
+      detail: problemsText([{ path: '0008.sql', line: 2, message: '0008.sql line 2: syntax error\n\nTRIGER' }]),
+    },
+    { code: 'migrations_unreadable', detail: '0008 has no way back.' },
+  ],
+  target_unusable: [{ code: 'target_unusable', detail: 'There is no target "x". Configured: acme.' }],
+  backup_unproved: [{ code: 'backup_unproved' }],
+  out_of_order: [{ code: 'out_of_order' }],
+  lost_lease: [{ code: 'lost_lease' }],
+  no_backfill: [{ code: 'no_backfill' }],
+  already_so: [{ code: 'already_so', detail: 'The plan is void already.' }],
+};
+const UNCHANGED = /[Nn]othing (more )?was (changed|started|scheduled|recorded|done)|not (touched|recorded)|changed nothing more/;
+const WHAT_NOW =
+  /Ask |Give |Make |Mend |Add |Confirm |Choose |Write |Wait |Watch |Read |Use |use |make the plan smaller|finish or cancel|next moment|press again|has to|have to|[Cc]ard shows|card follows|checklist shows|are in the thread|Preparation takes|goes on from there|Stop after this step/;
+
 describe('the rules, over every golden message', () => {
   it('are asked of something', () => {
     expect([cards.length, posted.length, answers.length, views.length].map((count) => count > 10)).toEqual([true, true, true, true]);
     expect(posted.map(({ name }) => name)).toEqual(MESSAGES.map(([scene, key]) => pathOf(scene, key)).toSorted());
   });
 
-  it('R1 a run has one root message, and the channel hears only of the start, the first alert and the result', () => {
+  it('R1 a run has one root message, and the channel hears only of the start, the first alert of each rule and the result', () => {
     for (const scene of ALL_SCENES) {
       const messages = messagesOf(viewOf(scene), PEOPLE);
       expect(messages.filter(({ thread }) => !thread).map(({ key }) => key)).toEqual(['card']);
@@ -116,8 +168,23 @@ describe('the rules, over every golden message', () => {
     }
   });
 
+  it.each(Object.values(EVERY_REFUSAL).flat())(
+    'R9 the refusal $code says what failed, whether anything was changed, and what to do',
+    (refusal) => {
+      const [reason = '', ...rest] = refusalParts(refusal, (instant) => instant);
+      const words = [reason, ...rest].join(' ');
+      expect(reason).toMatch(/^["@A-Z0-9].{15,}[.]$/s);
+      expect(words).toMatch(UNCHANGED);
+      expect(words).toMatch(WHAT_NOW);
+      const message = refusalMessage(refusal, viewOf('migrating').run, { actor: by('sam'), command: 'start', card: null });
+      for (const read of [message.text, wordsOf(message)])
+        expect([read, UNCHANGED.test(read), WHAT_NOW.test(read)]).toEqual([read, true, true]);
+      expect(words).not.toMatch(/ is (checklist|rollback)/);
+    },
+  );
+
   it('R9 every refusal and every failure says whether anything was changed', () => {
-    const said = /[Nn]othing was (changed|started|done)|not touched|under way/;
+    const said = UNCHANGED;
     for (const { name, text, blocks } of answers.filter((answer) => /refused|trouble|unknown/.test(answer.name))) {
       expect(wordsOf({ blocks }), name).toMatch(said);
       if (!name.includes('unknown')) expect(text, name).toMatch(said);

@@ -14,7 +14,7 @@ const READINGS = { error_rate: 0.0006, p95: 131, connections: 0.34, long_queries
 export function viewOf(scene: Scene, options: StoryOptions = {}): RunView {
   const { run, now } = storyTo(scene, options);
   const samples: readonly Sample[] = METRICS.map((metric) => ({ metric, at: now, value: READINGS[metric], detail: '' }));
-  return { run, now, samples, progress: { position: 2, doneRows: 84_000, totalRows: 120_000, at: now } };
+  return { run, now, samples, progress: { position: 2, doneRows: 84_000, totalRows: 120_000, rowsPerSecond: 410, note: '', at: now } };
 }
 
 /** What a scene shows in Slack, by key. */

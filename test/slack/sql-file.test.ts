@@ -23,6 +23,8 @@ describe('the SQL of a plan as a file', () => {
     const [file, ...others] = await files();
     expect(others).toEqual([]);
     expect(file?.name).toBe(`offpeak-42-${run.digest.slice(0, 12)}.sql`);
+    const message = (await stage.thread()).find((said) => (said.files ?? []).length > 0);
+    expect(message?.text, 'R11').toMatch(/^SQL of run #42 .* · acme, digest [0-9a-f]{12}: .+\.$/);
     const content = await (await fetch(file?.url ?? '')).text();
     expect(content).toBe(sqlFile(run).content);
     for (const { up, down } of run.plan.migrations) for (const script of [up, down]) expect(content).toContain(script?.text.trim());

@@ -64,7 +64,7 @@ describe('when Slack asks us to wait', () => {
 });
 
 describe('when alerts come in a burst', () => {
-  it('merges two hundred in ten seconds: one message and at most one broadcast for each rule, the limits kept (T29)', async () => {
+  it('merges two hundred in ten seconds: one message and one broadcast for each rule, the limits kept (T29)', async () => {
     const bot = stage.aBot();
     const run = stage.show('migrating');
     await bot.tick();
@@ -81,7 +81,7 @@ describe('when alerts come in a burst', () => {
           baseline: 118,
           since: at,
           raisedAt: at,
-          clearedAt: burst % 2 === 0 ? null : at,
+          clearedAt: burst % 4 === 1 || burst % 4 === 2 || burst === 199 ? at : null,
           detail: '',
         },
       ]);
@@ -99,6 +99,6 @@ describe('when alerts come in a burst', () => {
       expect(found[0]?.text, 'the last state arrives').toMatch(/[Cc]leared/);
     }
     const broadcasts = await stage.requests('chat.postMessage', (request) => request['reply_broadcast'] === 'true');
-    expect(broadcasts.length - 1, 'beside the notice of the start').toBeLessThanOrEqual(METRICS.length);
+    expect(broadcasts.length - 1, 'beside the notice of the start').toBe(METRICS.length);
   });
 });

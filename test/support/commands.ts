@@ -26,6 +26,8 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'start' },
     { type: 'schedule', t0: null },
     { type: 'stop_after_step' },
+    { type: 'pause' },
+    { type: 'set_speed', percent: 50 },
     { type: 'resume' },
     { type: 'roll_back' },
     { type: 'confirm_presence' },

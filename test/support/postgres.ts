@@ -1,10 +1,13 @@
-import { Client, escapeIdentifier } from 'pg';
-import type { ClientConfig, QueryResultRow } from 'pg';
+import { escapeIdentifier } from 'pg';
+import type { QueryResultRow } from 'pg';
 import { inject } from 'vitest';
 import type { PostgresTools } from '../../playground/postgres/binaries.ts';
 import { startPostgres } from '../../playground/postgres/server.ts';
 import type { PostgresServer } from '../../playground/postgres/server.ts';
+import { connect } from './connect.ts';
 import './postgres-server.ts';
+
+export { connect };
 
 export interface TestDatabase {
   readonly url: string;
@@ -65,14 +68,6 @@ export async function createDatabase(server: string, options: TestDatabaseOption
 export async function secondCluster(): Promise<PostgresServer> {
   second ??= startPostgres();
   return await second;
-}
-
-/** A connected client. End it, or let `drop()` cut it: a session that the server ends is no failure of the test. */
-export async function connect(url: string, config: ClientConfig = {}): Promise<Client> {
-  const client = new Client({ connectionString: url, application_name: 'test', ...config });
-  client.on('error', () => {});
-  await client.connect();
-  return client;
 }
 
 /** One statement (or several without parameters) on a connection of its own; answers the rows. */

@@ -33,6 +33,8 @@ export const VARIANTS = [
   'migrating_alert',
   'migrating_alert_cleared',
   'migrating_stop_requested',
+  'migrating_backfill',
+  'holding_paused',
   'observing_alert',
   'holding_untouched',
   'holding_peak_hours',
@@ -119,6 +121,20 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   migrating_alert_cleared: {
     after: 'migrating_alert',
     tell: (tale) => tale.says('19:01:30', OFFPEAK, { type: 'clear_alert', metric: 'p95' }),
+  },
+  migrating_backfill: {
+    after: 'migrating',
+    tell: (tale) => {
+      endUnit(tale, 1);
+      beginUnit(tale, 2);
+    },
+  },
+  holding_paused: {
+    after: 'migrating_backfill',
+    tell: (tale) => {
+      tale.says('19:02:30', by('ana'), { type: 'set_speed', percent: 50 });
+      tale.says('19:02:40', by('ana'), { type: 'pause' });
+    },
   },
   migrating_stop_requested: { after: 'migrating', tell: (tale) => tale.says('19:00:55', by('ana'), { type: 'stop_after_step' }) },
   validating: { after: 'migrating', tell: (tale) => finishUnits(tale) },

@@ -35,7 +35,7 @@ export async function reach(
   states: readonly RunState[],
   options: { deadlineMs?: number; signal?: AbortSignal } = {},
 ): Promise<Run> {
-  const { deadlineMs = 40_000, signal } = options;
+  const { deadlineMs = 120_000, signal } = options;
   const there = (now: Run) => signal?.aborted === true || states.includes(now.state);
   return waitFor(site, run, there, { what: `run to be ${states.join(' or ')}`, deadlineMs });
 }

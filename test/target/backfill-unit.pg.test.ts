@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { nextSize } from '../../src/target/backfill-unit.ts';
 import { connect, sql } from '../support/postgres.ts';
 import { aMigration, apply } from './a-migration.ts';
 import { lockedTarget, type LockedTarget } from './a-target.ts';
@@ -111,7 +110,7 @@ describe('a backfill', () => {
     expect(await apply(it.target, COUNT_TOUCHES)).toMatchObject({ result: 'applied', statements: [{ rows: 0 }] });
   });
 
-  test('refuses a key that may be null, one without an index, and a statement that is no UPDATE', async () => {
+  test('refuses a key that may be null, one without an index, and a statement that is neither UPDATE nor DELETE', async () => {
     await sql(it.database.url, 'CREATE TABLE leads (id int, code int NOT NULL, touched int)');
     const on = (key: string, text = 'UPDATE leads SET touched = 1') =>
       apply(it.target, aMigration('0004', [{ sql: text, key: ['leads', key] }]));
@@ -119,16 +118,9 @@ describe('a backfill', () => {
     expect(await on('code')).toMatchObject({ result: 'failed', message: expect.stringContaining('No index') });
     expect(await on('nothing')).toMatchObject({ result: 'failed', message: expect.stringContaining('no column nothing') });
     await sql(it.database.url, 'CREATE INDEX ON leads (code)');
-    expect(await on('code', 'DELETE FROM leads')).toMatchObject({ result: 'failed', message: expect.stringContaining('only an UPDATE') });
-  });
-});
-
-describe('nextSize', () => {
-  test('aims at the wanted time, by at most a factor of two, within its limits', () => {
-    expect(nextSize(100, 20, 25)).toBe(125);
-    expect(nextSize(100, 1, 25)).toBe(200);
-    expect(nextSize(100, 1_000, 25)).toBe(50);
-    expect(nextSize(10, 1_000, 25)).toBe(10);
-    expect(nextSize(50_000, 1, 25)).toBe(50_000);
+    expect(await on('code', 'TRUNCATE leads')).toMatchObject({
+      result: 'failed',
+      message: expect.stringContaining('only an UPDATE or DELETE'),
+    });
   });
 });

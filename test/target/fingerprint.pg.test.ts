@@ -28,6 +28,11 @@ const SCHEMA = `
   create table billing.events_2026 partition of billing.events for values from ('2026-01-01') to ('2027-01-01');
   create schema offpeak;
   create table offpeak.journal (id int);
+  create table plain (id int, name text);
+  alter table plain add constraint plain_named check (name is not null) not valid;
+  create statistics plain_stats on id, name from plain;
+  create procedure tidy() language sql as 'delete from plain';
+  create publication outbound for table plain;
   grant select on leads to fp_reader;
   comment on table leads is 'People who might buy: one row each';
 `;
@@ -172,10 +177,67 @@ it.each([
   ['storage option', 'alter table leads set (fillfactor = 70)', ['table leads changed']],
   ['partition', 'drop table billing.events_2026', ['table billing.events_2026 lost']],
   ['extension', 'create extension citext', ['extension citext left']],
+  ['collation', 'alter table accounts alter note type text collate "C"', ['column accounts.note changed: text → text collate C']],
+  ['generated', 'alter table leads alter lower_email drop expression', ['column leads.lower_email changed']],
+  ['identity lost', 'alter table accounts alter id drop identity', ['column accounts.id changed', 'sequence accounts_id_seq lost']],
+  [
+    'constraint proved',
+    'alter table plain validate constraint plain_named',
+    ['constraint plain.plain_named changed: CHECK ((name IS NOT NULL)) NOT VALID unproved → CHECK ((name IS NOT NULL))'],
+  ],
+  [
+    'foreign key changed',
+    'alter table leads alter constraint leads_account_id_fkey deferrable',
+    ['constraint leads.leads_account_id_fkey changed'],
+  ],
+  ['row security forced', 'alter table leads force row level security', ['table leads changed']],
+  ['policy left', 'create policy more on leads using (true)', ['policy leads.more left']],
+  ['trigger enabled always', 'alter table leads enable always trigger leads_touch', ['trigger leads.leads_touch changed']],
+  ['trigger lost', 'drop trigger leads_touch on leads', ['trigger leads.leads_touch lost']],
+  ['function left', 'create function more() returns int language sql as $$ select 1 $$', ['function more() left']],
+  ['function volatility', 'alter function touch() stable', ['function touch() changed']],
+  ['procedure', 'create or replace procedure tidy() language sql as $$ delete from leads $$', ['function tidy() changed']],
+  ['grant on a column', 'grant select (name) on accounts to fp_reader', ['grants on column accounts.name left']],
+  ['grant on a function', 'revoke execute on function touch() from public', ['grants on function touch() changed']],
+  ['grant on a schema', 'grant usage on schema billing to fp_reader', ['grants on schema billing changed']],
+  [
+    'default privileges',
+    'alter default privileges in schema billing grant select on tables to fp_reader',
+    ['default privileges postgres billing r left'],
+  ],
+  ['owner', 'alter table plain owner to fp_reader', ['table plain changed', 'grants on table plain changed']],
+  ['comment on a column', 'comment on column leads.email is $$x$$', ['comment on table column leads.email left']],
+  ['comment lost', 'comment on table leads is null', ['comment on table leads lost']],
+  ['sequence owned by another', 'alter sequence invoice_numbers owned by plain.id', ['sequence invoice_numbers changed']],
+  ['view option', 'alter view open_leads set (security_barrier)', ['view open_leads changed']],
+  ['materialized view emptied', 'refresh materialized view lead_counts with no data', ['matview lead_counts changed']],
+  ['statistics object', 'drop statistics plain_stats', ['statistics plain_stats lost']],
+  ['publication', 'alter publication outbound add table accounts', ['publication outbound changed']],
+  ['publication of some columns', 'alter publication outbound set table plain (id)', ['publication outbound changed']],
+  ['publication of some rows', 'alter publication outbound set table plain where (id > 1)', ['publication outbound changed']],
+  ['publication of a schema', 'alter publication outbound add tables in schema billing', ['publication outbound changed']],
+  ['publication lost', 'drop publication outbound', ['publication outbound lost']],
+  ['unlogged', 'alter table billing.events_2026 set unlogged', ['table billing.events_2026 changed']],
+  ['storage', 'alter table plain alter name set storage external', ['column plain.name changed']],
+  ['replica identity', 'alter table plain replica identity full', ['table plain changed']],
 ])('names the difference: %s', async (_title, sql, expected) => {
   const sentences = await sentencesFor(sql);
   const stems = sentences.map((sentence) => (expected.includes(sentence) ? sentence : (sentence.split(': ')[0] ?? '')));
   expect(stems.toSorted()).toEqual([...expected].toSorted());
+});
+
+it.each([
+  ['alter table leads disable row level security', 'table leads changed: rls → nothing'],
+  [
+    'create or replace view open_leads as select id, email from leads',
+    "view open_leads changed: public.leads WHERE (leads.status = 'new'::public.status); → public.leads;",
+  ],
+])('says what changed in a long definition: %s', async (sql, sentence) => {
+  await client.query(
+    'alter table leads set (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.1)',
+  );
+  expect(await sentencesFor(sql)).toEqual([sentence]);
+  await client.query('alter table leads reset (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor)');
 });
 
 it('names an invalid index', async () => {

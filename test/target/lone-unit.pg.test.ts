@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connect, sql } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
-import { aMigration, apply } from './a-migration.ts';
+import { aMigration, apply, exclusive, unitOf } from './a-migration.ts';
 import { lockedTarget, type LockedTarget } from './a-target.ts';
 
 const UNIQUE = aMigration('0002', ['CREATE UNIQUE INDEX CONCURRENTLY leads_email_key ON leads (email)']);
@@ -64,7 +64,13 @@ describe('a statement that stands alone', () => {
     stop.abort();
     // The clean-up waits for the same transaction, so let it go.
     await until(
-      async () => (await sql(it.database.url, "SELECT FROM pg_stat_activity WHERE query LIKE 'DROP INDEX CONCURRENTLY%'")).length > 0,
+      async () =>
+        (
+          await sql(
+            it.database.url,
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'DROP INDEX CONCURRENTLY%'",
+          )
+        ).length > 0,
       { what: 'the clean-up' },
     );
     await old.query('COMMIT');
@@ -89,5 +95,112 @@ describe('a statement that stands alone', () => {
     expect(await apply(it.target, aMigration('0005', ['DROP INDEX CONCURRENTLY old']))).toMatchObject({ result: 'applied' });
     expect(await apply(it.target, aMigration('0006', ['VACUUM leads']))).toMatchObject({ result: 'applied' });
     expect(await it.target.applied()).toMatchObject([{ version: '0005' }, { version: '0006' }]);
+  });
+});
+
+describe('a statement that stands alone and makes others wait', () => {
+  const FULL = aMigration('0007', [{ sql: 'VACUUM FULL leads', locks: exclusive('leads') }]);
+
+  test('never queues for longer than a try: readers behind it do not notice, and the blocker is named (F25, F27)', async () => {
+    const patient = await lockedTarget({ lockBudgetMs: 1_500 });
+    await sql(patient.database.url, 'CREATE TABLE leads (id int)');
+    const report = await connect(patient.database.url, { application_name: 'nightly report' });
+    await report.query('BEGIN; SELECT FROM leads LIMIT 1');
+    const reader = await connect(patient.database.url);
+    const waits: number[] = [];
+    const state = { over: false };
+    const applying = apply(patient.target, FULL).finally(() => (state.over = true));
+    while (!state.over) {
+      const asked = performance.now();
+      await reader.query('SELECT FROM leads LIMIT 1');
+      waits.push(performance.now() - asked);
+    }
+    const outcome = await applying;
+    expect(outcome).toMatchObject({ result: 'lock_budget' });
+    if (outcome.result === 'lock_budget') expect(outcome.detail).toMatch(/backend \d+ \(nightly report, idle in transaction for/);
+    expect(Math.max(...waits)).toBeLessThan(500);
+    await report.query('COMMIT');
+    expect(await apply(patient.target, FULL)).toMatchObject({ result: 'applied' });
+    await Promise.all([report.end(), reader.end()]);
+    await patient.end();
+  });
+
+  test('CONCURRENTLY waits for old transactions however long they take, and says who they were when it gives up', async () => {
+    const strict = await lockedTarget({ longStatementMs: 1_500 });
+    await sql(strict.database.url, 'CREATE TABLE leads (id int, email text)');
+    const report = await connect(strict.database.url, { application_name: 'nightly report' });
+    await report.query('BEGIN; UPDATE leads SET id = 1; SELECT FROM leads');
+    const index = aMigration('0008', ['CREATE INDEX CONCURRENTLY leads_email ON leads (email)']);
+    const applying = apply(strict.target, index);
+    await until(
+      async () =>
+        (
+          await sql(
+            strict.database.url,
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'DROP INDEX CONCURRENTLY%'",
+          )
+        ).length > 0,
+      { what: 'the clean-up' },
+    );
+    await report.query('COMMIT');
+    expect(await applying).toMatchObject({
+      result: 'failed',
+      message: expect.stringMatching(/our limit of.*Last in its way: backend \d+ \(nightly report, idle in transaction for/s),
+    });
+    expect(await apply(strict.target, index)).toMatchObject({ result: 'applied' });
+    await report.end();
+    await strict.end();
+  });
+});
+
+describe('a statement that commits by itself', () => {
+  const HALF = aMigration('0009', ['CALL fill() -- concurrently']);
+  const rows = async () => (await sql<{ n: number }>(it.database.url, 'SELECT count(*)::int AS n FROM filled'))[0]?.n;
+
+  test('and fails in the middle says that a part stays, and is not repeated', async () => {
+    await sql(
+      it.database.url,
+      `CREATE TABLE filled (id int); CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$
+       BEGIN INSERT INTO filled VALUES (1); COMMIT; INSERT INTO filled VALUES (2); COMMIT; RAISE EXCEPTION 'enough'; END $$`,
+    );
+    const failed = await apply(it.target, HALF);
+    expect(failed).toMatchObject({ result: 'failed', message: expect.stringMatching(/enough.*what it committed before the error stays/s) });
+    expect(await rows()).toBe(2);
+    const backend = { pid: 1, startedAt: '2020-01-01T00:00:00.000000Z' };
+    const recovered = await it.target.recover({ runId: 'run-1', migration: HALF, unit: unitOf(HALF), backend });
+    expect(recovered).toMatchObject({ state: 'unknown', detail: expect.stringContaining('Nothing is repeated') });
+    expect(await rows()).toBe(2);
+  });
+
+  test('makes way when the application waits behind it', async () => {
+    await sql(
+      it.database.url,
+      `CREATE TABLE filled (id int); CREATE TABLE busy (); CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$
+       BEGIN LOCK TABLE filled IN ACCESS EXCLUSIVE MODE; LOCK TABLE busy IN ACCESS EXCLUSIVE MODE; COMMIT; END $$`,
+    );
+    const holder = await connect(it.database.url);
+    await holder.query('BEGIN; SELECT FROM busy');
+    const applying = apply(it.target, HALF);
+    await until(
+      async () => (await sql(it.database.url, "SELECT FROM pg_locks WHERE NOT granted AND relation = 'busy'::regclass")).length > 0,
+      {
+        what: 'the CALL to wait',
+      },
+    );
+    const asked = performance.now();
+    await sql(it.database.url, 'SELECT FROM filled');
+    expect(performance.now() - asked).toBeLessThan(1_000);
+    expect(await applying).toMatchObject({ result: 'failed', message: expect.stringContaining('taken out of the queue') });
+    await holder.end();
+  });
+
+  test('what is all or nothing and was refused by the server can be tried again', async () => {
+    const database = `made_by_${it.database.name}`;
+    const create = aMigration('0010', [`CREATE DATABASE ${database} TEMPLATE nowhere -- concurrently`]);
+    expect(await apply(it.target, create)).toMatchObject({ result: 'failed', message: expect.stringContaining('nowhere') });
+    const backend = { pid: 1, startedAt: '2020-01-01T00:00:00.000000Z' };
+    expect(await it.target.recover({ runId: 'run-1', migration: create, unit: unitOf(create), backend })).toMatchObject({
+      state: 'not_applied',
+    });
   });
 });

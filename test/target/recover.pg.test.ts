@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Backend } from '../../src/domain/events.ts';
 import type { Migration } from '../../src/domain/plan.ts';
+import { openSession } from '../../src/target/session.ts';
 import { connect, sql } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import { aMigration, apply, unitOf } from './a-migration.ts';
@@ -24,7 +25,8 @@ const recover = (migration: Migration, backend = GONE, position = 0) =>
 const begun = (version: string) =>
   sql(it.database.url, "INSERT INTO offpeak.marker VALUES ('run-1', 0, $1, 1, now(), NULL, 0, 0, false)", [version]);
 const isRunning = (text: string) => async () =>
-  (await sql(it.database.url, 'SELECT FROM pg_stat_activity WHERE query LIKE $1', [`${text}%`])).length > 0;
+  (await sql(it.database.url, 'SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE $1', [`${text}%`])).length >
+  0;
 
 describe('recover', () => {
   test('F3: ends the backend that goes on without its worker, and says that nothing was committed', async () => {
@@ -40,7 +42,9 @@ describe('recover', () => {
       state: 'not_applied',
       detail: expect.stringMatching(/Its backend was (cancelled|already gone|gone)/),
     });
-    expect(await sql(it.database.url, 'SELECT FROM pg_stat_activity WHERE pid = $1', [backend.pid])).toEqual([]);
+    expect(
+      await sql(it.database.url, 'SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid = $1', [backend.pid]),
+    ).toEqual([]);
     expect(['cancelled', 'failed']).toContain((await orphaned).result);
     expect(await apply(it.target, migration.statements.length > 0 ? aMigration('0003', ['CREATE TABLE one ()']) : migration)).toMatchObject(
       { result: 'applied' },
@@ -116,7 +120,10 @@ describe('recover', () => {
     await until(async () => (await sql(it.database.url, 'SELECT FROM pg_inherits WHERE inhdetachpending')).length > 0, {
       what: 'the pending detach',
     });
-    await sql(it.database.url, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE p DETACH%'");
+    await sql(
+      it.database.url,
+      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'ALTER TABLE p DETACH%'",
+    );
     await detaching;
     await old.query('COMMIT');
     await begun('0006');
@@ -135,8 +142,101 @@ describe('recover', () => {
     expect(await recover(fill)).toMatchObject({ state: 'applied' });
   });
 
-  test('what cannot be known is said, never guessed', async () => {
+  test('what cannot be known is said, never guessed, with the two ways out', async () => {
+    const create = aMigration('0008', ['CREATE DATABASE elsewhere -- concurrently']);
     await begun('0008');
-    await expect(recover(aMigration('0008', ['ALTER SYSTEM SET work_mem = 1 -- concurrently']))).rejects.toThrow(/cannot be known/);
+    const { state, detail } = await recover(create);
+    expect(state).toBe('unknown');
+    expect(detail).toContain('It cannot be known whether line 1 of 0008 was executed');
+    const [complete, repeat] = [...detail.matchAll(/(?:UPDATE|DELETE) [^;]+/g)].map(([text]) => text);
+    await sql(it.database.url, complete ?? '');
+    expect(await recover(create)).toMatchObject({ state: 'applied', detail: expect.stringContaining('history row was missing') });
+    expect(await it.target.applied()).toMatchObject([{ version: '0008' }]);
+    await sql(it.database.url, 'DELETE FROM offpeak.history; UPDATE offpeak.marker SET finished = false');
+    await sql(it.database.url, repeat ?? '');
+    expect(await recover(create)).toMatchObject({ state: 'not_applied' });
+  });
+
+  test('an enum value that stands alone is applied when the type has it', async () => {
+    await sql(it.database.url, "CREATE TYPE mood AS ENUM ('sad')");
+    const add = aMigration('0009', ["ALTER TYPE mood ADD VALUE 'ok' -- concurrently"]);
+    await begun('0009');
+    expect(await recover(add)).toMatchObject({ state: 'not_applied', detail: expect.stringContaining('Value ok is not there') });
+    await sql(it.database.url, "ALTER TYPE mood ADD VALUE 'ok'");
+    expect(await recover(add)).toMatchObject({ state: 'applied' });
+  });
+});
+
+describe('REINDEX CONCURRENTLY that was cut off', () => {
+  const REINDEX = aMigration('0010', ['REINDEX TABLE CONCURRENTLY leads']);
+  const invalid = async () =>
+    (
+      await sql<{ name: string }>(
+        it.database.url,
+        'SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid ORDER BY 1',
+      )
+    ).map(({ name }) => name);
+
+  /** Cut off while it waits for an old transaction, so that a half-built copy stays. */
+  async function cutOff(): Promise<Backend> {
+    const old = await connect(it.database.url);
+    await old.query('BEGIN; UPDATE leads SET email = email WHERE id = 1');
+    let backend: Backend = GONE;
+    const onBackend = (found: Backend) => {
+      backend = found;
+      return Promise.resolve(true);
+    };
+    const orphaned = apply(it.target, REINDEX, { onBackend });
+    await until(async () => (await invalid()).some((name) => name.includes('leads_pkey_ccnew')), { what: 'the half-built copy' });
+    await sql(it.database.url, 'SELECT pg_terminate_backend($1)', [backend.pid]);
+    expect(await orphaned).toMatchObject({ result: 'failed' });
+    await old.query('COMMIT');
+    await old.end();
+    return backend;
+  }
+
+  test('F5 leaves copies that recover drops by name, its own only, and is repeated', async () => {
+    // Left by somebody else before this run began, on the same table and on another.
+    await sql(
+      it.database.url,
+      `CREATE INDEX leads_old_ccnew ON leads (email); CREATE TABLE other (id int); CREATE INDEX other_ccnew ON other (id);
+       UPDATE pg_index SET indisvalid = false WHERE indexrelid IN ('leads_old_ccnew'::regclass, 'other_ccnew'::regclass)`,
+    );
+    const backend = await cutOff();
+    const { state, detail } = await recover(REINDEX, backend);
+    expect(state).toBe('not_applied');
+    expect(detail).toMatch(/Its half-built cop(?:y|ies) .*leads_pkey_ccnew.* dropped\. It can be repeated/);
+    expect(await invalid()).toEqual(['leads_old_ccnew', 'other_ccnew']);
+    await sql(it.database.url, 'DROP INDEX leads_old_ccnew');
+    expect(await apply(it.target, REINDEX)).toMatchObject({ result: 'applied' });
+    expect(await invalid()).toEqual(['other_ccnew']);
+  });
+
+  test('is cleaned up by the next try too, when nobody recovered it', async () => {
+    await cutOff();
+    expect(await invalid()).not.toEqual([]);
+    expect(await apply(it.target, REINDEX)).toMatchObject({ result: 'applied' });
+    expect(await invalid()).toEqual([]);
+  });
+});
+
+describe('a worker that dies', () => {
+  test('F4 while its statement waits in the queue takes it out of the queue, and nothing is committed later', async () => {
+    const blocker = await connect(it.database.url);
+    await blocker.query('BEGIN; SELECT FROM leads LIMIT 1');
+    const work = await openSession({
+      connectionString: it.database.url,
+      connectMs: 5_000,
+      settings: { applicationName: 'offpeak:run-9:1:apply:0', lockTimeoutMs: 0, statementTimeoutMs: 60_000 },
+    });
+    const altering = work.client.query('ALTER TABLE leads ADD COLUMN late text').catch(() => 'died');
+    await until(isRunning('ALTER TABLE leads ADD COLUMN late'), { what: 'the waiting ALTER' });
+    // The socket closes without a word, as when the process is killed.
+    await work.end();
+    expect(await altering).toBe('died');
+    await until(async () => !(await isRunning('ALTER TABLE leads ADD COLUMN late')()), { what: 'the server to notice', deadlineMs: 5_000 });
+    await blocker.query('COMMIT');
+    expect(await sql(it.database.url, "SELECT FROM pg_attribute WHERE attrelid = 'leads'::regclass AND attname = 'late'")).toEqual([]);
+    await blocker.end();
   });
 });

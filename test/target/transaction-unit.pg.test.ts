@@ -169,6 +169,47 @@ describe('a transaction unit', () => {
     expect(found).toEqual([{ own: true, next: true }]);
   });
 
+  test('nothing a file does to its session reaches the next: role, settings, isolation, temporary tables, session locks', async () => {
+    await sql(
+      it.database.url,
+      'CREATE ROLE weak; CREATE TABLE seen (role text, path text, isolation text, triggers text, notes text, held int)',
+    );
+    const weakened = aMigration('0019', ["SELECT set_config('role', 'weak', false)"]);
+    await expect(apply(it.target, weakened)).rejects.toThrow('may not do that');
+    const leaking = aMigration('0020', [
+      "SELECT set_config('search_path', 'pg_catalog', false), set_config('session_replication_role', 'replica', false)",
+      'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE',
+      'CREATE TEMP TABLE notes ()',
+      'SELECT pg_advisory_lock(4711)',
+    ]);
+    expect(await apply(it.target, leaking)).toMatchObject({ result: 'applied' });
+    const looking = aMigration('0021', [
+      `INSERT INTO seen SELECT current_user, current_setting('search_path'), current_setting('transaction_isolation'),
+         current_setting('session_replication_role'), to_regclass('notes')::text,
+         (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711)`,
+    ]);
+    expect(await apply(it.target, looking)).toMatchObject({ result: 'applied' });
+    expect(await sql(it.database.url, 'SELECT * FROM seen')).toEqual([
+      { role: 'postgres', path: '"$user", public', isolation: 'read committed', triggers: 'origin', notes: null, held: 0 },
+    ]);
+    await sql(it.database.url, 'DROP ROLE weak');
+  });
+
+  test('SET LOCAL ends with its transaction, set_config for the session holds for the rest of the file', async () => {
+    await sql(it.database.url, 'CREATE SCHEMA other; CREATE SCHEMA third');
+    const file = aMigration('0022', [
+      "SELECT pg_catalog.set_config('search_path', 'other', false)",
+      'SET LOCAL search_path = third',
+      'CREATE TABLE here (a int)',
+      'CREATE INDEX CONCURRENTLY there_a ON third.here (a)',
+      'CREATE TABLE later (a int)',
+    ]);
+    for (const position of [0, 1, 2]) expect(await apply(it.target, file, { position })).toMatchObject({ result: 'applied' });
+    expect(await sql(it.database.url, "SELECT to_regclass('third.here')::text AS here, to_regclass('other.later')::text AS later")).toEqual(
+      [{ here: 'third.here', later: 'other.later' }],
+    );
+  });
+
   test('a file cannot disarm the timeouts of the statement after it (N4)', async () => {
     await sql(it.database.url, 'CREATE TABLE seen (lock text, statement text)');
     const disarming = aMigration('0011', [

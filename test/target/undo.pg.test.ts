@@ -132,6 +132,19 @@ describe('undo', () => {
     await blocker.end();
   });
 
+  test('a repetition sets again what a part that is undone had set for the statements after it', async () => {
+    await sql(it.database.url, 'CREATE SCHEMA other; CREATE TABLE other.notes (a int); CREATE INDEX notes_a ON other.notes (a)');
+    const up = aMigration(
+      '0005',
+      ['CREATE INDEX kept ON leads (id)'],
+      ['SET search_path = other', 'DROP INDEX CONCURRENTLY notes_a', 'DROP INDEX public.kept'],
+    );
+    await applyAll(up, 1);
+    await sql(it.database.url, "INSERT INTO offpeak.marker VALUES ('run-1', -1, '0005', 1, now(), NULL, 0, 0, true)");
+    expect(await undo(up, true)).toMatchObject({ ok: true });
+    expect(await sql(it.database.url, "SELECT to_regclass('other.notes_a') AS index")).toEqual([{ index: null }]);
+  });
+
   test('without a down script is refused', async () => {
     expect(await undo(aMigration('0004', ['CREATE TABLE notes ()']), true)).toMatchObject({ ok: false, remaining: [] });
   });

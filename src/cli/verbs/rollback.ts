@@ -1,5 +1,6 @@
 import type { Run } from '../../domain/run.ts';
 import { touched } from '../../domain/run.ts';
+import { priceOf } from '../../usecases/price.ts';
 import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
 import { follow, newestPosition, stoppedLooking } from '../follow.ts';
 import { give, printJson, refused, type Cli, type Session } from '../session.ts';
@@ -23,9 +24,17 @@ async function dry(session: Session, { json }: Options): Promise<ExitCode> {
   const { services, target, terminal } = session;
   const run = (await services.ledger.active(target.name)) ?? (await services.ledger.latest(target.name));
   if (run === null) return refused(session, { code: 'no_run', target: target.name });
-  if (json) printJson(session, dryRun(run));
-  else terminal.out(`${undoView(run)}\n\nNothing was run.`);
+  const price = await priceNow(session, run);
+  if (json) printJson(session, { ...dryRun(run), price });
+  else terminal.out(`${undoView(run, price)}\n\nNothing was run.`);
   return EXIT.done;
+}
+
+/** Somebody asked for it and waits. */
+const PATIENCE_MS = 10_000;
+
+async function priceNow({ services, target }: Session, run: Run) {
+  return await priceOf(target, run, { now: await services.ledger.now(), patienceMs: PATIENCE_MS });
 }
 
 function dryRun(run: Run) {
@@ -57,10 +66,11 @@ async function rollBack(session: Session, { force }: Options): Promise<ExitCode>
   return EXIT.failed;
 }
 
-async function wanted({ terminal }: Session, run: Run): Promise<boolean> {
+async function wanted(session: Session, run: Run): Promise<boolean> {
+  const { terminal } = session;
   if (!terminal.interactive)
     throw new BadUsage('Nobody can be asked here. Write offpeak rollback --force to roll back without a question.');
-  terminal.err(undoView(run));
+  terminal.err(undoView(run, await priceNow(session, run)));
   if (await agrees(terminal, `\nRoll back run #${run.number} of ${run.target} now?`)) return true;
   terminal.err('Nothing was changed; the run goes on.');
   return false;

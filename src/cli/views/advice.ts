@@ -1,6 +1,9 @@
+import { begunBackfill } from '../../domain/backfill.ts';
 import type { Run } from '../../domain/run.ts';
 
 const BACK = '"offpeak rollback" takes it back at any time.';
+
+const WORKING = `"offpeak logs -f" follows it, "offpeak stop" stops after this step. ${BACK}`;
 
 /** What a person at the terminal does next. */
 export function advice(run: Run): string {
@@ -13,9 +16,12 @@ export function advice(run: Run): string {
       return '"offpeak migrate" starts it now, "offpeak schedule" at the next moment that fits.';
     case 'scheduled':
       return 'It starts by itself. "offpeak cancel" calls it off.';
-    case 'preparing':
     case 'migrating':
-      return `"offpeak logs -f" follows it, "offpeak stop" stops after this step. ${BACK}`;
+      if (begunBackfill(run) !== null)
+        return `"offpeak pause" holds the backfill, "offpeak speed 50" slows it, "offpeak logs -f" follows it. ${BACK}`;
+      return WORKING;
+    case 'preparing':
+      return WORKING;
     case 'validating':
     case 'observing':
       return `"offpeak logs -f" follows it. ${BACK}`;

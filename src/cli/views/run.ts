@@ -5,13 +5,14 @@ import { METRICS, limitOf } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { OPEN, WORKING, type Run } from '../../domain/run.ts';
+import { backfillWords } from '../../slack/render/backfill-line.ts';
 import { approvalCount, countedAt } from '../../slack/render/gate-lines.ts';
 import { METRIC_TITLES, metricValue } from '../../slack/render/metrics.ts';
 import { ITEM_WORDS, runName, STATE_WORDS } from '../../slack/render/state-words.ts';
 import { HOLD_WORDS, STEP_WORDS } from '../../slack/render/step-words.ts';
 import type { RunView } from '../../usecases/status.ts';
 import { moment, timeOfDay } from '../moment.ts';
-import { percent, table } from '../table.ts';
+import { table } from '../table.ts';
 import { advice } from './advice.ts';
 
 /** One open run: where it stands, its lines, its readings, and what comes next. */
@@ -54,11 +55,8 @@ function units({ run, progress }: RunView): string {
   const applied = run.units.filter((unit) => unit.state === 'applied').length;
   const begun = run.units.find((unit) => unit.state === 'begun');
   const now = begun === undefined ? undefined : all[begun.position];
-  const rows =
-    progress === null || progress.totalRows === 0 || progress.position !== begun?.position
-      ? ''
-      : `, ${percent(progress.doneRows / progress.totalRows)} of its rows`;
-  return `${applied} of ${all.length} applied${now === undefined ? '' : `; in ${now.version}_${now.name}${rows}`}`;
+  const filling = progress === null || progress.position !== begun?.position ? '' : `; ${backfillWords(progress, run.speed)}`;
+  return `${applied} of ${all.length} applied${now === undefined ? '' : `; in ${now.version}_${now.name}${filling}`}`;
 }
 
 /** The checklist: every line with its state, value and limit; people's lines with the name to confirm them by. */

@@ -1,4 +1,5 @@
 import { unitsOf, type PlainStatement } from '../../domain/plan.ts';
+import { priceLines, priceWords, type RunPrice } from '../../domain/price.ts';
 import { SAFETY_FACTOR } from '../../domain/proof.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { touched, type Run } from '../../domain/run.ts';
@@ -37,8 +38,8 @@ export function predictedUndoMs(list: readonly Undoing[]): number | null {
   return list.reduce<number | null>((sum, { predictedMs }) => (sum === null || predictedMs === null ? null : sum + predictedMs), 0);
 }
 
-/** Exactly the statements that would undo the run, in their order, with the predicted time (R44). */
-export function undoView(run: Run): string {
+/** Exactly the statements that would undo the run, in their order, with the predicted time (R44) and what they take away now; null when that is not known. */
+export function undoView(run: Run, price: RunPrice | null): string {
   const list = undoings(run);
   if (list.length === 0) return `Run #${run.number} has nothing to undo: ${run.end?.detail ?? 'the database was not touched by it'}`;
   const ms = predictedUndoMs(list);
@@ -46,7 +47,13 @@ export function undoView(run: Run): string {
   const head = touched(run)
     ? `Rolling back run #${run.number} of ${run.target} undoes ${count(list.length, 'migration')}, newest first; ${time}:`
     : `Run #${run.number} of ${run.target} has changed nothing yet. Once applied, this undoes it, newest first; ${time}:`;
-  return [head, ...list.flatMap((entry) => ['', ...undoingLines(entry)])].join('\n');
+  return [head, ...priceView(price), ...list.flatMap((entry) => ['', ...undoingLines(entry)])].join('\n');
+}
+
+/** The price, and line by line what it is made of. */
+function priceView(price: RunPrice | null): readonly string[] {
+  if (price === null) return ['Price: not known, the target could not be asked.'];
+  return [`Price: ${priceWords(price)}.`, ...priceLines(price).map((line) => `  ${line}`)];
 }
 
 function undoingLines({ version, name, whole, statements, predictedMs }: Undoing): readonly string[] {

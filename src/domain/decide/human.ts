@@ -1,10 +1,11 @@
+import { begunBackfill, type Speed } from '../backfill.ts';
 import type { Context, HumanCommand } from '../commands.ts';
 import { between, plus } from '../instant.ts';
 import { isHumanItem, ITEM_ROLES, ITEM_TITLES } from '../items.ts';
 import type { Role } from '../people.ts';
 import { countingApprovals, predictedPrepareMs, predictedRunMs, readiness, windowRefusal } from '../gates.ts';
 import { rollbackProved } from '../proof.ts';
-import { inPreparation, touched, WORKING, type Run } from '../run.ts';
+import { inPreparation, OPEN, touched, WORKING, type Run } from '../run.ts';
 import { judgeWindow } from '../window.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 
@@ -18,13 +19,13 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   start: ['requester', 'operator'],
   schedule: ['requester', 'operator'],
   stop_after_step: ['requester', 'operator', 'on_call'],
+  pause: ['requester', 'operator', 'on_call'],
+  set_speed: ['requester', 'operator', 'on_call'],
   resume: ['requester', 'operator'],
   roll_back: ['requester', 'operator', 'approver', 'on_call'],
   confirm_presence: ['requester', 'operator', 'on_call'],
   cancel: ['requester', 'operator'],
 };
-
-const CHECKLIST_OPEN = 'Somebody opened the checklist before you; it stands in the thread of the card. Nothing was changed.';
 
 /** Decides what a person asks for: first whether they may, then whether the run allows it. */
 export function decideHuman(run: Run, command: HumanCommand, context: Context): Decision {
@@ -32,8 +33,7 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
   if (denied !== null) return denied;
   switch (command.type) {
     case 'start_checklist':
-      if (run.state === 'checklist') return refuse({ code: 'already_so', detail: CHECKLIST_OPEN });
-      return run.state === 'planned' ? happened({ type: 'checklist_started' }) : wrongState(run, 'start');
+      return startChecklist(run);
     case 'confirm_item':
       return confirmItem(run, command, context);
     case 'withdraw_item':
@@ -48,6 +48,10 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
       return schedule(run, command.t0, context);
     case 'stop_after_step':
       return stopAfterStep(run);
+    case 'pause':
+      return pause(run, context);
+    case 'set_speed':
+      return setSpeed(run, command.percent);
     case 'resume':
       return run.state === 'holding' ? happened({ type: 'resumed' }) : wrongState(run, 'resume');
     case 'roll_back':
@@ -57,6 +61,12 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
     case 'cancel':
       return cancel(run, context);
   }
+}
+
+function startChecklist(run: Run): Decision {
+  if (run.state === 'planned') return happened({ type: 'checklist_started' });
+  if (!OPEN.includes(run.state) || run.checklist === null) return wrongState(run, 'start');
+  return refuse({ code: 'checklist_started', by: `@${run.checklist.by.name}`, at: run.checklist.at });
 }
 
 function confirmItem(run: Run, command: { item: string; note: string }, context: Context): Decision {
@@ -89,7 +99,9 @@ function withdrawItem(run: Run, item: string): Decision {
 
 function approve(run: Run, digest: string, context: Context): Decision {
   if (run.state === 'planned') return refuse({ code: 'proof_missing' });
-  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled') return wrongState(run, 'approve');
+  // Also in preparation: approvals may expire between the schedule and the first write.
+  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled' && !inPreparation(run))
+    return wrongState(run, 'approve');
   if (context.actor.id === run.requester.id) return refuse({ code: 'own_plan' });
   if (run.problem !== null) return refuse({ code: 'migrations_unreadable', detail: run.problem });
   if (run.rehearsal === null) return refuse({ code: 'proof_missing' });
@@ -141,6 +153,21 @@ function stopAfterStep(run: Run): Decision {
   if (run.stopRequested !== null)
     return refuse({ code: 'already_so', detail: `@${run.stopRequested.name} has asked for that already; it stops after this step.` });
   return happened({ type: 'stop_requested' });
+}
+
+function pause(run: Run, context: Context): Decision {
+  if (run.state !== 'migrating') return wrongState(run, 'pause');
+  if (begunBackfill(run) === null) return refuse({ code: 'no_backfill' });
+  const detail = `@${context.actor.name} paused the backfill. What is filled is kept, and it goes on behind that key.`;
+  return happened({ type: 'held', reason: 'paused', detail });
+}
+
+/** Also while it holds: whoever paused a backfill because it was too fast resumes it slower. */
+function setSpeed(run: Run, percent: Speed): Decision {
+  if (run.state !== 'migrating' && run.state !== 'holding') return wrongState(run, 'slow down or speed up');
+  if (begunBackfill(run) === null) return refuse({ code: 'no_backfill' });
+  if (run.speed === percent) return refuse({ code: 'already_so', detail: `The backfill goes at ${percent} % already.` });
+  return happened({ type: 'speed_set', percent });
 }
 
 function rollBack(run: Run): Decision {

@@ -1,14 +1,16 @@
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
 import type { Happening } from '../events.ts';
-import { backupProved, forwardHold, openItems, predictedRunMs, predictedUnitMs, readiness } from '../gates.ts';
+import { evolve } from '../evolve.ts';
+import { backupProved, forwardHold, neededToBeginMs, predictedRunMs, readiness } from '../gates.ts';
 import { between, plus } from '../instant.ts';
 import { ITEM_TITLES, type Evidence } from '../items.ts';
 import { METRICS } from '../monitor.ts';
 import { unitsOf } from '../plan.ts';
-import { predictedRollbackMs, restored, rollbackProved, type Rehearsal } from '../proof.ts';
-import { inWords, refusalSentence } from '../refusal.ts';
-import { isActive, touched, WORKING, type Run } from '../run.ts';
+import { cameBack, predictedRollbackMs, restored, rollbackProved, stoppingDifferences, type Rehearsal } from '../proof.ts';
+import { inWords, lasting, refusalParts } from '../refusal.ts';
+import { isActive, nextUnit, touched, WORKING, type Run } from '../run.ts';
+import { differencesText } from '../verdict-difference.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 
 type Of<Type extends WorkerCommand['type']> = Extract<WorkerCommand, { type: Type }>;
@@ -31,7 +33,7 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
     case 'begin_unit':
       return beginUnit(run, command, context);
     case 'record_unit':
-      return recordUnit(run, command);
+      return recordUnit(run, command, context);
     case 'record_validation':
       return recordValidation(run, command);
     case 'finish':
@@ -103,6 +105,8 @@ function recordRehearsal(run: Run, { rehearsal, plannedAt }: Of<'record_rehearsa
   const digest = digestOf(run.plan, rehearsal, context.sha256);
   const rehearsed: Happening = { type: 'rehearsed', rehearsal, digest, evidence: proofEvidence(run, rehearsal, context) };
   if (run.state !== 'preparing') return happened(rehearsed);
+  if (cameBack(rehearsal) && stoppingDifferences(rehearsal).length > 0)
+    return happened(rehearsed, { type: 'held', reason: 'rehearsal_differs', detail: proofSentence(rehearsal) });
   if (!rollbackProved(rehearsal)) {
     return happened(rehearsed, {
       type: 'failed',
@@ -150,7 +154,15 @@ export function proofSentence(rehearsal: Rehearsal): string {
     return `${bad.version} cannot be applied again after its down: ${bad.detail}`;
   }
   if (rehearsal.validationFailures.length > 0) return `Validation fails on the copy: ${rehearsal.validationFailures.join('; ')}`;
-  return `up, down and up again on the copy; the schema came back exactly. Rollback predicted ${inWords(predictedRollbackMs(rehearsal))}.`;
+  const differences = stoppingDifferences(rehearsal);
+  if (differences.length > 0) return differencesText(differences);
+  return `up, down and up again on the copy; the schema came back ${exactness(rehearsal)}. Rollback predicted ${lasting(predictedRollbackMs(rehearsal))}.`;
+}
+
+/** What an approver must know of a schema that came back: where its columns stand now, and what is not in it any more. */
+function exactness({ migrations }: Rehearsal): string {
+  const notes = migrations.flatMap(({ version, order = [], lost = [] }) => [...order, ...lost].map((note) => `${version}: ${note}`));
+  return notes.length === 0 ? 'exactly' : `(${notes.join('; ')})`;
 }
 
 function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Context): Decision {
@@ -160,8 +172,9 @@ function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Conte
     return refuse({ code: 'out_of_order' });
   const notReady = readiness(run, context);
   if (notReady !== null) {
-    const reason = openItems(run, context.now).length > 0 ? 'evidence' : 'plan_differs';
-    return happened({ type: 'held', reason, detail: refusalSentence(notReady, (instant) => instant) });
+    const mendable = notReady.code === 'items_open' || notReady.code === 'approvals_open';
+    const [why, effect = ''] = refusalParts(notReady, (instant) => instant);
+    return happened({ type: 'held', reason: mendable ? 'evidence' : 'plan_differs', detail: `${why} ${effect}`.trim() });
   }
   if (command.fingerprint !== run.plan.fingerprint) {
     return happened({
@@ -172,24 +185,25 @@ function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Conte
   }
   const hold = forwardHold(run, { now: context.now, newestSample: command.newestSample, durationMs: predictedRunMs(run) });
   if (hold !== null) return happened({ type: 'held', ...hold });
-  const begun: Happening = { type: 'migrating_begun', baseline: command.baseline, fingerprint: command.fingerprint };
+  const { baseline, fingerprint, anyOrder } = command;
+  const begun: Happening = { type: 'migrating_begun', baseline, fingerprint, ...(anyOrder === undefined ? {} : { anyOrder }) };
   return happened(begun);
 }
 
 function beginUnit(run: Run, command: Of<'begin_unit'>, context: Context): Decision {
   if (run.state !== 'migrating') return wrongState(run, 'migrate');
-  const next = unitsOf(run.plan).find((unit) => run.units.find((entry) => entry.position === unit.position)?.state !== 'applied');
+  const next = nextUnit(run);
   if (next?.position !== command.position) return refuse({ code: 'out_of_order' });
   const hold = forwardHold(run, {
     now: context.now,
     newestSample: command.newestSample,
-    durationMs: predictedUnitMs(run, command.position),
+    durationMs: neededToBeginMs(run, command.position),
   });
   if (hold !== null) return happened({ type: 'held', ...hold });
   return happened({ type: 'unit_begun', position: command.position, backend: command.backend });
 }
 
-function recordUnit(run: Run, command: Of<'record_unit'>): Decision {
+function recordUnit(run: Run, { next, ...command }: Of<'record_unit'>, context: Context): Decision {
   // A statement may commit in the moment in which somebody presses Roll back: what happened is recorded all the same.
   if (run.state !== 'migrating' && run.state !== 'stopping' && run.state !== 'holding') return wrongState(run, 'migrate');
   const unit = run.units.find((entry) => entry.position === command.position);
@@ -197,8 +211,21 @@ function recordUnit(run: Run, command: Of<'record_unit'>): Decision {
   const applied: Happening = { ...command, type: 'unit_applied' };
   if (run.state !== 'migrating') return happened(applied);
   if (command.position === unitsOf(run.plan).length - 1) return happened(applied, { type: 'all_applied' });
-  if (run.stopRequested === null) return happened(applied);
+  if (run.stopRequested === null) return next === undefined ? happened(applied) : andBegin(run, { applied, next }, context);
   return happened(applied, { type: 'held', reason: 'stopped', detail: `@${run.stopRequested.name} asked to stop after this step.` });
+}
+
+/** The record of one unit and the intent of the next as one decision; when the next may not begin, the hold comes instead. */
+function andBegin(
+  run: Run,
+  { applied, next }: { applied: Happening; next: NonNullable<Of<'record_unit'>['next']> },
+  context: Context,
+): Decision {
+  const after = evolve(run, { ...applied, at: context.now, actor: context.actor });
+  const position = nextUnit(after)?.position;
+  if (position === undefined) return happened(applied);
+  const begun = beginUnit(after, { type: 'begin_unit', position, ...next }, context);
+  return begun.ok ? happened(applied, ...begun.happenings) : happened(applied);
 }
 
 function recordValidation(run: Run, command: Of<'record_validation'>): Decision {

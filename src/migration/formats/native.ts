@@ -1,7 +1,6 @@
 import type { Script } from '../../domain/plan.ts';
-import type { FileProblem } from '../../ports.ts';
 import { problemOf } from '../problem.ts';
-import type { Arranged, Change, MigrationFormat } from './format.ts';
+import type { Arranged, Change, Misplaced, MigrationFormat } from './format.ts';
 
 type Part = 'up' | 'down' | 'validate';
 type Named = { readonly script: Script; readonly version: string; readonly name: string; readonly part: Part };
@@ -13,7 +12,7 @@ const EXPECTED = 'expected <version>_<name>.up.sql, .down.sql or .validate.sql, 
 export const nativeFormat: MigrationFormat = { name: 'native', arrange };
 
 function arrange(scripts: readonly Script[]): Arranged {
-  const problems: FileProblem[] = [];
+  const problems: Misplaced[] = [];
   const groups = new Map<bigint, Named[]>();
   for (const script of scripts) {
     const named = nameOf(script);
@@ -40,7 +39,7 @@ function nameOf(script: Script): Named | null {
   return { script, version: groups['version'], name: groups['name'], part: groups['part'] as Part };
 }
 
-function unplaced(path: string): FileProblem {
+function unplaced(path: string): Misplaced {
   if (path.includes('/'))
     return problemOf(path, `a migration in a folder is not read; ${EXPECTED}, directly in the directory. Move or remove it.`);
   return problemOf(path, `cannot tell what this file is; ${EXPECTED}. Rename or remove it.`);
@@ -59,8 +58,8 @@ function changeOf(group: readonly Named[]): Change | null {
   };
 }
 
-function problemsOfGroup(group: readonly Named[]): readonly FileProblem[] {
-  const problems: FileProblem[] = [];
+function problemsOfGroup(group: readonly Named[]): readonly Misplaced[] {
+  const problems: Misplaced[] = [];
   for (const part of ['up', 'down', 'validate'] as const) {
     const [first, ...others] = group.filter((named) => named.part === part);
     for (const other of others) {

@@ -1,8 +1,11 @@
 import type { ColumnDef, Constraint, Node } from 'libpg-query';
 import { derived, quoted, readName, relationOf } from '../names.ts';
 import { constantText, functionsCalled } from '../walk.ts';
+import { isCheckedType } from './column-type.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudges, Effect, Judged } from './effect.ts';
+import { columnAdvice } from './advice.ts';
+import { columnOf, isEmpty, keyOf } from './reach.ts';
 import { isSerial, typeText, userType } from './type-name.ts';
 import { volatility } from './volatility.ts';
 
@@ -20,6 +23,8 @@ export const addColumn: CommandJudges = {
     const definition = command.def !== undefined && 'ColumnDef' in command.def ? command.def.ColumnDef : {};
     const constraints = (definition.constraints ?? []).flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
     const name = quoted(definition.colname ?? '');
+    const there = columnOf(on.context.catalog, on.table, definition.colname);
+    if (there !== null) return alreadyThere(command.missing_ok === true, name, on.table);
     const column: Column = { definition, constraints, default: constraints.find(is('CONSTR_DEFAULT'))?.raw_expr, name, ...on };
     const parts = [rewriting, checkedType, notNull, checking, unique, references].flatMap((judge) => judge(column));
     const rewrites = parts.some((part) => part.rewrites.length > 0);
@@ -33,7 +38,11 @@ export const addColumn: CommandJudges = {
       ],
       rewrites: rewrites ? [on.table] : [],
       scans: [...new Set([...(scans ? [on.table] : []), ...parts.flatMap((part) => part.scans)])],
-      hazards: [...parts.flatMap((part) => part.hazards), ...alreadyThere(command.missing_ok === true, name), ...jsonNote(definition)],
+      hazards: [
+        ...parts.flatMap((part) => part.hazards),
+        ...(command.missing_ok === true ? [QUIETLY(name)] : []),
+        ...columnAdvice(definition, constraints),
+      ],
     });
   },
 };
@@ -55,7 +64,7 @@ function rewriting(column: Column): readonly Effect[] {
   ];
   const type = typeText(definition.typeName);
   const filled = (fill: string) =>
-    `ALTER TABLE ${table} ADD COLUMN ${name} ${isSerial(definition.typeName) ? 'bigint' : type};\n${fill}\n-- offpeak: backfill table=${table} key=id\nUPDATE ${table} SET ${name} = DEFAULT WHERE ${name} IS NULL;`;
+    `ALTER TABLE ${table} ADD COLUMN ${name} ${isSerial(definition.typeName) ? 'bigint' : type};\n${fill}\n-- offpeak: backfill table=${table} key=${keyOf(context.catalog, table)}\nUPDATE ${table} SET ${name} = DEFAULT WHERE ${name} IS NULL;`;
   if (isSerial(definition.typeName) || constraints.some(is('CONSTR_IDENTITY'))) {
     const sequence = derived(`${table}.${name}`, 'seq');
     return rewrite(
@@ -72,7 +81,7 @@ function rewriting(column: Column): readonly Effect[] {
       return rewrite(
         'rewrite_generated',
         `${name} is computed and stored for each row`,
-        `ALTER TABLE ${table} ADD COLUMN ${name} ${type};\n-- a trigger that sets ${name} for new rows, then:\n-- offpeak: backfill table=${table} key=id\nUPDATE ${table} SET ${name} = … WHERE ${name} IS NULL;`,
+        `ALTER TABLE ${table} ADD COLUMN ${name} ${type};\n-- a trigger that sets ${name} for new rows, then:\n-- offpeak: backfill table=${table} key=${keyOf(context.catalog, table)}\nUPDATE ${table} SET ${name} = … WHERE ${name} IS NULL;`,
       );
     }
     return [];
@@ -100,8 +109,9 @@ function defaultText(expression: Node): string {
 /** A domain with a constraint is checked for every row, which PostgreSQL does by rewriting, default or not (row 15). */
 function checkedType({ definition, table, context }: Column): readonly Effect[] {
   const type = userType(definition.typeName);
-  if (type === null) return [];
-  const checked = context.catalog?.isCheckedType(type) ?? null;
+  // An array of a domain is checked when it is written, and there is nothing in it yet.
+  if (type === null || (definition.typeName?.arrayBounds ?? []).length > 0) return [];
+  const checked = context.catalog === undefined ? null : isCheckedType(context.catalog, type);
   if (checked === false) return [];
   return [
     effect({
@@ -123,7 +133,9 @@ function checkedType({ definition, table, context }: Column): readonly Effect[] 
 }
 
 /** Rows that are there would have no value. */
-function notNull({ constraints, definition, name, table, default: given }: Column): readonly Effect[] {
+function notNull({ constraints, definition, name, table, default: given, context }: Column): readonly Effect[] {
+  const relation = context.catalog?.relation(table) ?? null;
+  if (context.catalog !== undefined && relation !== null && isEmpty(context.catalog, relation)) return [];
   const wanted = constraints.find(is('CONSTR_NOTNULL', 'CONSTR_PRIMARY'));
   const filled = given !== undefined || isSerial(definition.typeName) || constraints.some(is('CONSTR_IDENTITY', 'CONSTR_GENERATED'));
   if (wanted === undefined || filled) return [];
@@ -177,19 +189,18 @@ function references({ constraints, table, name, default: given }: Column): reado
   });
 }
 
-function alreadyThere(missingOk: boolean, name: string) {
-  if (!missingOk) return [];
-  return [
-    note(
-      'if_not_exists',
-      `Waits for its lock even when ${name} is there already, and then says nothing about its type. Leave IF NOT EXISTS away.`,
-    ),
-  ];
-}
+const QUIETLY = (name: string) =>
+  note(
+    'if_not_exists',
+    `Waits for its lock even when ${name} is there already, and then says nothing about its type. Leave IF NOT EXISTS away.`,
+  );
 
-function jsonNote(definition: ColumnDef) {
-  if (typeText(definition.typeName) !== 'json') return [];
-  return [note('json_type', 'json has no equality, so SELECT DISTINCT over it fails. Use jsonb.')];
+/** The column is there: with IF NOT EXISTS only the lock is taken, without it the statement fails. */
+function alreadyThere(missingOk: boolean, name: string, table: string): Effect {
+  const hazard = missingOk
+    ? warning('if_not_exists', `${table} has a column ${name} already: this changes nothing, and still waits for its lock. Remove it.`)
+    : fails('42701', `${table} has a column ${name} already.`);
+  return effect({ what: `ADD COLUMN ${name}`, locks: lock('ACCESS EXCLUSIVE', table), hazards: [hazard] });
 }
 
 /** Sequences a default draws from by name. */

@@ -1,49 +1,39 @@
+import type { Hazard, LockMode } from '../../domain/plan.ts';
 import { derived, quoted } from '../names.ts';
-import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
+import { alterType } from './alter-type.ts';
+import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudge, CommandJudges } from './effect.ts';
-import type { LockMode } from '../../domain/plan.ts';
-import { typeText } from './type-name.ts';
+import { isProvedNotNull, mayBeProved } from './not-null-proof.ts';
+import { columnOf, ownedSequences } from './reach.ts';
+import type { Found } from './reach.ts';
 
 /** ALTER COLUMN …, rows 33–55. */
 export const alterColumn: CommandJudges = {
-  AT_AlterColumnType(command, { table, context }) {
-    const column = quoted(command.name ?? '');
-    const definition = command.def !== undefined && 'ColumnDef' in command.def ? command.def.ColumnDef : {};
-    const type = typeText(definition.typeName);
-    const others = [...(context.catalog?.referencing(table) ?? []), ...(context.catalog?.referencedBy(table) ?? [])];
-    const recipe = `ALTER TABLE ${table} ADD COLUMN ${derived(column, 'new')} ${type};\n-- a trigger that keeps ${derived(column, 'new')} equal for new writes, then:\n-- offpeak: backfill table=${table} key=id\nUPDATE ${table} SET ${derived(column, 'new')} = ${column}::${type} WHERE ${derived(column, 'new')} IS NULL;\n-- later, in one transaction: rename ${column} away and ${derived(column, 'new')} to ${column}`;
-    return effect({
-      what: `ALTER COLUMN ${column} TYPE ${type}`,
-      locks: [...lock('ACCESS EXCLUSIVE', table), ...(others.length === 0 ? [] : lock('ACCESS EXCLUSIVE', ...others))],
-      rewrites: [table],
-      scans: [table],
-      hazards: [
-        danger(
-          'rewrite_type',
-          `${table} is rewritten with its indexes unless the old and new type are stored alike; nobody reads or writes it meanwhile.`,
-          recipe,
-        ),
-        dependsOn(
-          `the present type of ${column}: widening varchar or numeric, or varchar to text, does not rewrite. A foreign key on it locks the other table too, and a view on it makes it fail`,
-        ),
-      ],
-    });
-  },
-  AT_SetNotNull(command, { table }) {
+  AT_AlterColumnType: alterType,
+  AT_SetNotNull(command, { table, context }) {
     const column = quoted(command.name ?? '');
     const recipe = `ALTER TABLE ${table} ADD CONSTRAINT ${derived(column, 'set')} CHECK (${column} IS NOT NULL) NOT VALID;\n-- in a later file:\nALTER TABLE ${table} VALIDATE CONSTRAINT ${derived(column, 'set')};\nALTER TABLE ${table} ALTER COLUMN ${column} SET NOT NULL;\nALTER TABLE ${table} DROP CONSTRAINT ${derived(column, 'set')};`;
+    const found = columnOf(context.catalog, table, command.name);
+    const what = `ALTER COLUMN ${column} SET NOT NULL`;
+    if (found !== null && isProvedNotNull(found.catalog, found.relation, found.column))
+      return effect({ what, locks: lock('ACCESS EXCLUSIVE', table) });
     return effect({
-      what: `ALTER COLUMN ${column} SET NOT NULL`,
+      what,
       locks: lock('ACCESS EXCLUSIVE', table),
       scans: [table],
       hazards: [
         warning('scan_not_null', `Every row of ${table} is read while nobody else reads or writes it.`, recipe),
-        dependsOn(`a valid CHECK (${column} IS NOT NULL), which spares the scan`),
+        ...(found === null || mayBeProved(found.catalog, found.relation)
+          ? [dependsOn(`a valid CHECK (${column} IS NOT NULL), which spares the scan`)]
+          : []),
       ],
     });
   },
-  AT_SetExpression(command, { table }) {
+  AT_SetExpression(command, { table, context }) {
     const column = quoted(command.name ?? '');
+    const found = columnOf(context.catalog, table, command.name);
+    if (found?.column.generated === 'virtual')
+      return effect({ what: `ALTER COLUMN ${column} SET EXPRESSION`, locks: lock('ACCESS EXCLUSIVE', table) });
     return effect({
       what: `ALTER COLUMN ${column} SET EXPRESSION`,
       locks: lock('ACCESS EXCLUSIVE', table),
@@ -61,10 +51,14 @@ export const alterColumn: CommandJudges = {
     const what = `ALTER COLUMN ${quoted(command.name ?? '')} ${command.def === undefined ? 'DROP' : 'SET'} DEFAULT`;
     return effect({ what, locks: lock('ACCESS EXCLUSIVE', table) });
   },
-  AT_DropNotNull(command, { table }) {
+  AT_DropNotNull(command, { table, context }) {
     const column = quoted(command.name ?? '');
     const hazard = note('drop_not_null', `Code that trusts ${column} to have a value meets NULL from now on.`);
-    return effect({ what: `ALTER COLUMN ${column} DROP NOT NULL`, locks: lock('ACCESS EXCLUSIVE', table), hazards: [hazard] });
+    return effect({
+      what: `ALTER COLUMN ${column} DROP NOT NULL`,
+      locks: lock('ACCESS EXCLUSIVE', table),
+      hazards: [hazard, ...mustStayNotNull(columnOf(context.catalog, table, command.name))],
+    });
   },
   AT_SetStatistics: column('SET STATISTICS', 'SHARE UPDATE EXCLUSIVE'),
   AT_SetOptions: column('SET (…)', 'SHARE UPDATE EXCLUSIVE'),
@@ -72,13 +66,35 @@ export const alterColumn: CommandJudges = {
   AT_SetStorage: column('SET STORAGE', 'ACCESS EXCLUSIVE'),
   AT_SetCompression: column('SET COMPRESSION', 'ACCESS EXCLUSIVE'),
   AT_AddIdentity: column('ADD IDENTITY', 'ACCESS EXCLUSIVE'),
-  AT_SetIdentity: column('SET GENERATED', 'ACCESS EXCLUSIVE'),
-  AT_DropIdentity: column('DROP IDENTITY', 'ACCESS EXCLUSIVE'),
+  AT_SetIdentity: column('SET GENERATED', 'ACCESS EXCLUSIVE', 'SHARE ROW EXCLUSIVE'),
+  AT_DropIdentity: column('DROP IDENTITY', 'ACCESS EXCLUSIVE', 'ACCESS EXCLUSIVE'),
   AT_DropExpression: column('DROP EXPRESSION', 'ACCESS EXCLUSIVE'),
   AT_AlterColumnGenericOptions: column('OPTIONS', 'ACCESS EXCLUSIVE'),
 };
 
-function column(words: string, mode: LockMode): CommandJudge {
-  return (command, { table }) =>
-    effect({ what: `ALTER COLUMN ${quoted(command.name ?? String(command.num ?? ''))} ${words}`, locks: lock(mode, table) });
+/** `onSequence`: the lock on the sequence that numbers an identity column. */
+function column(words: string, mode: LockMode, onSequence?: LockMode): CommandJudge {
+  return (command, { table, context }) => {
+    const found = columnOf(context.catalog, table, command.name);
+    const sequences = found === null ? [] : ownedSequences(found.catalog, found.relation, found.column.number).map(found.catalog.show);
+    return effect({
+      what: `ALTER COLUMN ${quoted(command.name ?? String(command.num ?? ''))} ${words}`,
+      locks: [...lock(mode, table), ...(onSequence === undefined ? [] : lock(onSequence, ...sequences))],
+      hazards:
+        onSequence !== undefined && context.catalog === undefined ? [dependsOn('the sequence behind the column, which is locked too')] : [],
+    });
+  };
+}
+
+/** Columns PostgreSQL keeps NOT NULL: those of a primary key, and identity columns. */
+function mustStayNotNull(found: Found | null): readonly Hazard[] {
+  if (found === null) return [];
+  const {
+    catalog,
+    relation,
+    column: { name, identity },
+  } = found;
+  const isKey = catalog.constraintsOn(relation.id).some(({ kind, columns }) => kind === 'p' && columns.includes(name));
+  if (isKey) return [fails('42P16', `${quoted(name)} is in the primary key of ${catalog.show(relation)}, which has no NULL.`)];
+  return identity ? [fails('42601', `${quoted(name)} is an identity column, which has no NULL. DROP IDENTITY first.`)] : [];
 }

@@ -1,25 +1,38 @@
+import type { CatalogRelation } from '../../domain/catalog.ts';
+import type { Hazard } from '../../domain/plan.ts';
 import type { NodeOf, CommandJudges, Effect, Judged, Judges } from './effect.ts';
 import { quoted, relationOf } from '../names.ts';
 import { addColumn } from './add-column.ts';
 import { alterColumn } from './alter-column.ts';
 import { constraints } from './constraints.ts';
-import { danger, effect, lock } from './effect.ts';
+import { tableOfIndex } from './indexes.ts';
+import type { Catalog } from './catalog.ts';
+import { danger, dependsOn, effect, fails, lock } from './effect.ts';
 import { partitions } from './partitions.ts';
+import { columnOf, descendantsOf, fallOf, locksOfFall, onTables } from './reach.ts';
+import { dependants } from './refused.ts';
 import { tableOptions } from './table-options.ts';
 
 const dropColumn: CommandJudges = {
-  AT_DropColumn(command, { table }) {
+  AT_DropColumn(command, { table, context }) {
     const column = quoted(command.name ?? '');
     const cascade = command.behavior === 'DROP_CASCADE';
+    const found = columnOf(context.catalog, table, command.name);
+    const fall =
+      found === null ? null : fallOf(found.catalog, [{ kind: 'relation', id: found.relation.id, column: found.column.number }], cascade);
     return effect({
       what: `DROP COLUMN ${column}${cascade ? ' CASCADE' : ''}`,
-      locks: lock('ACCESS EXCLUSIVE', table),
+      locks: [
+        ...lock('ACCESS EXCLUSIVE', table),
+        ...(found === null || fall === null ? [] : locksOfFall(found.catalog, fall.objects).filter(onTables(found.catalog))),
+      ],
       hazards: [
         danger(
           'drop_column',
           `The values of ${table}.${column} are gone; code that still names it fails. Stop using it one release earlier.`,
         ),
         ...(cascade ? [CASCADE] : []),
+        ...(found === null || fall === null ? [] : dependants(found.catalog, `column ${column} of ${table}`, fall.stops)),
       ],
     });
   },
@@ -49,7 +62,8 @@ export const alterTable: Judges = {
     if (words === 'ALTER TYPE') return alterComposite(statement, table);
     if (words === 'ALTER INDEX') return alterIndex(statement, table, judged);
     const commands = commandsOf(statement);
-    const effects = commands.map((command) => judgeCommand(command, { table, alone: commands.length === 1, ...judged }));
+    const on = { table, alone: commands.length === 1, ...judged };
+    const effects = commands.map((command) => withDescendants(command, statement.relation?.inh === true, on));
     // A volatile default and a NOT NULL scan under one lock are one scan of the table.
     return {
       what: `${words} ${table} ${effects.map(({ what }) => what).join(', ')}`,
@@ -65,6 +79,77 @@ export const alterTable: Judges = {
 
 function commandsOf(statement: NodeOf<'AlterTableStmt'>) {
   return (statement.cmds ?? []).flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
+}
+
+/** A command of a partitioned or inherited table is one of each table below it too. */
+function withDescendants(command: NodeOf<'AlterTableCmd'>, recurses: boolean, on: { table: string; alone: boolean } & Judged): Effect {
+  const judged = judgeCommand(command, on);
+  const { catalog } = on.context;
+  const relation = catalog?.relation(on.table) ?? null;
+  if (catalog === undefined || relation === null) return judged;
+  const own = { ...judged, hazards: [...refusedHere(catalog, relation, command, recurses), ...judged.hazards] };
+  const hasTriggers = catalog.triggersOn(relation.id).length > 0;
+  if (!recurses || !goesDown(command, { isPartitioned: relation.kind === 'p', hasTriggers })) return own;
+  const below = descendantsOf(catalog, relation)
+    .map((child) => judgeCommand(command, { ...on, table: catalog.show(child) }))
+    .filter(({ hazards }) => !hazards.some(({ sqlstate }) => sqlstate !== undefined));
+  return {
+    ...own,
+    locks: [...own.locks, ...below.flatMap(({ locks }) => locks)],
+    rewrites: [...own.rewrites, ...below.flatMap(({ rewrites }) => rewrites)],
+    scans: [...own.scans, ...below.flatMap(({ scans }) => scans)],
+  };
+}
+
+const OF_A_COLUMN =
+  /^AT_(?:DropColumn|AlterColumnType|ColumnDefault|SetNotNull|DropNotNull|SetStatistics|SetStorage|SetCompression|SetOptions|ResetOptions|SetExpression|DropExpression|AddIdentity|SetIdentity|DropIdentity)$/;
+
+/** Commands for a column that is not there, and changes of one table of a family that would no longer fit the others. */
+function refusedHere(catalog: Catalog, relation: CatalogRelation, command: NodeOf<'AlterTableCmd'>, recurses: boolean): readonly Hazard[] {
+  const { subtype = '', name, missing_ok: missingOk } = command;
+  const table = catalog.show(relation);
+  // A table made from a query in this plan has columns nobody wrote down.
+  const hasColumn = relation.columns.length === 0 || relation.columns.some((each) => each.name === name);
+  if (OF_A_COLUMN.test(subtype) && name !== undefined && !hasColumn && missingOk !== true && 'rpvmfc'.includes(relation.kind)) {
+    return [fails('42703', `${table} has no column ${quoted(name)}.`)];
+  }
+  const parent = relation.partition === 'none' ? null : catalog.byId(relation.parents[0] ?? 0);
+  if (parent !== null && (subtype === 'AT_AddColumn' || subtype === 'AT_DropColumn')) {
+    return [
+      fails(subtype === 'AT_AddColumn' ? '42809' : '42P16', `${table} is a partition; change the columns of ${catalog.show(parent)}.`),
+    ];
+  }
+  const only = !recurses && catalog.childrenOf(relation.id).length > 0;
+  return only && subtype === 'AT_AddColumn' ? [fails('42P16', `the tables below ${table} need the column too. Leave ONLY away.`)] : [];
+}
+
+const GO_DOWN = new Set<string | undefined>([
+  'AT_AddColumn',
+  'AT_DropColumn',
+  'AT_AlterColumnType',
+  'AT_ColumnDefault',
+  'AT_SetNotNull',
+  'AT_DropNotNull',
+  'AT_SetStatistics',
+  'AT_SetStorage',
+  'AT_SetExpression',
+  'AT_DropExpression',
+  'AT_ValidateConstraint',
+  'AT_DropConstraint',
+]);
+
+/** Keys and triggers go down to partitions only; a CHECK to whoever inherits, unless it says NO INHERIT. */
+function goesDown(
+  { subtype, def }: NodeOf<'AlterTableCmd'>,
+  { isPartitioned, hasTriggers }: { isPartitioned: boolean; hasTriggers: boolean },
+): boolean {
+  if (GO_DOWN.has(subtype)) return true;
+  if (subtype === 'AT_AddConstraint') {
+    const constraint = def !== undefined && 'Constraint' in def ? def.Constraint : {};
+    const inherited = constraint.contype === 'CONSTR_CHECK' || constraint.contype === 'CONSTR_NOTNULL';
+    return inherited ? constraint.is_no_inherit !== true : isPartitioned;
+  }
+  return isPartitioned && hasTriggers && /^AT_(?:Enable|Disable)\w*Trig/.test(subtype ?? '');
 }
 
 function judgeCommand(command: NodeOf<'AlterTableCmd'>, on: { table: string; alone: boolean } & Judged): Effect {
@@ -89,7 +174,12 @@ function alterIndex(statement: NodeOf<'AlterTableStmt'>, index: string, judged: 
     const child = command.def !== undefined && 'PartitionCmd' in command.def ? relationOf(command.def.PartitionCmd.name) : '';
     return effect({
       what: `ALTER INDEX ${index} ATTACH PARTITION ${child}`,
-      locks: [...lock('SHARE UPDATE EXCLUSIVE', index), ...lock('ACCESS EXCLUSIVE', child)],
+      locks: [
+        ...lock('SHARE UPDATE EXCLUSIVE', index),
+        ...lock('ACCESS EXCLUSIVE', child),
+        ...lock('ACCESS SHARE', ...[index, child].flatMap((name) => tableOfIndex(judged.context.catalog, name) ?? [])),
+      ],
+      hazards: judged.context.catalog === undefined ? [dependsOn('the tables of the two indexes, which are locked in ACCESS SHARE')] : [],
     });
   }
   const effects = commandsOf(statement).map((each) => judgeCommand(each, { table: index, alone: true, ...judged }));

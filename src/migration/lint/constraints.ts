@@ -1,7 +1,14 @@
 import type { Constraint } from 'libpg-query';
+import type { CatalogConstraint } from '../../domain/catalog.ts';
+import type { Hazard } from '../../domain/plan.ts';
 import { besides, derived, quoted, relationOf, wordsOf } from '../names.ts';
-import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
+import type { Catalog } from './catalog.ts';
+import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudges, Effect, Judged } from './effect.ts';
+import { unindexedKey } from './index-advice.ts';
+import { isProvedNotNull } from './not-null-proof.ts';
+import { fallOf, family, locksOfFall, named, object, onTables } from './reach.ts';
+import { dependants } from './refused.ts';
 
 type On = { readonly table: string; readonly alone: boolean } & Judged;
 
@@ -13,16 +20,21 @@ export const constraints: CommandJudges = {
     const unenforced = isCheckOrKey(constraint) && constraint.is_enforced !== true;
     return unenforced ? { ...judged, hazards: [...judged.hazards, NOT_ENFORCED] } : judged;
   },
-  AT_ValidateConstraint(command, { table }) {
+  AT_ValidateConstraint(command, { table, context }) {
+    const what = `VALIDATE CONSTRAINT ${quoted(command.name ?? '')}`;
+    const found = constraintOf(context.catalog, table, command.name);
+    if (found === 'missing')
+      return effect({ what, locks: lock('SHARE UPDATE EXCLUSIVE', table), hazards: [noConstraint(table, command.name)] });
+    if (found?.valid === true) return effect({ what, locks: lock('SHARE UPDATE EXCLUSIVE', table) });
+    const parents = found === null || context.catalog === undefined ? [] : named(context.catalog, [found.references]);
+    const more = parents.length > 0 ? ` ${parents.join()} is read too.` : '';
     return effect({
-      what: `VALIDATE CONSTRAINT ${quoted(command.name ?? '')}`,
-      locks: lock('SHARE UPDATE EXCLUSIVE', table),
-      scans: [table],
+      what,
+      locks: [...lock('SHARE UPDATE EXCLUSIVE', table), ...lock('ROW SHARE', ...parents)],
+      scans: [...new Set([table, ...parents])],
       hazards: [
-        note(
-          'long_validate',
-          `Reads ${table} whole while the application goes on; VACUUM and other DDL on it wait. A foreign key reads the other table too.`,
-        ),
+        ...(found === null ? [dependsOn('its kind: a foreign key takes ROW SHARE on the other table and reads it too')] : []),
+        note('long_validate', `Reads ${table} whole while the application goes on; VACUUM and other DDL on it wait.${more}`),
       ],
     });
   },
@@ -31,21 +43,45 @@ export const constraints: CommandJudges = {
     return effect({ what: `ALTER CONSTRAINT ${quoted(name ?? '')}`, locks: lock('ACCESS EXCLUSIVE', table) });
   },
   AT_DropConstraint(command, { table, context }) {
-    const parents = context.catalog?.referencedBy(table) ?? null;
+    const what = `DROP CONSTRAINT ${quoted(command.name ?? '')}`;
+    const cascade = command.behavior === 'DROP_CASCADE';
+    const found = constraintOf(context.catalog, table, command.name);
+    if (found === 'missing') {
+      const hazards = command.missing_ok === true ? [] : [noConstraint(table, command.name)];
+      return effect({ what, locks: lock('ACCESS EXCLUSIVE', table), hazards });
+    }
+    const fall =
+      found === null || context.catalog === undefined ? null : fallOf(context.catalog, [object('constraint', found.id)], cascade);
     return effect({
-      what: `DROP CONSTRAINT ${quoted(command.name ?? '')}`,
-      locks: lock('ACCESS EXCLUSIVE', table),
+      what,
+      locks: [
+        ...lock('ACCESS EXCLUSIVE', table),
+        ...(fall === null || context.catalog === undefined
+          ? []
+          : locksOfFall(context.catalog, fall.objects).filter(onTables(context.catalog))),
+      ],
       hazards: [
-        ...(command.behavior === 'DROP_CASCADE'
+        ...(cascade
           ? [danger('cascade', `CASCADE drops the foreign keys of other tables that rely on it. Drop those first, by name.`)]
           : []),
-        ...(parents?.length === 0
-          ? []
-          : [dependsOn('its kind: dropping a foreign key takes ACCESS EXCLUSIVE on the referenced table as well')]),
+        ...(fall === null || context.catalog === undefined
+          ? [KIND_UNKNOWN]
+          : dependants(context.catalog, quoted(command.name ?? ''), fall.stops)),
       ],
     });
   },
 };
+
+const KIND_UNKNOWN = dependsOn('its kind: dropping a foreign key takes ACCESS EXCLUSIVE on the referenced table as well');
+
+/** The constraint of that name on a table; `missing` when there is none, null without a catalog that knows the table. */
+function constraintOf(catalog: Catalog | undefined, table: string, name: string | undefined): CatalogConstraint | 'missing' | null {
+  const relation = catalog?.relation(table) ?? null;
+  if (catalog === undefined || relation === null) return null;
+  return catalog.constraintsOn(relation.id).find((each) => each.name === name) ?? 'missing';
+}
+
+const noConstraint = (table: string, name: string | undefined) => fails('42704', `${table} has no constraint ${quoted(name ?? '')}.`);
 
 const isCheckOrKey = ({ contype }: Constraint) => contype === 'CONSTR_CHECK' || contype === 'CONSTR_FOREIGN';
 
@@ -64,7 +100,7 @@ function judge(constraint: Constraint, on: On): Effect {
       return uniqueOrPrimary(constraint, on);
     case 'CONSTR_EXCLUSION':
       return effect({
-        what: `ADD ${named(constraint)}EXCLUDE`,
+        what: `ADD ${nameOf(constraint)}EXCLUDE`,
         locks: lock('ACCESS EXCLUSIVE', on.table),
         scans: [on.table],
         hazards: [
@@ -79,7 +115,7 @@ function judge(constraint: Constraint, on: On): Effect {
   }
 }
 
-const named = (constraint: Constraint) => (constraint.conname === undefined ? '' : `CONSTRAINT ${quoted(constraint.conname)} `);
+const nameOf = (constraint: Constraint) => (constraint.conname === undefined ? '' : `CONSTRAINT ${quoted(constraint.conname)} `);
 
 /** The statement with NOT VALID behind it, when it has no other command. */
 function inTwoSteps(constraint: Constraint, { table, alone, sql }: On): string {
@@ -92,17 +128,17 @@ function check(constraint: Constraint, on: On): Effect {
   const quick = constraint.skip_validation === true;
   const hazard = warning('scan_check', `Every row of ${on.table} is checked while nobody reads or writes it.`, inTwoSteps(constraint, on));
   return effect({
-    what: `ADD ${named(constraint)}CHECK${quick ? ' NOT VALID' : ''}`,
+    what: `ADD ${nameOf(constraint)}CHECK${quick ? ' NOT VALID' : ''}`,
     locks: lock('ACCESS EXCLUSIVE', on.table),
     scans: quick ? [] : [on.table],
-    hazards: quick ? [] : [hazard],
+    hazards: [...(quick ? [] : [hazard]), ...taken(constraint, on)],
   });
 }
 
 function notNull(constraint: Constraint, on: On): Effect {
   const quick = constraint.skip_validation === true;
   return effect({
-    what: `ADD ${named(constraint)}NOT NULL ${wordsOf(constraint.keys).map(quoted).join(', ')}${quick ? ' NOT VALID' : ''}`,
+    what: `ADD ${nameOf(constraint)}NOT NULL ${wordsOf(constraint.keys).map(quoted).join(', ')}${quick ? ' NOT VALID' : ''}`,
     locks: lock('ACCESS EXCLUSIVE', on.table),
     scans: quick ? [] : [on.table],
     hazards: quick
@@ -118,17 +154,61 @@ function foreignKey(constraint: Constraint, on: On): Effect {
   const hazard = quick
     ? note('locks_parent', `Writes to ${both} wait for the moment it takes.`)
     : warning('scan_foreign_key', `Writes to ${both} wait while both are read.`, inTwoSteps(constraint, on));
+  const { catalog, serverMajor } = on.context;
+  const isPartitioned = catalog?.relation(on.table)?.kind === 'p';
+  const parents = family(catalog, parent, catalog?.relation(parent)?.kind !== 'p');
   return effect({
-    what: `ADD ${named(constraint)}FOREIGN KEY${quick ? ' NOT VALID' : ''}`,
-    locks: lock('SHARE ROW EXCLUSIVE', parent, on.table),
-    scans: quick ? [] : [...new Set([parent, on.table])],
+    what: `ADD ${nameOf(constraint)}FOREIGN KEY${quick ? ' NOT VALID' : ''}`,
+    locks: lock('SHARE ROW EXCLUSIVE', ...parents, on.table),
+    scans: quick ? [] : [...new Set([...parents, on.table])],
     hazards: [
       hazard,
-      ...(on.context.catalog === undefined && quick && on.context.serverMajor < 18
-        ? [dependsOn(`whether ${on.table} is partitioned: before PostgreSQL 18 NOT VALID is refused there (42809)`)]
-        : []),
+      ...taken(constraint, on),
+      ...notUnique(catalog, constraint),
+      ...(quick && serverMajor < 18 ? notValidRefused(on.table, catalog === undefined ? null : isPartitioned) : []),
+      ...(catalog === undefined ? [dependsOn(`whether ${on.table} or ${parent} has partitions, each of which is locked as well`)] : []),
+      ...unindexedKey(catalog, on.table, wordsOf(constraint.fk_attrs)),
     ],
   });
+}
+
+/** The columns a foreign key points at must be a key. */
+function notUnique(catalog: Catalog | undefined, constraint: Constraint): readonly Hazard[] {
+  const parent = relationOf(constraint.pktable);
+  const relation = catalog?.relation(parent) ?? null;
+  if (catalog === undefined || relation === null) return [];
+  const wanted = wordsOf(constraint.pk_attrs);
+  const same = (columns: readonly (string | null)[]) => columns.length === wanted.length && wanted.every((name) => columns.includes(name));
+  const primary = catalog.constraintsOn(relation.id).some(({ kind }) => kind === 'p');
+  const found =
+    wanted.length === 0
+      ? primary
+      : catalog.indexesOn(relation.id).some(({ index }) => index?.unique === true && index.predicate === null && same(index.columns));
+  if (found) return [];
+  const list = wanted.length === 0 ? 'primary key' : `unique index on exactly ${wanted.map(quoted).join(', ')}`;
+  return [fails('42830', `${parent} has no ${list}, and a foreign key needs one to point at.`)];
+}
+
+/** Before PostgreSQL 18 a partitioned table takes no NOT VALID foreign key. */
+function notValidRefused(table: string, isPartitioned: boolean | null): readonly Hazard[] {
+  if (isPartitioned === null)
+    return [dependsOn(`whether ${table} is partitioned: before PostgreSQL 18 NOT VALID is refused there (42809)`)];
+  const recipe = `-- for each partition of ${table}:\nALTER TABLE … ADD FOREIGN KEY (…) REFERENCES … NOT VALID;\nALTER TABLE … VALIDATE CONSTRAINT …;\n-- then, which reads nothing any more:\nALTER TABLE ${table} ADD FOREIGN KEY (…) REFERENCES …;`;
+  return isPartitioned ? [fails('42809', `${table} is partitioned; NOT VALID is for PostgreSQL 18.`, recipe)] : [];
+}
+
+/** A constraint of that name is there already. */
+function taken(constraint: Constraint, { table, context }: On): readonly Hazard[] {
+  const found = constraint.conname === undefined ? null : constraintOf(context.catalog, table, constraint.conname);
+  return found === null || found === 'missing'
+    ? []
+    : [fails('42710', `${table} has a constraint ${quoted(constraint.conname ?? '')} already.`)];
+}
+
+function secondPrimary(kind: string, { table, context: { catalog } }: On): readonly Hazard[] {
+  const relation = catalog?.relation(table) ?? null;
+  const has = kind === 'PRIMARY KEY' && relation !== null && catalog?.constraintsOn(relation.id).some((each) => each.kind === 'p') === true;
+  return has ? [fails('42P16', `${table} has a primary key already.`)] : [];
 }
 
 function uniqueOrPrimary(constraint: Constraint, on: On): Effect {
@@ -136,20 +216,45 @@ function uniqueOrPrimary(constraint: Constraint, on: On): Effect {
   const kind = constraint.contype === 'CONSTR_UNIQUE' ? 'UNIQUE' : 'PRIMARY KEY';
   const columns = wordsOf(constraint.keys).map(quoted).join(', ');
   if (constraint.indexname !== undefined) {
-    const hidden = kind === 'PRIMARY KEY';
+    const index = besides(table, constraint.indexname);
+    const proof = kind === 'UNIQUE' ? true : isKeyProved(on, index);
+    const reads = warning(
+      'scan_not_null',
+      `A column of ${index} may be NULL: every row of ${table} is read while nobody else reads or writes it. Make it NOT NULL first, in steps.`,
+    );
     return effect({
-      what: `ADD ${named(constraint)}${kind} USING INDEX`,
-      locks: [...lock('ACCESS EXCLUSIVE', table), ...lock('SHARE UPDATE EXCLUSIVE', besides(table, constraint.indexname))],
-      scans: hidden ? [table] : [],
-      hazards: hidden ? [dependsOn(`whether its columns are NOT NULL already; otherwise ${table} is read whole under the lock`)] : [],
+      what: `ADD ${nameOf(constraint)}${kind} USING INDEX`,
+      locks: [...lock('ACCESS EXCLUSIVE', table), ...lock('SHARE UPDATE EXCLUSIVE', index)],
+      scans: proof === true ? [] : [table],
+      hazards: [
+        ...(proof === false ? [reads] : []),
+        ...(proof === null ? [dependsOn(`whether its columns are NOT NULL already; otherwise ${table} is read whole under the lock`)] : []),
+        ...taken(constraint, on),
+        ...secondPrimary(kind, on),
+      ],
     });
   }
   const index = constraint.conname === undefined ? derived(table, 'key') : quoted(constraint.conname);
-  const recipe = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${table} (${columns});\nALTER TABLE ${table} ADD ${named(constraint)}${kind} USING INDEX ${index};`;
+  const recipe = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${table} (${columns});\nALTER TABLE ${table} ADD ${nameOf(constraint)}${kind} USING INDEX ${index};`;
   return effect({
-    what: `ADD ${named(constraint)}${kind}`,
+    what: `ADD ${nameOf(constraint)}${kind}`,
     locks: lock('ACCESS EXCLUSIVE', table),
     scans: [table],
-    hazards: [danger('index_under_lock', `The index is built while nobody reads or writes ${table}.`, recipe)],
+    hazards: [
+      danger('index_under_lock', `The index is built while nobody reads or writes ${table}.`, recipe),
+      ...taken(constraint, on),
+      ...secondPrimary(kind, on),
+    ],
+  });
+}
+
+/** Whether every column of an index is known to hold no NULL; null without a catalog that knows it. */
+function isKeyProved({ table, context: { catalog } }: On, index: string): boolean | null {
+  const relation = catalog?.relation(table) ?? null;
+  const found = catalog?.relation(index) ?? null;
+  if (catalog === undefined || relation === null || found?.index == null) return null;
+  return found.index.columns.every((name) => {
+    const column = relation.columns.find((each) => each.name === name);
+    return column !== undefined && isProvedNotNull(catalog, relation, column);
   });
 }

@@ -1,70 +1,88 @@
 import { LOCK_MODES } from '../../domain/plan.ts';
-import { relationOf } from '../names.ts';
+import { quoted, relationOf } from '../names.ts';
 import { relationsRead, relationsWritten } from '../walk.ts';
 import { sequencesOf } from './add-column.ts';
-import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
-import type { Effect, Judges, NodeOf } from './effect.ts';
-import { scansOf, scansOfSelect } from './tables.ts';
+import type { Catalog } from './catalog.ts';
+import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
+import type { Effect, Judges, LintContext, NodeOf } from './effect.ts';
+import { family, keyOf, ownedSequences } from './reach.ts';
+import { rowReach } from './row-reach.ts';
+import { notUndone } from './server-access.ts';
+import { scansOf, scansOfSelect, withBases } from './tables.ts';
 import { foreignFunctions } from './volatility.ts';
+import { isReadWhole } from './where.ts';
 
 /** Rows and explicit locks, rows 30, 31, 114–119. */
 export const dml: Judges = {
-  InsertStmt(statement) {
+  InsertStmt(statement, { context: { catalog } }) {
     const table = relationOf(statement.relation);
     const select = statement.selectStmt;
-    const scans = scansOf(select);
+    const scans = scansOf(select, catalog);
+    const reach = rowReach(catalog, { kind: 'insert', table, columns: null });
     return effect({
       what: `INSERT INTO ${table}`,
       locks: [
         ...lock('ROW EXCLUSIVE', table),
-        ...lock('ACCESS SHARE', ...relationsRead([select, statement.withClause])),
+        ...lock('ACCESS SHARE', ...withBases(catalog, relationsRead([select, statement.withClause]))),
+        ...reach.locks,
         ...writtenLocks(statement),
         ...sequenceLocks(statement),
       ],
       scans,
       hazards: [
         ...callsOf(statement),
+        ...reach.hazards,
         ...(scans.length > 0
           ? [note('copies_table', `Copies ${scans.join(', ')} whole in one transaction. Cut it into ranges of the key when it is large.`)]
           : []),
       ],
     });
   },
-  UpdateStmt(statement) {
+  UpdateStmt(statement, { context }) {
     const table = relationOf(statement.relation);
-    return changing(
-      'UPDATE',
+    const set = (statement.targetList ?? []).flatMap((node) => ('ResTarget' in node ? [node.ResTarget.name ?? ''] : []));
+    const read = relationsRead([statement.fromClause, statement.whereClause, statement.targetList, statement.withClause]);
+    return changing({
+      words: 'UPDATE',
       table,
       statement,
-      relationsRead([statement.fromClause, statement.whereClause, statement.targetList, statement.withClause]),
-    );
+      read,
+      columns: new Set(set),
+      context,
+      twice: set.find((name, at) => set.indexOf(name) !== at),
+    });
   },
-  DeleteStmt(statement) {
+  DeleteStmt(statement, { context }) {
     const table = relationOf(statement.relation);
-    return changing('DELETE FROM', table, statement, relationsRead([statement.usingClause, statement.whereClause, statement.withClause]));
+    const read = relationsRead([statement.usingClause, statement.whereClause, statement.withClause]);
+    return changing({ words: 'DELETE FROM', table, statement, read, columns: null, context, twice: undefined });
   },
-  MergeStmt(statement) {
+  MergeStmt(statement, { context: { catalog } }) {
     const table = relationOf(statement.relation);
     const sources = relationsRead([statement.sourceRelation, statement.joinCondition, statement.mergeWhenClauses, statement.withClause]);
     return effect({
       what: `MERGE INTO ${table}`,
-      locks: [...lock('ROW EXCLUSIVE', table), ...lock('ACCESS SHARE', ...sources)],
-      scans: [],
+      locks: [...lock('ROW EXCLUSIVE', ...family(catalog, table)), ...lock('ACCESS SHARE', ...withBases(catalog, sources))],
+      scans: catalog === undefined ? [] : [...family(catalog, table), ...withBases(catalog, sources)],
       hazards: [
         ...callsOf(statement),
         warning('many_rows', `Changes rows of ${table} in one transaction and keeps them locked until it ends.`),
       ],
     });
   },
-  SelectStmt(statement) {
+  SelectStmt(statement, { context: { catalog } }) {
     const read = relationsRead(statement);
     const locking = (statement.lockingClause ?? []).length > 0;
     const foreign = foreignFunctions(statement);
     const into = statement.intoClause === undefined ? '' : ` INTO ${relationOf(statement.intoClause.rel)}`;
     return effect({
       what: `SELECT${into}${read.length > 0 ? ` FROM ${read.join(', ')}` : ''}${locking ? ' FOR UPDATE' : ''}`,
-      locks: [...lock(locking ? 'ROW SHARE' : 'ACCESS SHARE', ...read), ...writtenLocks(statement), ...sequenceLocks(statement)],
-      scans: scansOfSelect(statement),
+      locks: [
+        ...lock(locking ? 'ROW SHARE' : 'ACCESS SHARE', ...withBases(catalog, read)),
+        ...writtenLocks(statement),
+        ...sequenceLocks(statement),
+      ],
+      scans: scansOfSelect(statement, catalog),
       known: foreign.length === 0,
       blocks: foreign.length === 0 ? null : 'unknown',
       hazards: [
@@ -72,33 +90,51 @@ export const dml: Judges = {
           ? []
           : [warning('unknown_shape', `Calls ${foreign.join(', ')}, whose body is not in this statement. The rehearsal's trace decides.`)]),
         ...(locking ? [note('row_locks', 'Keeps the rows locked until its transaction ends.')] : []),
+        ...notUndone(statement),
       ],
     });
   },
-  TruncateStmt(statement) {
+  TruncateStmt(statement, { context: { catalog } }) {
     const names = (statement.relations ?? []).flatMap((node) => ('RangeVar' in node ? [relationOf(node.RangeVar)] : []));
     const cascade = statement.behavior === 'DROP_CASCADE';
+    const emptied = names.flatMap((name) => family(catalog, name));
+    const reached = pointingAt(catalog, emptied);
+    const all = [...emptied, ...(cascade ? reached : [])];
+    const sequences = statement.restart_seqs === true ? sequencesOfTables(catalog, all) : [];
     return effect({
       what: `TRUNCATE ${names.join(', ')}${cascade ? ' CASCADE' : ''}`,
-      locks: lock('ACCESS EXCLUSIVE', ...names),
-      rewrites: names,
+      locks: lock('ACCESS EXCLUSIVE', ...all, ...sequences),
+      rewrites: [...all, ...sequences],
       hazards: [
+        ...(cascade || reached.length === 0
+          ? []
+          : [
+              fails(
+                '0A000',
+                `foreign keys of ${reached.join(', ')} point at it. Name those tables as well, when they are meant to be emptied.`,
+              ),
+            ]),
         danger('truncate', `Every row of ${names.join(', ')} is gone, and nobody reads or writes it meanwhile.`),
         ...(cascade
           ? [
-              danger('cascade', 'CASCADE empties every table that refers to it, and theirs. Name the tables.'),
-              dependsOn('the foreign keys that point at it'),
+              danger(
+                'cascade',
+                reached.length > 0
+                  ? `CASCADE empties ${reached.join(', ')} too. Name the tables.`
+                  : 'CASCADE empties every table that refers to it, and theirs. Name the tables.',
+              ),
+              ...(catalog === undefined ? [dependsOn('the foreign keys that point at it')] : []),
             ]
           : []),
       ],
     });
   },
-  LockStmt(statement) {
+  LockStmt(statement, { context: { catalog } }) {
     const names = (statement.relations ?? []).flatMap((node) => ('RangeVar' in node ? [relationOf(node.RangeVar)] : []));
     const mode = LOCK_MODES[(statement.mode ?? 8) - 1] ?? 'ACCESS EXCLUSIVE';
     return effect({
       what: `LOCK TABLE ${names.join(', ')} IN ${mode} MODE`,
-      locks: lock(mode, ...names),
+      locks: lock(mode, ...withBases(catalog, names)),
       hazards: [warning('explicit_lock', `Keeps ${mode} until its transaction ends.`)],
     });
   },
@@ -120,28 +156,76 @@ export const dml: Judges = {
   },
 };
 
-function changing(words: string, table: string, statement: NodeOf<'UpdateStmt'> | NodeOf<'DeleteStmt'>, read: readonly string[]): Effect {
+const FOREIGN_KEYS = dependsOn('the foreign keys and triggers of the table: other tables may be read and locked for each row');
+
+type Changing = {
+  readonly words: 'UPDATE' | 'DELETE FROM';
+  readonly table: string;
+  readonly statement: NodeOf<'UpdateStmt'> | NodeOf<'DeleteStmt'>;
+  readonly read: readonly string[];
+  readonly columns: ReadonlySet<string> | null;
+  readonly context: LintContext;
+  /** A column that is set twice. */
+  readonly twice: string | undefined;
+};
+
+function changing({ words, table, statement, read, columns, context: { catalog }, twice }: Changing): Effect {
+  const isUpdate = words === 'UPDATE';
   const everything = statement.whereClause === undefined || isTrue(statement.whereClause);
-  const recipe =
-    words === 'UPDATE'
-      ? `-- offpeak: backfill table=${table} key=id\nUPDATE ${table} SET … WHERE …;  -- a condition that is false once a row is done`
-      : `-- offpeak: backfill table=${table} key=id\nDELETE FROM ${table} WHERE …;`;
+  const backfill = `-- offpeak: backfill table=${table} key=${keyOf(catalog, table)}\n`;
+  const recipe = isUpdate
+    ? `${backfill}UPDATE ${table} SET … WHERE …;  -- a condition that is false once a row is done`
+    : `${backfill}DELETE FROM ${table} WHERE …;`;
+  const tables = withBases(catalog, family(catalog, table, statement.relation?.inh !== true));
+  const reach = rowReach(catalog, { kind: isUpdate ? 'update' : 'delete', table, columns });
+  const whole = everything || isReadWhole(catalog, table, statement.whereClause);
   return effect({
     what: `${words} ${table}${everything ? ' (every row)' : ''}`,
-    locks: [...lock('ROW EXCLUSIVE', table), ...lock('ACCESS SHARE', ...read), ...writtenLocks(statement), ...sequenceLocks(statement)],
-    scans: everything ? [table] : [],
+    locks: [
+      ...lock('ROW EXCLUSIVE', ...tables),
+      ...lock('ACCESS SHARE', ...withBases(catalog, read)),
+      ...reach.locks,
+      ...writtenLocks(statement),
+      ...sequenceLocks(statement),
+    ],
+    scans: [...(whole ? tables : []), ...reach.scans],
     hazards: [
       ...callsOf(statement),
+      ...notUndone(statement),
+      ...reach.hazards,
+      ...(catalog === undefined ? [FOREIGN_KEYS] : []),
+      ...(twice === undefined ? [] : [fails('42601', `${quoted(twice)} is set twice. Which value is meant?`)]),
       ...(everything
         ? [
             danger(
               'every_row',
-              `${words === 'UPDATE' ? 'Writes' : 'Deletes'} every row of ${table} in one transaction: each stays locked until it ends, and the table ${words === 'UPDATE' ? 'doubles' : 'keeps its size'}.`,
+              `${isUpdate ? 'Writes' : 'Deletes'} every row of ${table} in one transaction: each stays locked until it ends, and the table ${isUpdate ? 'doubles' : 'keeps its size'}.`,
               recipe,
             ),
           ]
         : [note('row_locks', 'Keeps the rows it changes locked until its transaction ends; the rehearsal counts them.')]),
     ],
+  });
+}
+
+/** Tables whose foreign keys point at these, and at those in turn, without these. */
+function pointingAt(catalog: Catalog | undefined, names: readonly string[]): readonly string[] {
+  if (catalog === undefined) return [];
+  const found = new Set(names);
+  for (const name of found) {
+    const relation = catalog.relation(name);
+    for (const key of relation === null ? [] : catalog.foreignKeysTo(relation.id)) {
+      const child = catalog.byId(key.relation);
+      if (child !== null) for (const each of family(catalog, catalog.show(child))) found.add(each);
+    }
+  }
+  return [...found].filter((name) => !names.includes(name));
+}
+
+function sequencesOfTables(catalog: Catalog | undefined, names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const relation = catalog?.relation(name) ?? null;
+    return catalog === undefined || relation === null ? [] : ownedSequences(catalog, relation).map(catalog.show);
   });
 }
 

@@ -1,7 +1,13 @@
-import { objectWords, qualified } from '../names.ts';
-import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
-import type { Effect, Judged, Judges, NodeOf } from './effect.ts';
+import type { Dependency } from '../../domain/catalog.ts';
+import type { RelationLock } from '../../domain/plan.ts';
+import { objectWords, qualified, quoted } from '../names.ts';
+import type { Catalog } from './catalog.ts';
+import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
+import type { Effect, Judged, Judges, LintContext, NodeOf } from './effect.ts';
 import { dropIndex } from './indexes.ts';
+import { fallOf, family, locksOfFall, object, onTables } from './reach.ts';
+import type { CatalogObject } from './reach.ts';
+import { dependants } from './refused.ts';
 
 const RELATIONS: Readonly<Record<string, string>> = {
   OBJECT_TABLE: 'TABLE',
@@ -18,11 +24,13 @@ export const drop: Judges = {
   DropStmt(statement, judged) {
     const objects = (statement.objects ?? []).map(objectWords);
     const type = statement.removeType ?? '';
-    if (type === 'OBJECT_INDEX') return withCascade(dropIndex(objects.map(qualified), statement.concurrent === true, judged), statement);
-    if (type in RELATIONS) return withCascade(dropRelations(RELATIONS[type] ?? '', objects.map(qualified), type, judged), statement);
-    if (type in ON_TABLE) return dropFromTable(ON_TABLE[type] ?? '', objects);
-    if (type === 'OBJECT_SCHEMA') return dropSchema(objects.map(qualified), statement);
-    return dropOther(type, objects.map(qualified), statement);
+    const names = objects.map(qualified);
+    const dropping = { statement, ...judged };
+    if (type === 'OBJECT_INDEX') return withCascade(dropIndex(names, statement.concurrent === true, judged), statement, judged.context);
+    if (type in RELATIONS) return withCascade(dropRelations(RELATIONS[type] ?? '', names, type, dropping), statement, judged.context);
+    if (type in ON_TABLE) return dropFromTable(ON_TABLE[type] ?? '', objects, judged);
+    if (type === 'OBJECT_SCHEMA') return dropSchema(names, dropping);
+    return dropOther(type, names, dropping);
   },
   DropOwnedStmt: () =>
     effect({
@@ -50,19 +58,25 @@ const CASCADE = danger(
   'CASCADE drops whatever depends on it, views, columns and foreign keys of other tables too, each under ACCESS EXCLUSIVE. Drop those by name, first.',
 );
 
-function withCascade(judged: Effect, statement: NodeOf<'DropStmt'>): Effect {
+function withCascade(judged: Effect, statement: NodeOf<'DropStmt'>, context: LintContext): Effect {
   if (statement.behavior !== 'DROP_CASCADE') return judged;
-  return { ...judged, what: `${judged.what} CASCADE`, hazards: [...judged.hazards, CASCADE, dependsOn('what depends on it')] };
+  const depends = context.catalog === undefined ? [dependsOn('what depends on it')] : [];
+  return { ...judged, what: `${judged.what} CASCADE`, hazards: [...judged.hazards, CASCADE, ...depends] };
 }
 
-function dropRelations(words: string, names: readonly string[], type: string, { context }: Judged): Effect {
+function dropRelations(words: string, names: readonly string[], type: string, { statement, context }: Dropping): Effect {
   const { catalog } = context;
-  const others = type === 'OBJECT_TABLE' ? names.flatMap((name) => catalog?.referencedBy(name) ?? []) : [];
-  const isKnown = names.every((name) => (catalog?.referencedBy(name) ?? null) !== null);
   const lossy = type === 'OBJECT_TABLE' || type === 'OBJECT_SEQUENCE';
+  const ids = names.flatMap((name) => catalog?.relation(name)?.id ?? []);
+  const fallen = fall(
+    catalog,
+    ids.map((id) => object('relation', id)),
+    statement,
+  );
+  const other = names.find((name) => !isOfKind(catalog, name, type));
   return effect({
     what: `DROP ${words} ${names.join(', ')}`,
-    locks: lock('ACCESS EXCLUSIVE', ...names, ...others),
+    locks: [...lock('ACCESS EXCLUSIVE', ...names), ...fallen.locks],
     hazards: [
       ...(lossy
         ? [
@@ -72,49 +86,135 @@ function dropRelations(words: string, names: readonly string[], type: string, { 
             ),
           ]
         : []),
-      ...(type === 'OBJECT_TABLE' && !isKnown
+      ...(type === 'OBJECT_TABLE' && catalog === undefined
         ? [dependsOn('its foreign keys, whose tables are locked too: drop those first, one by one; and whether it is a partition')]
         : []),
+      ...otherTables(fallen.locks, names),
+      ...(other === undefined ? [] : [fails('42809', `${other} is no ${words.toLowerCase()}.`)]),
+      ...(catalog === undefined ? [] : dependants(catalog, names.join(', '), fallen.stops)),
     ],
   });
 }
 
-function dropFromTable(words: string, objects: readonly (readonly string[])[]): Effect {
+const KINDS: Readonly<Record<string, string>> = {
+  OBJECT_TABLE: 'rp',
+  OBJECT_VIEW: 'v',
+  OBJECT_MATVIEW: 'm',
+  OBJECT_SEQUENCE: 'S',
+  OBJECT_FOREIGN_TABLE: 'f',
+};
+
+function isOfKind(catalog: Catalog | undefined, name: string, type: string): boolean {
+  const relation = catalog?.relation(name) ?? null;
+  return relation === null || (KINDS[type] ?? '').includes(relation.kind);
+}
+
+type Dropping = { readonly statement: NodeOf<'DropStmt'> } & Judged;
+type Fallen = { readonly locks: readonly RelationLock[]; readonly stops: readonly Dependency[] };
+
+/** What else is locked when these objects fall, and what stops them. Nothing without a catalog. */
+function fall(catalog: Catalog | undefined, objects: readonly CatalogObject[], statement: NodeOf<'DropStmt'>): Fallen {
+  if (catalog === undefined) return { locks: [], stops: [] };
+  const cascade = statement.behavior === 'DROP_CASCADE';
+  const fallen = fallOf(catalog, objects, cascade);
+  return { locks: locksOfFall(catalog, fallen.objects).filter(onTables(catalog)), stops: fallen.stops };
+}
+
+/** Tables nobody wrote down that are locked as well. */
+function otherTables(locks: readonly RelationLock[], names: readonly string[]): Effect['hazards'] {
+  const others = locks.map(({ relation }) => relation).filter((relation) => !names.includes(relation));
+  if (others.length === 0) return [];
+  return [
+    warning(
+      'locks_other_table',
+      `Nobody reads or writes ${others.join(', ')} for the moment it takes either, nor while it waits. Drop the foreign keys and views that join them first, one by one.`,
+    ),
+  ];
+}
+
+function dropFromTable(words: string, objects: readonly (readonly string[])[], { context: { catalog } }: Judged): Effect {
   const tables = objects.map((parts) => qualified(parts.slice(0, -1)));
+  // A trigger of a partitioned table is one on each partition.
+  const locked = words === 'TRIGGER' ? tables.flatMap((table) => family(catalog, table, catalog?.relation(table)?.kind !== 'p')) : tables;
   return effect({
     what: `DROP ${words} ${objects.map((parts) => qualified(parts.slice(-1))).join(', ')} ON ${tables.join(', ')}`,
-    locks: lock('ACCESS EXCLUSIVE', ...tables),
+    locks: lock('ACCESS EXCLUSIVE', ...locked),
   });
 }
 
-function dropSchema(names: readonly string[], statement: NodeOf<'DropStmt'>): Effect {
+function dropSchema(names: readonly string[], dropping: Dropping): Effect {
+  const { statement, context } = dropping;
   const cascade = statement.behavior === 'DROP_CASCADE';
+  const schemas = context.catalog?.state.schemas.filter(({ name }) => names.includes(quoted(name))) ?? [];
+  const fallen = fall(
+    context.catalog,
+    schemas.map(({ id }) => object('schema', id)),
+    statement,
+  );
   return effect({
     what: `DROP SCHEMA ${names.join(', ')}${cascade ? ' CASCADE' : ''}`,
-    blocks: cascade ? 'reads+writes' : null,
-    hazards: cascade
-      ? [
-          danger('drop_schema', `Drops every table in ${names.join(', ')} with all it holds. Drop what is meant by name.`),
-          dependsOn('what is in it'),
-        ]
-      : [],
+    locks: fallen.locks,
+    blocks: cascade && context.catalog === undefined ? 'reads+writes' : null,
+    hazards: [
+      ...(cascade
+        ? [danger('drop_schema', `Drops every table in ${names.join(', ')} with all it holds. Drop what is meant by name.`)]
+        : []),
+      ...(cascade && context.catalog === undefined ? [dependsOn('what is in it')] : []),
+      ...(context.catalog === undefined ? [] : dependants(context.catalog, names.join(', '), fallen.stops)),
+    ],
   });
+}
+
+const ID_OF: Readonly<Record<string, (catalog: Catalog, name: string) => readonly CatalogObject[]>> = {
+  OBJECT_TYPE: typeObjects,
+  OBJECT_DOMAIN: typeObjects,
+  OBJECT_FUNCTION: functionObjects,
+  OBJECT_PROCEDURE: functionObjects,
+  OBJECT_ROUTINE: functionObjects,
+  OBJECT_EXTENSION: (catalog, name) =>
+    catalog.state.extensions.filter((each) => quoted(each.name) === name).map(({ id }) => object('extension', id)),
+};
+
+function typeObjects(catalog: Catalog, name: string): readonly CatalogObject[] {
+  const type = catalog.type(name);
+  if (type === null) return [];
+  const row = type.kind === 'c' ? catalog.relation(name) : null;
+  return [row === null ? object('type', type.id) : object('relation', row.id)];
+}
+
+function functionObjects(catalog: Catalog, name: string): readonly CatalogObject[] {
+  return catalog.functions(name).map(({ id }) => object('function', id));
 }
 
 /** Types, functions and the rest lock no table by themselves; CASCADE takes columns and triggers with it (row 32). */
-function dropOther(type: string, names: readonly string[], statement: NodeOf<'DropStmt'>): Effect {
+function dropOther(type: string, names: readonly string[], dropping: Dropping): Effect {
+  const { statement, context } = dropping;
+  const { catalog } = context;
   const words = type.replace(/^OBJECT_/, '').replaceAll('_', ' ');
-  const what = `DROP ${words} ${names.join(', ')}`;
-  if (statement.behavior === 'DROP_CASCADE') {
+  const cascade = statement.behavior === 'DROP_CASCADE';
+  const what = `DROP ${words} ${names.join(', ')}${cascade ? ' CASCADE' : ''}`;
+  const find = ID_OF[type];
+  const isKnown = catalog !== undefined && find !== undefined;
+  const fallen = isKnown
+    ? fall(
+        catalog,
+        names.flatMap((name) => find(catalog, name)),
+        statement,
+      )
+    : { locks: [], stops: [] };
+  const stopped = catalog === undefined ? [] : dependants(catalog, names.join(', '), fallen.stops);
+  if (cascade) {
     return effect({
-      what: `${what} CASCADE`,
-      blocks: 'reads+writes',
-      hazards: [CASCADE, dependsOn('what depends on it: those tables are locked')],
+      what,
+      locks: fallen.locks,
+      blocks: isKnown ? null : 'reads+writes',
+      hazards: [CASCADE, ...(isKnown ? otherTables(fallen.locks, []) : [dependsOn('what depends on it: those tables are locked')])],
     });
   }
   if (type === 'OBJECT_STATISTIC_EXT') {
     return effect({ what: `DROP STATISTICS ${names.join(', ')}`, blocks: 'ddl', hazards: [dependsOn('the table it is for')] });
   }
   const used = type === 'OBJECT_FUNCTION' || type === 'OBJECT_PROCEDURE' || type === 'OBJECT_TYPE' || type === 'OBJECT_DOMAIN';
-  return effect({ what, hazards: used ? [note('app_break', `Code that still uses ${names.join(', ')} fails.`)] : [] });
+  const breaks = used ? [note('app_break', `Code that still uses ${names.join(', ')} fails.`)] : [];
+  return effect({ what, locks: fallen.locks, hazards: [...breaks, ...stopped] });
 }

@@ -29,7 +29,12 @@ export type NodeKind = Kinds<Node>;
 export type NodeOf<Kind extends NodeKind> = Extract<Node, Record<Kind, unknown>>[Kind];
 
 /** A statement's text beside its tree: recipes are cut from it. */
-export type Judged = { readonly context: LintContext; readonly sql: string };
+export type Judged = {
+  readonly context: LintContext;
+  readonly sql: string;
+  /** Judges a statement that is inside this one, e.g. in a DO block. */
+  readonly judge: (node: Node, sql: string) => Effect;
+};
 
 /** One judge per kind of statement. */
 export type Judges = { readonly [Kind in NodeKind]?: (statement: NodeOf<Kind>, judged: Judged) => Effect };
@@ -54,12 +59,18 @@ function hazard(severity: Hazard['severity'], code: string, message: string, rec
   return { code, severity, message, ...(recipe === undefined ? {} : { recipe }) };
 }
 
+/** A warning that sizes or traffic raise, and may take away again. */
+export const measuredWarning = (code: string, message: string): Hazard => ({ ...warning(code, message), measured: true });
+
 /** The verdict depends on the live schema; it was judged as the stronger case. */
 export const dependsOn = (what: string): Hazard =>
   note('depends_on_catalog', `Judged as the stronger case: depends on ${what}. The rehearsal measures it.`);
 
 /** PostgreSQL will refuse this statement. */
-export const fails = (code: string, why: string, recipe?: string): Hazard => danger('will_fail', `Fails with ${code}: ${why}`, recipe);
+export const fails = (sqlstate: string, why: string, recipe?: string): Hazard => ({
+  ...danger('will_fail', `Fails with ${sqlstate}: ${why}`, recipe),
+  sqlstate,
+});
 
 function isStronger(a: LockMode, b: LockMode): boolean {
   return LOCK_MODES.indexOf(a) > LOCK_MODES.indexOf(b);

@@ -5,17 +5,19 @@ import { dml } from './dml.ts';
 import { drop } from './drop.ts';
 import { blocksOf, strongest, warning, worse } from './effect.ts';
 import type { Effect, Judges, LintContext } from './effect.ts';
-import { longNames } from './identifiers.ts';
+import { deceivingNames, longNames } from './identifiers.ts';
 import { indexes } from './indexes.ts';
 import { maintenance } from './maintenance.ts';
 import { hidden, opaque } from './opaque.ts';
 import { quiet } from './quiet.ts';
 import { rename } from './rename.ts';
+import { inCatalog } from './resolve.ts';
 import { rightsAndComments } from './rights-and-comments.ts';
-import { tooNew } from './server-version.ts';
+import { SYNTAX_ERROR, tooNew } from './server-version.ts';
 import { tables } from './tables.ts';
 import { triggersPolicies } from './triggers-policies.ts';
 import { types } from './types.ts';
+import { weighed } from './weigh.ts';
 
 export type { LintContext } from './effect.ts';
 export type { Catalog } from './catalog.ts';
@@ -40,7 +42,7 @@ const JUDGES: Judges = {
 
 /** Hazards that hold on a table nobody else knows yet. The others are about waiting for it or about its rows. */
 const ALWAYS = new Set(
-  'calls_function cluster_wide drop_owned extension foreign_keys_off identifier_too_long irreversible json_type not_enforced rls_denies_all security_definer server_access too_new unknown_shape untrusted_language'.split(
+  'calls_function cluster_wide deceiving_name do_block drop_owned extension foreign_keys_off enum_order hides_drift identifier_too_long irreversible json_type char_type money_type timestamp_without_zone varchar_limit serial_type small_key not_enforced not_undone rls_denies_all security_definer server_access too_new unknown_shape untrusted_language will_fail'.split(
     ' ',
   ),
 );
@@ -55,24 +57,38 @@ const SUMMARY_LIMIT = 160;
  */
 export function lintStatement(statement: { readonly node: Node; readonly sql: string }, context: LintContext): Verdict {
   const { node, sql } = statement;
-  const found = judge(node, sql, context);
-  const existed = (relation: string) => relation !== '' && !context.createdBefore.has(relation);
+  const found = inCatalog(judge(node, sql, context), node, context);
+  const own = ownNames(context);
+  const existed = (relation: string) => relation !== '' && !own.has(relation);
   const touched = [...found.locks.map(({ relation }) => relation), ...found.rewrites, ...found.scans];
-  const own = touched.length > 0 && !touched.some(existed);
+  const onlyOwn = touched.length > 0 && !touched.some(existed);
   const locks = strongest(found.locks).filter(({ relation }) => existed(relation));
   const { known } = found;
-  const hazards = [...tooNew(node, context.serverMajor), ...found.hazards, ...longNames(sql)].filter(
-    (hazard) => !own || ALWAYS.has(hazard.code),
+  const missing = tooNew(node, context.serverMajor);
+  if (missing.some(({ sqlstate }) => sqlstate === SYNTAX_ERROR)) return unread(found.what, missing);
+  const hazards = [...missing, ...found.hazards, ...longNames(sql), ...deceivingNames(sql)].filter(
+    (hazard) => !onlyOwn || ALWAYS.has(hazard.code),
   );
   return {
     summary: shortened(found.what),
     locks,
     rewrites: found.rewrites.filter(existed),
     scans: found.scans.filter(existed),
-    blocks: known ? blocks(found, own, locks) : 'unknown',
+    blocks: known ? blocks(found, onlyOwn, locks) : 'unknown',
     known,
-    hazards: once(known ? hazards : [...hazards, UNKNOWN]),
+    hazards: once(
+      weighed(
+        known ? hazards : [...hazards, UNKNOWN],
+        { locks, rewrites: found.rewrites.filter(existed), scans: found.scans.filter(existed) },
+        context.catalog,
+      ),
+    ),
   };
+}
+
+/** A statement this server cannot read does nothing at all. */
+function unread(what: string, hazards: readonly Hazard[]): Verdict {
+  return { summary: shortened(what), locks: [], rewrites: [], scans: [], blocks: 'nothing', known: true, hazards };
 }
 
 const UNKNOWN = warning('unknown_shape', 'What it does to others is not known from the statement. The rehearsal’s trace decides.');
@@ -80,7 +96,15 @@ const UNKNOWN = warning('unknown_shape', 'What it does to others is not known fr
 function judge(node: Node, sql: string, context: LintContext): Effect {
   const [kind, body] = Object.entries(node)[0] ?? ['an empty statement', {}];
   const judges = JUDGES as Readonly<Record<string, ((statement: unknown, judged: unknown) => Effect) | undefined>>;
-  return judges[kind]?.(body, { context, sql }) ?? hidden(kind.replace(/Stmt$/, ''));
+  const inner = (inside: Node, text: string) => judge(inside, text, context);
+  return judges[kind]?.(body, { context, sql, judge: inner }) ?? hidden(kind.replace(/Stmt$/, ''));
+}
+
+/** What this migration made, under the names verdicts use. */
+function ownNames({ catalog, createdBefore }: LintContext): ReadonlySet<string> {
+  if (catalog === undefined || createdBefore.size === 0) return createdBefore;
+  const shown = [...createdBefore].flatMap((name) => catalog.relation(name) ?? []).map(catalog.show);
+  return new Set([...createdBefore, ...shown]);
 }
 
 function blocks(found: Effect, own: boolean, locks: Verdict['locks']): Verdict['blocks'] {

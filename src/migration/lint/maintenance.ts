@@ -1,7 +1,9 @@
 import { besides, quoted, relationOf } from '../names.ts';
 import { CLUSTER } from './drop.ts';
+import type { Catalog } from './catalog.ts';
 import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
 import type { Judges, NodeOf } from './effect.ts';
+import { family } from './reach.ts';
 
 /** CLUSTER, VACUUM, ANALYZE and the server's own affairs, rows 84, 85, 99, 103. */
 export const maintenance: Judges = {
@@ -24,9 +26,11 @@ export const maintenance: Judges = {
       ],
     });
   },
-  VacuumStmt(statement) {
-    const names = (statement.rels ?? []).flatMap((node) => ('VacuumRelation' in node ? [relationOf(node.VacuumRelation.relation)] : []));
-    const list = names.length === 0 ? '' : ` ${names.join(', ')}`;
+  VacuumStmt(statement, { context: { catalog } }) {
+    const given = (statement.rels ?? []).flatMap((node) => ('VacuumRelation' in node ? [relationOf(node.VacuumRelation.relation)] : []));
+    const names =
+      given.length === 0 ? everyTable(catalog) : given.flatMap((name) => family(catalog, name, catalog?.relation(name)?.kind !== 'p'));
+    const list = given.length === 0 ? '' : ` ${given.join(', ')}`;
     const every = names.length === 0 ? [dependsOn('which tables there are: it takes every one')] : [];
     if (isFull(statement)) {
       return effect({
@@ -47,7 +51,6 @@ export const maintenance: Judges = {
     return effect({
       what: `${statement.is_vacuumcmd === true ? 'VACUUM' : 'ANALYZE'}${list}`,
       locks: lock('SHARE UPDATE EXCLUSIVE', ...names),
-      scans: statement.is_vacuumcmd === true ? names : [],
       blocks: 'ddl',
       hazards: every,
     });
@@ -83,6 +86,10 @@ export const maintenance: Judges = {
       ],
     }),
 };
+
+function everyTable(catalog: Catalog | undefined): readonly string[] {
+  return catalog?.state.relations.filter(({ kind }) => 'rmp'.includes(kind)).map(catalog.show) ?? [];
+}
 
 function isFull(statement: NodeOf<'VacuumStmt'>): boolean {
   return (statement.options ?? []).some(

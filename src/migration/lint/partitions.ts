@@ -1,37 +1,51 @@
 import type { LockMode } from '../../domain/plan.ts';
 import { derived, relationOf } from '../names.ts';
-import { dependsOn, effect, lock, note, warning } from './effect.ts';
+import { attached } from './attached.ts';
+import { dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudges } from './effect.ts';
+import { defaultPartition, family } from './reach.ts';
 
 /** Partitions and inheritance, rows 86, 88–92. CREATE TABLE … PARTITION OF is with the tables. */
 export const partitions: CommandJudges = {
-  AT_AttachPartition(command, { table }) {
+  AT_AttachPartition(command, { table, context }) {
     const part = command.def !== undefined && 'PartitionCmd' in command.def ? command.def.PartitionCmd : {};
     const partition = relationOf(part.name);
+    const what = `ATTACH PARTITION ${partition}`;
+    const locks = [...lock('ACCESS EXCLUSIVE', partition), ...lock('SHARE UPDATE EXCLUSIVE', table)];
+    const scan = warning(
+      'attach_scan',
+      `${partition} is read whole under ACCESS EXCLUSIVE unless a valid CHECK proves its bounds and it has every index of ${table}.`,
+      `ALTER TABLE ${partition} ADD CONSTRAINT ${derived(partition, 'bounds')} CHECK (…) NOT VALID;\n-- in a later file: VALIDATE it, create the parent's indexes on ${partition} CONCURRENTLY, then attach`,
+    );
+    const found = context.catalog === undefined ? null : attached(context.catalog, { table, partition, bound: part.bound });
+    if (found === null) {
+      const depends = dependsOn(`a valid CHECK on ${partition}, and on a DEFAULT partition, which is locked and read too`);
+      return effect({ what, locks, scans: [partition], hazards: [scan, depends] });
+    }
     return effect({
-      what: `ATTACH PARTITION ${partition}`,
-      locks: [...lock('ACCESS EXCLUSIVE', partition), ...lock('SHARE UPDATE EXCLUSIVE', table)],
-      scans: [partition],
-      hazards: [
-        warning(
-          'attach_scan',
-          `${partition} is read whole under ACCESS EXCLUSIVE unless a valid CHECK proves its bounds.`,
-          `ALTER TABLE ${partition} ADD CONSTRAINT ${derived(partition, 'bounds')} CHECK (…) NOT VALID;\n-- in a later file: VALIDATE it, create the parent's indexes on ${partition} CONCURRENTLY, then attach`,
-        ),
-        dependsOn(`a valid CHECK on ${partition}, and on a DEFAULT partition, which is locked and read too`),
-      ],
+      what,
+      locks: [...locks, ...found.locks],
+      scans: [...(found.reads ? [partition] : []), ...found.scans],
+      hazards: [...(found.reads ? [scan] : []), ...found.hazards],
     });
   },
-  AT_DetachPartition(command, { table }) {
+  AT_DetachPartition(command, { table, context }) {
     const part = command.def !== undefined && 'PartitionCmd' in command.def ? command.def.PartitionCmd : {};
     const partition = relationOf(part.name);
+    const parent = context.catalog?.relation(table) ?? null;
+    const fallback = context.catalog === undefined || parent === null ? null : defaultPartition(context.catalog, parent);
+    const others = fallback === null || context.catalog === undefined ? [] : [context.catalog.show(fallback)];
+    const below = family(context.catalog, partition).slice(1);
     if (part.concurrent === true) {
       return effect({
         what: `DETACH PARTITION ${partition} CONCURRENTLY`,
-        locks: [...lock('SHARE UPDATE EXCLUSIVE', table), ...lock('ACCESS EXCLUSIVE', partition)],
+        locks: [...lock('SHARE UPDATE EXCLUSIVE', table), ...lock('ACCESS EXCLUSIVE', partition, ...below)],
         // The partition is locked only after everybody who used it through its parent is done.
         blocks: 'ddl',
         hazards: [
+          ...others.map((name) =>
+            fails('55000', `${table} has the DEFAULT partition ${name}, beside which nothing is detached CONCURRENTLY.`),
+          ),
           note(
             'waits_for_transactions',
             `Waits for every transaction that uses ${table}. Refused when there is a DEFAULT partition; interrupted it leaves "detach pending": DETACH … FINALIZE.`,
@@ -41,14 +55,14 @@ export const partitions: CommandJudges = {
     }
     return effect({
       what: `DETACH PARTITION ${partition}`,
-      locks: lock('ACCESS EXCLUSIVE', table, partition),
+      locks: lock('ACCESS EXCLUSIVE', table, partition, ...below, ...others),
       hazards: [
         warning(
           'detach',
-          `Nobody reads or writes ${table} for the moment it takes, nor while it waits.`,
-          `ALTER TABLE ${table} DETACH PARTITION ${partition} CONCURRENTLY;`,
+          `Nobody reads or writes ${[table, ...others].join(', ')} for the moment it takes, nor while it waits.`,
+          others.length > 0 ? undefined : `ALTER TABLE ${table} DETACH PARTITION ${partition} CONCURRENTLY;`,
         ),
-        dependsOn('whether there is a DEFAULT partition, which is locked too'),
+        ...(parent === null ? [dependsOn('whether there is a DEFAULT partition, which is locked too')] : []),
       ],
     });
   },

@@ -35,6 +35,8 @@ const QUIET: Partial<Record<NodeKind, string>> = {
 /** A settled verdict for each quiet kind, and for SET. */
 export const quiet: Judges = {
   ...Object.fromEntries(Object.entries(QUIET).map(([kind, what]) => [kind, (): Effect => effect({ what })])),
+  // Only lint meets one: a plan takes the pairs away and refuses the rest.
+  TransactionStmt: (statement) => effect({ what: (statement.kind ?? '').replace('TRANS_STMT_', '').replaceAll('_', ' ') }),
   VariableSetStmt(statement) {
     const name = statement.name ?? '';
     return effect({

@@ -5,6 +5,9 @@ import { danger } from './effect.ts';
 type Tree = Readonly<Record<string, unknown>>;
 type Feature = { readonly words: string; readonly since: number };
 
+/** The server does not even read the statement, so it locks nothing. */
+export const SYNTAX_ERROR = '42601';
+
 /** Functions PostgreSQL has only since a version. */
 const FUNCTIONS: Readonly<Record<string, number>> = {
   uuidv4: 18,
@@ -31,7 +34,11 @@ export function tooNew(tree: unknown, serverMajor: number): readonly Hazard[] {
     const since = FUNCTIONS[name];
     if (since !== undefined && since > serverMajor) found.set(`${name}()`, since);
   }
-  return [...found].map(([words, since]) => danger('too_new', `Fails: ${words} needs PostgreSQL ${since}, the server has ${serverMajor}.`));
+  return [...found].map(([words, since]) => ({
+    ...danger('too_new', `Fails: ${words} needs PostgreSQL ${since}, the server has ${serverMajor}.`),
+    // A function that is not there is looked up; anything else is not even read.
+    sqlstate: words.endsWith('()') ? '42883' : SYNTAX_ERROR,
+  }));
 }
 
 function featuresOf(key: string, value: Tree): readonly Feature[] {

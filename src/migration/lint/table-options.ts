@@ -1,7 +1,10 @@
-import type { LockMode } from '../../domain/plan.ts';
+import type { CatalogRelation } from '../../domain/catalog.ts';
+import type { Hazard, LockMode } from '../../domain/plan.ts';
 import { besides, quoted } from '../names.ts';
-import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
+import type { Catalog } from './catalog.ts';
+import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudge, CommandJudges } from './effect.ts';
+import { foreignKeysOf, ownedSequences } from './reach.ts';
 
 /** Options PostgreSQL changes only under ACCESS EXCLUSIVE; the others (fillfactor, autovacuum_*, toast.*) take SHARE UPDATE EXCLUSIVE. */
 const STRONG_OPTIONS = new Set([
@@ -62,10 +65,10 @@ export const tableOptions: CommandJudges = {
     }),
   AT_ForceRowSecurity: plain('FORCE ROW LEVEL SECURITY'),
   AT_NoForceRowSecurity: plain('NO FORCE ROW LEVEL SECURITY'),
-  AT_SetLogged: rewriting('SET LOGGED'),
-  AT_SetUnLogged: rewriting('SET UNLOGGED', 'Its rows are gone after a crash and never reach a replica.'),
-  AT_SetTableSpace: moving('SET TABLESPACE'),
-  AT_SetAccessMethod: moving('SET ACCESS METHOD'),
+  AT_SetLogged: rewriting('SET LOGGED', 'p'),
+  AT_SetUnLogged: rewriting('SET UNLOGGED', 'u', 'Its rows are gone after a crash and never reach a replica.'),
+  AT_SetTableSpace: moving('SET TABLESPACE', ({ tablespace }) => tablespace),
+  AT_SetAccessMethod: moving('SET ACCESS METHOD', ({ accessMethod }) => accessMethod),
   AT_ReplicaIdentity(command, { table }) {
     const index = command.def !== undefined && 'ReplicaIdentityStmt' in command.def ? command.def.ReplicaIdentityStmt.name : undefined;
     return effect({
@@ -74,7 +77,12 @@ export const tableOptions: CommandJudges = {
       hazards: [note('replica_identity', 'Logical replication finds rows by it; a wrong one stops UPDATE and DELETE.')],
     });
   },
-  AT_ChangeOwner: plain('OWNER TO'),
+  AT_ChangeOwner(command, { table, context: { catalog } }) {
+    const relation = catalog?.relation(table) ?? null;
+    const changes = relation !== null && relation.owner !== command.newowner?.rolename;
+    const sequences = catalog === undefined || relation === null || !changes ? [] : ownedSequences(catalog, relation).map(catalog.show);
+    return effect({ what: 'OWNER TO', locks: lock('ACCESS EXCLUSIVE', table, ...sequences) });
+  },
   AT_AddOf: plain('OF'),
   AT_DropOf: plain('NOT OF'),
   AT_DropOids: plain('SET WITHOUT OIDS'),
@@ -104,28 +112,51 @@ function options(words: 'SET' | 'RESET'): CommandJudge {
   };
 }
 
-function rewriting(what: string, more = ''): CommandJudge {
-  return (_, { table }) =>
-    effect({
+function rewriting(what: string, persistence: 'p' | 'u', more = ''): CommandJudge {
+  return (_, { table, context }) => {
+    const { catalog, serverMajor } = context;
+    const relation = catalog?.relation(table) ?? null;
+    if (relation?.persistence === persistence) return effect({ what, locks: lock('ACCESS EXCLUSIVE', table) });
+    // Since 15 the table's sequences change with it.
+    const sequences =
+      catalog === undefined || relation === null || serverMajor < 15 ? [] : ownedSequences(catalog, relation).map(catalog.show);
+    return effect({
       what,
-      locks: lock('ACCESS EXCLUSIVE', table),
-      rewrites: [table],
+      locks: lock('ACCESS EXCLUSIVE', table, ...sequences),
+      rewrites: [table, ...sequences],
       scans: [table],
       hazards: [
+        ...keptTogether(catalog, relation, persistence),
         danger('rewrite_storage', `${table} is written anew with its indexes, and nobody reads or writes it meanwhile. ${more}`.trim()),
       ],
     });
+  };
 }
 
-function moving(what: string): CommandJudge {
-  return (_, { table }) =>
-    effect({
+/** A foreign key joins tables that survive a crash, or tables that do not. */
+function keptTogether(catalog: Catalog | undefined, relation: CatalogRelation | null, persistence: 'p' | 'u'): readonly Hazard[] {
+  if (catalog === undefined || relation === null) return [];
+  const keys = persistence === 'u' ? catalog.foreignKeysTo(relation.id) : foreignKeysOf(catalog, relation);
+  const others = keys.map((key) => catalog.byId(persistence === 'u' ? key.relation : key.references));
+  const odd = others.find((other) => other !== null && other.id !== relation.id && other.persistence !== persistence);
+  return odd == null
+    ? []
+    : [fails('42P16', `a foreign key joins it to ${catalog.show(odd)}, which is ${persistence === 'u' ? 'logged' : 'unlogged'}.`)];
+}
+
+function moving(what: string, present: (relation: CatalogRelation) => string | null): CommandJudge {
+  return (command, { table, context }) => {
+    const relation = context.catalog?.relation(table) ?? null;
+    if (relation !== null && present(relation) === command.name) return effect({ what, locks: lock('ACCESS EXCLUSIVE', table) });
+    return effect({
       what,
       locks: lock('ACCESS EXCLUSIVE', table),
       rewrites: [table],
+      scans: what === 'SET ACCESS METHOD' && relation !== null ? [table] : [],
       hazards: [
         warning('rewrite_storage', `${table} is copied, and nobody reads or writes it meanwhile.`),
-        dependsOn('whether anything really changes; to the same place nothing is copied'),
+        ...(relation === null ? [dependsOn('whether anything really changes; to the same place nothing is copied')] : []),
       ],
     });
+  };
 }

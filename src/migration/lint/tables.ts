@@ -1,13 +1,20 @@
 import type { Constraint, Node } from 'libpg-query';
-import { objectWords, qualified, relationOf, wordsOf } from '../names.ts';
-import { foreignFunctions } from './volatility.ts';
+import type { CatalogRelation } from '../../domain/catalog.ts';
+import { objectWords, qualified, quoted, relationOf, wordsOf } from '../names.ts';
+import { parserInUse } from '../parser.ts';
 import { relationsRead } from '../walk.ts';
-import { dependsOn, effect, lock, note, warning } from './effect.ts';
+import { columnAdvice } from './advice.ts';
+import { besidesOf } from './attached.ts';
+import type { Catalog } from './catalog.ts';
+import { dependsOn, effect, fails, lock, note, warning } from './effect.ts';
+import { basesOf, family } from './reach.ts';
+import { foreignFunctions } from './volatility.ts';
+import { isReadWhole } from './where.ts';
 import type { Judges, NodeOf } from './effect.ts';
 
 /** New tables, views and sequences: what they lock among the relations that were there (rows 72, 87, 92, 105, 117). */
 export const tables: Judges = {
-  CreateStmt(statement) {
+  CreateStmt(statement, { context: { catalog } }) {
     const table = relationOf(statement.relation);
     const elements = statement.tableElts ?? [];
     const referenced = elements
@@ -17,14 +24,20 @@ export const tables: Judges = {
     const above = (statement.inhRelations ?? []).flatMap((node) => ('RangeVar' in node ? [relationOf(node.RangeVar)] : []));
     const isPartition = statement.partbound !== undefined;
     const models = elements.flatMap((node) => ('TableLikeClause' in node ? [relationOf(node.TableLikeClause.relation)] : []));
+    const parent = isPartition ? (catalog?.relation(above[0] ?? '') ?? null) : null;
+    const beside = catalog === undefined || parent === null ? null : besidesOf(catalog, parent);
     return effect({
       what: `CREATE TABLE ${table}${isPartition ? ` PARTITION OF ${above.join(', ')}` : ''}`,
       locks: [
         ...lock(isPartition ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE', ...above),
-        ...lock('SHARE ROW EXCLUSIVE', ...parents),
+        ...lock('SHARE ROW EXCLUSIVE', ...parents.flatMap((parent) => family(catalog, parent, catalog?.relation(parent)?.kind !== 'p'))),
+        ...(beside?.locks ?? []),
         ...lock('ACCESS SHARE', ...models, ...(statement.ofTypename === undefined ? [] : [qualified(wordsOf(statement.ofTypename.names))])),
       ],
+      scans: beside?.scans ?? [],
       hazards: [
+        ...elements.flatMap((element) => ('ColumnDef' in element ? columnAdvice(element.ColumnDef, constraintsOf(element)) : [])),
+        ...(beside?.hazards ?? []),
         ...[...new Set(parents)].map((parent) =>
           note(
             'locks_parent',
@@ -32,48 +45,59 @@ export const tables: Judges = {
             `-- create the table without the foreign key, then:\nALTER TABLE ${table} ADD FOREIGN KEY (…) REFERENCES ${parent} NOT VALID;`,
           ),
         ),
-        ...(isPartition ? partitionHazards(table, above[0] ?? '') : []),
+        ...(isPartition ? partitionHazards(table, above[0] ?? '', parent !== null) : []),
       ],
     });
   },
   CreateForeignTableStmt: (statement) => effect({ what: `CREATE FOREIGN TABLE ${relationOf(statement.base?.relation)}` }),
-  ViewStmt(statement) {
+  ViewStmt(statement, { context: { catalog } }) {
     const view = relationOf(statement.view);
     const replaced = statement.replace === true;
     return effect({
       what: `CREATE ${replaced ? 'OR REPLACE ' : ''}VIEW ${view}`,
       locks: [...lock('ACCESS SHARE', ...relationsRead(statement.query)), ...(replaced ? lock('ACCESS EXCLUSIVE', view) : [])],
+      hazards: replaced ? changedColumns(catalog?.relation(view) ?? null, statement) : [],
     });
   },
-  CreateTableAsStmt(statement) {
+  CreateTableAsStmt(statement, { context: { catalog } }) {
     const made = relationOf(statement.into?.rel);
     const isView = statement.objtype === 'OBJECT_MATVIEW';
     const sources = relationsRead(statement.query);
     const foreign = foreignFunctions(statement.query);
     return effect({
       what: `CREATE ${isView ? 'MATERIALIZED VIEW' : 'TABLE'} ${made} AS`,
-      locks: lock('ACCESS SHARE', ...sources),
-      scans: statement.into?.skipData === true ? [] : scansOf(statement.query),
+      locks: lock('ACCESS SHARE', ...withBases(catalog, sources)),
+      scans: statement.into?.skipData === true ? [] : scansOf(statement.query, catalog),
       hazards: [
         ...(foreign.length === 0 ? [] : [note('calls_function', `Calls ${foreign.join(', ')}, whose body is not in this statement.`)]),
         ...(isView ? [] : [note('copies_no_constraints', 'Copies rows, but no defaults, constraints, indexes or grants.')]),
       ],
     });
   },
-  RefreshMatViewStmt(statement) {
+  RefreshMatViewStmt(statement, { context: { catalog } }) {
     const view = relationOf(statement.relation);
+    const known = catalog?.relation(view) ?? null;
+    const quick = statement.skipData === true;
+    const bases = catalog === undefined || known === null || quick ? [] : basesOf(catalog, known).map(catalog.show);
     const concurrently = statement.concurrent === true;
     const recipe = `REFRESH MATERIALIZED VIEW CONCURRENTLY ${view};`;
     return effect({
       what: `REFRESH MATERIALIZED VIEW ${concurrently ? 'CONCURRENTLY ' : ''}${view}`,
-      locks: lock(concurrently ? 'EXCLUSIVE' : 'ACCESS EXCLUSIVE', view),
+      locks: [...lock(concurrently ? 'EXCLUSIVE' : 'ACCESS EXCLUSIVE', view), ...lock('ACCESS SHARE', ...bases)],
       rewrites: concurrently ? [] : [view],
-      scans: statement.skipData === true ? [] : [view],
+      scans: quick ? [] : [view, ...readWhole(known?.query ?? null, bases, catalog)],
       hazards: [
         ...(concurrently ? [] : [warning('refresh', `Nobody reads ${view} until it is filled again.`, recipe)]),
-        dependsOn(
-          concurrently ? 'a unique index, without which it fails; the tables of its query are read' : 'its query, whose tables are read',
-        ),
+        ...(concurrently ? withoutUniqueIndex(catalog, known) : []),
+        ...(known !== null
+          ? []
+          : [
+              dependsOn(
+                concurrently
+                  ? 'a unique index, without which it fails; the tables of its query are read'
+                  : 'its query, whose tables are read',
+              ),
+            ]),
       ],
     });
   },
@@ -99,11 +123,11 @@ function ownerOf(options: readonly Node[] | undefined): readonly string[] {
   return table.length === 0 ? [] : [qualified(table)];
 }
 
-function partitionHazards(table: string, parent: string) {
+function partitionHazards(table: string, parent: string, isKnown: boolean) {
   const recipe = `CREATE TABLE ${table} (LIKE ${parent} INCLUDING ALL);\nALTER TABLE ${table} ADD CONSTRAINT … CHECK (…);\nALTER TABLE ${parent} ATTACH PARTITION ${table} FOR VALUES …;`;
   return [
     warning('partition_locks_parent', `Nobody reads or writes ${parent} for the moment it takes, nor while it waits.`, recipe),
-    dependsOn('whether there is a DEFAULT partition, which is locked and read too'),
+    ...(isKnown ? [] : [dependsOn('whether there is a DEFAULT partition, which is locked and read too')]),
   ];
 }
 
@@ -114,13 +138,77 @@ function constraintsOf(element: Node): readonly Constraint[] {
 }
 
 /** Tables a query certainly reads whole: it names them and asks for no rows in particular. An index may serve anything else. */
-export function scansOf(query: Node | undefined): readonly string[] {
-  return query !== undefined && 'SelectStmt' in query ? scansOfSelect(query.SelectStmt) : [];
+export function scansOf(query: Node | undefined, catalog?: Catalog): readonly string[] {
+  return query !== undefined && 'SelectStmt' in query ? scansOfSelect(query.SelectStmt, catalog) : [];
 }
 
-export function scansOfSelect(select: NodeOf<'SelectStmt'>): readonly string[] {
+export function scansOfSelect(select: NodeOf<'SelectStmt'>, catalog?: Catalog): readonly string[] {
   const tables = new Set(relationsRead(select));
-  return wholeTables(select).filter((table) => tables.has(table));
+  const whole = wholeTables(select).filter((table) => tables.has(table));
+  return [...new Set([...withBases(catalog, whole), ...unindexed(select, catalog)])];
+}
+
+/** Relations a query names, with what their views read and the tables below them. */
+export function withBases(catalog: Catalog | undefined, names: readonly string[]): readonly string[] {
+  if (catalog === undefined) return names;
+  return names.flatMap((name) => {
+    const relation = catalog.relation(name);
+    if (relation === null) return [name];
+    const bases = relation.kind === 'v' ? basesOf(catalog, relation) : [];
+    return [relation, ...bases].flatMap((each) => family(catalog, catalog.show(each)));
+  });
+}
+
+/** The one table of a query when no index helps to find its rows. */
+function unindexed({ fromClause = [], whereClause, limitCount }: NodeOf<'SelectStmt'>, catalog: Catalog | undefined): readonly string[] {
+  const [only, ...others] = fromClause;
+  if (only === undefined || others.length > 0 || !('RangeVar' in only) || limitCount !== undefined || whereClause === undefined) return [];
+  const table = relationOf(only.RangeVar);
+  return isReadWhole(catalog, table, whereClause) ? family(catalog, table) : [];
+}
+
+/** Tables of a materialised view's query that are certainly read whole; all of them when the query cannot be read. */
+function readWhole(query: string | null, bases: readonly string[], catalog: Catalog | undefined): readonly string[] {
+  const parser = parserInUse();
+  if (query === null || parser === null) return bases;
+  const statement = parser.parse(query).stmts?.[0]?.stmt;
+  return scansOf(statement, catalog);
+}
+
+/** REFRESH … CONCURRENTLY compares rows by a unique index of plain columns. */
+function withoutUniqueIndex(catalog: Catalog | undefined, view: CatalogRelation | null) {
+  if (catalog === undefined || view === null) return [];
+  const found = catalog
+    .indexesOn(view.id)
+    .some(({ index }) => index?.unique === true && index.valid && index.predicate === null && index.expressions === null);
+  const name = catalog.show(view);
+  return found ? [] : [fails('55000', `${name} has no unique index.`, `CREATE UNIQUE INDEX ON ${name} (…);`)];
+}
+
+/** OR REPLACE may add columns at the end; it can neither drop nor rename one (42P16). */
+function changedColumns(view: CatalogRelation | null, { view: named, query, aliases }: NodeOf<'ViewStmt'>) {
+  const names = aliases !== undefined && aliases.length > 0 ? wordsOf(aliases) : columnNames(query);
+  if (view === null || view.kind !== 'v' || names === null) return [];
+  const wrong = view.columns.find(({ name }, position) => (names[position] !== undefined ? names[position] !== name : true));
+  if (wrong === undefined) return [];
+  const recipe = `DROP VIEW ${relationOf(named)};\n-- and create it anew, in the same file`;
+  return [
+    fails('42P16', `the new query has no column ${quoted(wrong.name)} in its place; OR REPLACE only adds columns at the end.`, recipe),
+  ];
+}
+
+/** The names a query gives its columns; null where only the server can tell (a star, a function without a name). */
+function columnNames(query: Node | undefined): readonly string[] | null {
+  if (query === undefined || !('SelectStmt' in query) || query.SelectStmt.targetList === undefined) return null;
+  const names = query.SelectStmt.targetList.map((target) => {
+    if (!('ResTarget' in target)) return null;
+    const { name, val } = target.ResTarget;
+    if (name !== undefined) return name;
+    return val !== undefined && 'ColumnRef' in val && !JSON.stringify(val).includes('A_Star')
+      ? (wordsOf(val.ColumnRef.fields).at(-1) ?? null)
+      : null;
+  });
+  return names.includes(null) ? null : names.filter((name) => name !== null);
 }
 
 function wholeTables(select: NodeOf<'SelectStmt'>): readonly string[] {

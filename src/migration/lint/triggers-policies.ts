@@ -1,15 +1,16 @@
 import { quoted, relationOf } from '../names.ts';
 import { effect, lock, note } from './effect.ts';
 import type { Judges } from './effect.ts';
+import { family } from './reach.ts';
 
 /** Triggers, rules and policies, rows 93–97. */
 export const triggersPolicies: Judges = {
-  CreateTrigStmt(statement) {
+  CreateTrigStmt(statement, { context: { catalog } }) {
     const table = relationOf(statement.relation);
     return effect({
       what: `CREATE ${statement.replace === true ? 'OR REPLACE ' : ''}TRIGGER ${quoted(statement.trigname ?? '')} ON ${table}`,
       locks: [
-        ...lock('SHARE ROW EXCLUSIVE', table),
+        ...lock('SHARE ROW EXCLUSIVE', ...family(catalog, table, catalog?.relation(table)?.kind !== 'p' || statement.row !== true)),
         ...(statement.constrrel === undefined ? [] : lock('ACCESS SHARE', relationOf(statement.constrrel))),
       ],
       hazards: [note('writes_wait', `Writes to ${table} wait for the moment it takes.`)],

@@ -1,5 +1,6 @@
-import type { Catalog } from './catalog.ts';
+import { parserInUse } from '../parser.ts';
 import { functionsCalled } from '../walk.ts';
+import type { Catalog } from './catalog.ts';
 
 /** Built-in VOLATILE functions that appear in defaults and queries (pg_proc.provolatile = 'v', PostgreSQL 14–18). */
 const VOLATILE = words(`
@@ -41,13 +42,47 @@ export function volatility(
 ): { readonly volatile: readonly string[]; readonly unknown: readonly string[] } {
   const volatile: string[] = [];
   const unknown: string[] = [];
-  for (const { name } of functionsCalled(expression)) {
+  for (const { name, args } of functionsCalled(expression)) {
     if (STEADY.has(name)) continue;
-    const isVolatile = VOLATILE.has(name) ? true : (catalog?.isVolatile(name) ?? null);
+    const isVolatile = VOLATILE.has(name) ? true : isVolatileHere(catalog, name, args.length);
     if (isVolatile === true) volatile.push(name);
     if (isVolatile === null) unknown.push(name);
   }
   return { volatile, unknown };
+}
+
+/** What the live schema says of a function; several of one name count as the worst that fits. Null: it knows none. */
+function isVolatileHere(catalog: Catalog | undefined, name: string, given: number): boolean | null {
+  if (catalog === undefined) return null;
+  const fitting = catalog.functions(name).filter((each) => each.arguments >= given && each.arguments - each.defaults <= given);
+  if (fitting.length === 0) return null;
+  return fitting.some(
+    ({ volatility: declared, inlineable }) => declared === 'v' && (inlineable === null || isInlinedVolatile(catalog, inlineable)),
+  );
+}
+
+/** A SQL function that is one expression stands for that expression, whatever it is declared: then only the expression counts. */
+function isInlinedVolatile(catalog: Catalog, body: string): boolean {
+  const expression = onlyExpression(body);
+  if (expression === null) return true;
+  const inner = volatility(expression, catalog);
+  return inner.volatile.length + inner.unknown.length > 0;
+}
+
+/** The one expression of `SELECT expression` or `RETURN expression`; null for any other body. */
+function onlyExpression(body: string): unknown {
+  const parser = parserInUse();
+  if (parser === null) return null;
+  try {
+    const { stmts = [] } = parser.parse(body.trim().replace(/^RETURN\b/i, 'SELECT'));
+    const statement = stmts[0]?.stmt;
+    if (stmts.length !== 1 || statement === undefined || !('SelectStmt' in statement)) return null;
+    const { targetList = [], op, limitOption, ...rest } = statement.SelectStmt;
+    const isPlain = targetList.length === 1 && op === 'SETOP_NONE' && (limitOption ?? 'LIMIT_OPTION_DEFAULT') === 'LIMIT_OPTION_DEFAULT';
+    return isPlain && Object.keys(rest).length === 0 ? targetList[0] : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Functions a query calls that are not PostgreSQL's own as far as is known here: they may do anything. */

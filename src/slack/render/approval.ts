@@ -1,12 +1,11 @@
 import type { Button } from '@slack/types';
-import { shortDigest } from '../../domain/digest.ts';
 import { countingApprovals } from '../../domain/gates.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
-import { approvalCount, eligibleApprovers } from './gate-lines.ts';
+import { approvalCount, approvalsMissing, countedAt, eligibleApprovers } from './gate-lines.ts';
 import { cutLines } from './limits.ts';
-import { estimate, migrationName, planSize, rollbackWords, statementFacts } from './plan-lines.ts';
+import { digestWords, estimate, migrationName, planSize, rollbackWords, statementFacts } from './plan-lines.ts';
 import { runName } from './state-words.ts';
 import { code, phrase, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
@@ -24,9 +23,9 @@ export function approval(view: RunView, people: readonly Person[]): Message {
   const given = givenLines(view, people);
   const changed = run.changes.length === 0 ? '' : `\n🔁 *What changed:* ${phrase(run.changes.join(' '), 400)} Earlier approvals are void.`;
   return {
-    text: `Approvals of run ${runName(run)}: ${counts}, digest ${shortDigest(run.digest)}. Next: ${need(view, people, may)}.`,
+    text: `Approvals of run ${runName(run)}: ${counts}, digest ${digestWords(run, (digest) => digest)}. Next: ${need(view, people, may)}.`,
     blocks: [
-      section(`*Approval* · *${counts}* · digest ${code(shortDigest(run.digest))}${changed}`),
+      section(`*Approval* · *${counts}* · digest ${digestWords(run)}${changed}`),
       ...(given === '' ? [] : [section(given)]),
       section(whatRuns(run)),
       section(`*Takes* ${estimate(run.rehearsal)}\n*Way back* ${rollbackWords(run.plan, run.rehearsal)}`),
@@ -38,9 +37,12 @@ export function approval(view: RunView, people: readonly Person[]): Message {
   };
 }
 
-function need({ run, now }: RunView, people: readonly Person[], may: string): string {
-  if (!OPEN.includes(run.state) || countingApprovals(run, { now, people }).length >= run.plan.quorum) return 'nothing to do here';
-  return run.rehearsal === null ? 'wait for the rehearsal; an approval covers its result' : `one of ${may} approves or rejects`;
+function need(view: RunView, people: readonly Person[], may: string): string {
+  const { run } = view;
+  if (approvalsMissing(view, people) === 0) return 'nothing to do here';
+  return run.rehearsal === null
+    ? 'wait for the rehearsal; an approval covers its result'
+    : `one of ${may} approves${OPEN.includes(run.state) ? ' or rejects' : ' again'}`;
 }
 
 /** Exactly what would run, file by file. */
@@ -52,8 +54,9 @@ function whatRuns(run: Run): string {
   return `${planSize(run.plan)}\n${cutLines(lines, { max: 2600, rest: (left) => `and ${left} more: View SQL` })}`;
 }
 
-function givenLines({ run, now }: RunView, people: readonly Person[]): string {
-  const counting = countingApprovals(run, { now: run.started?.at ?? now, people });
+function givenLines(view: RunView, people: readonly Person[]): string {
+  const { run } = view;
+  const counting = countingApprovals(run, { now: countedAt(view), people });
   return run.approvals
     .map((entry) => {
       if (!counting.includes(entry)) return `⌛ does not count any more · ${who(entry.by)} ${when(entry.at)}`;
@@ -62,10 +65,12 @@ function givenLines({ run, now }: RunView, people: readonly Person[]): string {
     .join('\n');
 }
 
-function approvalButtons({ run, now }: RunView, people: readonly Person[]): readonly Button[] {
-  if (!OPEN.includes(run.state) || run.rehearsal === null || run.problem !== null) return [];
-  const sql = button(run, 'view_sql');
-  // Complete: there is nothing left to approve, but the run can still be rejected.
-  if (countingApprovals(run, { now, people }).length >= run.plan.quorum) return [button(run, 'reject', { style: 'danger' }), sql];
-  return [button(run, 'approve', { extra: run.digest, style: 'primary' }), button(run, 'reject', { style: 'danger' }), sql];
+function approvalButtons(view: RunView, people: readonly Person[]): readonly Button[] {
+  const { run } = view;
+  if (run.rehearsal === null || run.problem !== null) return [];
+  // Complete: there is nothing left to approve, but the run can still be rejected; in preparation, where approvals expire too, rolled back.
+  const approve = approvalsMissing(view, people) === 0 ? [] : [button(run, 'approve', { extra: run.digest, style: 'primary' })];
+  const reject = OPEN.includes(run.state) ? [button(run, 'reject', { style: 'danger' })] : [];
+  const pressed = [...approve, ...reject];
+  return pressed.length === 0 ? [] : [...pressed, button(run, 'view_sql')];
 }

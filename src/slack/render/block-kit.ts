@@ -70,8 +70,13 @@ export function menu(run: Pick<Run, 'id' | 'version' | 'number'>, choices: reado
     type: 'overflow',
     action_id: MENU,
     options: choices.map((choice) => ({
-      text: plain(`${LABELS[choice].replace('…', '')} run #${run.number}…`, LIMITS.buttonText),
+      text: plain(choiceText(LABELS[choice], run.number), LIMITS.buttonText),
       value: writeReference({ runId: run.id, version: run.version, extra: choice }),
     })),
   };
+}
+
+/** `Cancel run #42…` opens a window, `Speed 50 %, run #42` does what it says. */
+function choiceText(label: string, number: number): string {
+  return label.endsWith('…') ? `${label.slice(0, -1)} run #${number}…` : `${label}, run #${number}`;
 }

@@ -2,7 +2,7 @@ import { countingApprovals, openItems } from '../../domain/gates.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { isHumanItem, ITEMS, ITEM_TITLES } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
-import type { Run } from '../../domain/run.ts';
+import { inPreparation, OPEN, type Run } from '../../domain/run.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** The moment at which the checklist counted: now, or the first write once that has happened, or the end. */
@@ -30,10 +30,20 @@ export function readyCount(view: Pick<RunView, 'run' | 'now'>): string {
   return `${ITEMS.length - openItems(view.run, countedAt(view)).length} of ${ITEMS.length} ready`;
 }
 
+/** How many approvals count, at the moment at which the checklist does. */
+export function approvalsGiven(view: Pick<RunView, 'run' | 'now'>, people: readonly Person[]): number {
+  return countingApprovals(view.run, { now: countedAt(view), people }).length;
+}
+
+/** How many are missing before the first write; none once that has happened. */
+export function approvalsMissing(view: Pick<RunView, 'run' | 'now'>, people: readonly Person[]): number {
+  const wanted = OPEN.includes(view.run.state) || inPreparation(view.run);
+  return wanted ? Math.max(0, view.run.plan.quorum - approvalsGiven(view, people)) : 0;
+}
+
 /** `1 of 2`. */
 export function approvalCount(view: Pick<RunView, 'run' | 'now'>, people: readonly Person[]): string {
-  const at = view.run.started === null ? view.now : view.run.started.at;
-  return `${countingApprovals(view.run, { now: at, people }).length} of ${view.run.plan.quorum}`;
+  return `${approvalsGiven(view, people)} of ${view.run.plan.quorum}`;
 }
 
 /** Those whose approval would count: approvers other than the requester (invariant 4). */

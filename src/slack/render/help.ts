@@ -13,6 +13,8 @@ export const VERBS = {
   start: { usage: 'start', does: 'start now, if every gate and the window allow it' },
   schedule: { usage: 'schedule [22:30]', does: 'start at that time, or at the next moment that fits' },
   stop: { usage: 'stop', does: 'stop after the step that runs' },
+  pause: { usage: 'pause', does: 'hold the backfill that runs at the key it has reached' },
+  speed: { usage: 'speed <25|50|100|200>', does: 'how fast the backfill may go, in per cent' },
   resume: { usage: 'resume', does: 'go on after a hold' },
   rollback: { usage: 'rollback', does: 'undo everything this run did, now' },
   present: { usage: 'present', does: 'say that you are watching the run' },

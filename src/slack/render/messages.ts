@@ -1,12 +1,12 @@
 import { METRICS } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
-import { countingApprovals } from '../../domain/gates.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { alertMessage } from './alert.ts';
 import { approval, hasApproval } from './approval.ts';
 import type { Message } from './block-kit.ts';
 import { checklist } from './checklist.ts';
 import { dryRun } from './dry-run.ts';
+import { approvalsGiven } from './gate-lines.ts';
 import { holdNotice, rollbackFailedNotice, startedNotice } from './notices.ts';
 import { fitOf } from './moment.ts';
 import { planCard } from './plan-card.ts';
@@ -51,7 +51,7 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
       stage: stageOf(view, people),
     },
   ];
-  if (run.checklistAt !== null) messages.push({ ...checklist(view), ...calm, everyMs: LIVE_MS, key: 'checklist', stage: handsOn(run) });
+  if (run.checklist !== null) messages.push({ ...checklist(view), ...calm, everyMs: LIVE_MS, key: 'checklist', stage: handsOn(run) });
   if (hasApproval(run))
     messages.push({ ...approval(view, people), ...calm, key: 'approval', stage: `${stageOf(view, people)} ${run.digest}` });
   const started = startedNotice(run);
@@ -62,8 +62,8 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
   for (const metric of METRICS) {
     const alert = run.alerts[metric];
     if (alert === undefined) continue;
+    // The channel hears of each rule once; of one that is over before it can be posted, the thread alone.
     const stage = `${alert.raisedAt} ${alert.clearedAt} ${run.state}`;
-    // The channel hears of each rule once; one that is over before it can be posted stands in the thread only.
     messages.push({ ...alertMessage(run, alert), ...loud, broadcast: alert.clearedAt === null, key: `alert:${metric}`, stage });
   }
   const failed = rollbackFailedNotice(run);
@@ -87,7 +87,7 @@ function stageOf({ run, now }: RunView, people: readonly Person[]): string {
     run.changes,
     run.problem,
     run.approvals.length,
-    countingApprovals(run, { now: run.started?.at ?? now, people }).length,
+    approvalsGiven({ run, now }, people),
     run.rehearsal === null,
     run.rollback?.undone.length,
     alerts,

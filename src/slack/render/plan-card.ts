@@ -1,6 +1,5 @@
 import type { Button, Overflow } from '@slack/types';
-import { shortDigest } from '../../domain/digest.ts';
-import { countingApprovals, openItems } from '../../domain/gates.ts';
+import { openItems } from '../../domain/gates.ts';
 import { isHumanItem } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { inWords } from '../../domain/refusal.ts';
@@ -8,14 +7,14 @@ import { OPEN, type Run } from '../../domain/run.ts';
 import { actions, button, context, header, menu, section, type Blocks, type Message } from './block-kit.ts';
 import { scheduleButton } from './buttons.ts';
 import { endedBlocks } from './ended-card.ts';
-import { approvalCount, eligibleApprovers, readyLine } from './gate-lines.ts';
+import { approvalCount, approvalsMissing, eligibleApprovers, readyLine } from './gate-lines.ts';
 import { cut, cutLines, LIMITS } from './limits.ts';
 import { fitOf } from './moment.ts';
-import { estimate, hazardLines, migrationLines, planSize, rollbackWords, statementLines } from './plan-lines.ts';
+import { digestWords, estimate, hazardLines, migrationLines, planSize, rollbackWords, statementLines } from './plan-lines.ts';
 import { runBlocks } from './run-card.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
 import { HOLD_WORDS } from './step-words.ts';
-import { code, count, mention, peakHours, phrase, stopped, when, who } from './text.ts';
+import { count, mention, peakHours, phrase, stopped, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** Characters left for everything that is not one of the blocks below: buttons, and a margin. */
@@ -25,7 +24,7 @@ const MARGIN = 150;
 export function planCard(view: RunView, people: readonly Person[]): Message {
   const { run } = view;
   if (run.end !== null) return { text: sentence(view, people), blocks: [header(runHeader(run)), ...endedBlocks(view)] };
-  const body = OPEN.includes(run.state) ? openBlocks(view, people) : runBlocks(view);
+  const body = OPEN.includes(run.state) ? openBlocks(view, people) : runBlocks(view, people);
   return { text: sentence(view, people), blocks: [header(runHeader(run)), ...body] };
 }
 
@@ -39,7 +38,7 @@ function sentence(view: RunView, people: readonly Person[]): string {
   if (run.end !== null) return `${state} ${stopped(phrase(run.end.detail, 300))} Nothing to do here.`;
   if (run.holding !== null) return `${state} ${stopped(phrase(run.holding.detail, 300))} Next: ${HOLD_WORDS[run.holding.reason].next}`;
   if (run.problem !== null) return `${state} Next: ${UNREADABLE}`;
-  const expired = run.state === 'scheduled' && missing(view, people) > 0;
+  const expired = (run.state === 'scheduled' || run.state === 'preparing') && approvalsMissing(view, people) > 0;
   return `${state} Next: ${expired ? 'approve again in the thread; approvals have expired' : (NEXT[run.state] ?? 'watch the card')}.`;
 }
 
@@ -55,11 +54,6 @@ const NEXT: Readonly<Partial<Record<Run['state'], string>>> = {
   migrating: 'watch it; Roll back now is on the card',
   observing: 'watch it; Roll back now is on the card',
 };
-
-/** How many approvals do not count, or not any more. */
-function missing({ run, now }: RunView, people: readonly Person[]): number {
-  return run.plan.quorum - countingApprovals(run, { now, people }).length;
-}
 
 const UNREADABLE = 'mend the file that it names, or cancel the run; nothing is approved or started meanwhile.';
 
@@ -93,7 +87,7 @@ function step(view: RunView, people: readonly Person[]): string {
   if (run.problem !== null) return UNREADABLE;
   const open = openItems(run, view.now);
   if (open.some((item) => isHumanItem(item))) return 'confirm the open lines of the checklist in the thread.';
-  const wanted = missing(view, people);
+  const wanted = approvalsMissing(view, people);
   // Machine lines expire every few minutes until the start; preparation reads them anew.
   if (run.state === 'scheduled' && run.scheduledFor !== null && wanted <= 0)
     return `nothing until ${when(run.scheduledFor)}; preparation begins ${inWords(run.plan.timing.prepareLeadMs)} before.`;
@@ -107,7 +101,7 @@ function step(view: RunView, people: readonly Person[]): string {
 function asked(run: Run): string {
   const { identity, runbook, plannedAt } = run.plan;
   const database = `${phrase(identity.database, 60)} on PostgreSQL ${phrase(identity.serverVersion, 20)}`;
-  return `Asked for by ${who(run.requester)} · ${when(plannedAt)} · ${database} · runbook ${phrase(runbook.version, 20)} · digest ${code(shortDigest(run.digest))}`;
+  return `Asked for by ${who(run.requester)} · ${when(plannedAt)} · ${database} · runbook ${phrase(runbook.version, 20)} · digest ${digestWords(run)}`;
 }
 
 /** What is not as it was: unreadable files, and what the last revision changed. */

@@ -1,6 +1,8 @@
+import { shortDigest } from '../../domain/digest.ts';
 import type { Hazard, Migration, Plan, Statement } from '../../domain/plan.ts';
 import { rollbackKind } from '../../domain/plan.ts';
 import { predictedForwardMs, predictedRollbackMs, rollbackProved, SAFETY_FACTOR, type Rehearsal } from '../../domain/proof.ts';
+import type { Run } from '../../domain/run.ts';
 import { atMost, code, count, phrase } from './text.ts';
 
 const BLOCKS: Readonly<Record<Statement['blocks'], string>> = {
@@ -73,6 +75,11 @@ export function hazardLines(plan: Plan): readonly string[] {
 export function planSize(plan: Plan): string {
   const statements = plan.migrations.reduce((sum, migration) => sum + migration.statements.length, 0);
   return `${count(plan.migrations.length, 'migration')}, ${count(statements, 'statement')}`;
+}
+
+/** The digest as people compare it. It covers the rehearsal, so before that there is none that could be approved. */
+export function digestWords({ rehearsal, digest }: Pick<Run, 'rehearsal' | 'digest'>, as: (digest: string) => string = code): string {
+  return rehearsal === null ? 'follows the rehearsal' : as(shortDigest(digest));
 }
 
 /** How long it may take, with where the number comes from. */

@@ -2,12 +2,12 @@ import type { HumanCommand } from '../../domain/commands.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { ITEM_TITLES, MACHINE_ITEMS } from '../../domain/items.ts';
 import type { Actor } from '../../domain/people.ts';
-import { refusalSentence, type Refusal } from '../../domain/refusal.ts';
+import { refusalParts, type Refusal } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
 import { actions, context, section, type Message } from './block-kit.ts';
 import { scheduleAt } from './buttons.ts';
 import { cut } from './limits.ts';
-import { code, codeBlock, escape, link, utc, when } from './text.ts';
+import { code, codeBlock, escape, link, stopped, utc, when } from './text.ts';
 
 /** Who asked for what, and the address of the run's card: what a refusal can say beside its reason. */
 export type Asked = { readonly actor: Actor; readonly command: HumanCommand['type'] | 'plan'; readonly card: string | null };
@@ -19,8 +19,8 @@ export type Asked = { readonly actor: Actor; readonly command: HumanCommand['typ
 export function refusalMessage(refusal: Refusal, run: Run | null, asked: Asked | null = null): Message {
   // The sentence is ours but what it quotes is not: escape first, then write the date tokens into their places.
   const moments: string[] = [];
-  const [lead, ...quoted] = sentences(refusal, { run, asked }, (instant) => `⟦${moments.push(when(instant)) - 1}⟧`);
-  const sentence = escape(cut(lead ?? '', 2500)).replaceAll(/⟦(\d+)⟧/g, (_, index) => moments[Number(index)] ?? '');
+  const { lead, quoted, end } = said(refusal, { run, asked }, (instant) => `⟦${moments.push(when(instant)) - 1}⟧`);
+  const sentence = escape(cut(`${lead} ${end}`.trim(), 2500)).replaceAll(/⟦(\d+)⟧/g, (_, index) => moments[Number(index)] ?? '');
   const next = 'next' in refusal && refusal.next !== null && run !== null ? [scheduleAt(run, refusal.next)] : [];
   const card =
     run === null || asked === null || asked.card === null ? [] : [context(link(asked.card, `Current card of run #${run.number}`))];
@@ -37,18 +37,26 @@ export function refusalMessage(refusal: Refusal, run: Run | null, asked: Asked |
 
 /** The same in plain text, for notifications and modals. */
 export function refusalText(refusal: Refusal, run: Run | null = null, asked: Asked | null = null): string {
-  return cut(sentences(refusal, { run, asked }, utc).join('\n\n'), 2000);
+  const { lead, quoted, end } = said(refusal, { run, asked }, utc);
+  return cut([lead, ...quoted, end].filter((part) => part !== '').join('\n\n'), 2000);
 }
 
 type Known = { readonly run: Run | null; readonly asked: Asked | null };
 
-/** What is said first, then what is quoted from files. */
-function sentences(refusal: Refusal, known: Known, at: (instant: Instant) => string): readonly string[] {
-  const reason = refusalSentence(refusal, at);
-  const [lead = '', ...quoted] = refusal.code === 'migrations_unreadable' ? reason.split('\n\n') : [reason];
-  const more = [since(refusal, known.run, at), ownPlan(refusal, known), hint(refusal)].filter((sentence) => sentence !== '');
-  const said = [lead, ...more].join(' ');
-  return [untouched(refusal, [said, ...quoted].join(' ')) ? `${said} Nothing was changed.` : said, ...quoted];
+/** What is wrong, the lines of a file that show it, and what is said below them. */
+type Said = { readonly lead: string; readonly quoted: readonly string[]; readonly end: string };
+
+function said(refusal: Refusal, known: Known, at: (instant: Instant) => string): Said {
+  const [reason = '', ...others] = refusalParts(refusal, at);
+  if (refusal.code === 'migrations_unreadable') return unquoted(reason, others);
+  const why = [reason, since(refusal, known.run, at), ownPlan(refusal, known)];
+  return { lead: [...why, ...hinted(refusal, others)].filter((sentence) => sentence !== '').join(' '), quoted: [], end: '' };
+}
+
+function unquoted(detail: string, others: readonly string[]): Said {
+  const [lead = '', ...quoted] = detail.split('\n\n');
+  const below = quoted.at(-1)?.startsWith('The database was not touched.') === true ? [quoted.pop() ?? ''] : others;
+  return { lead: stopped(lead), quoted, end: below.join(' ') };
 }
 
 /** A button that comes too late: since when the run is what it is (R5). */
@@ -67,18 +75,10 @@ function ownPlan(refusal: Refusal, { run, asked }: Known): string {
 }
 
 /** Expired machine lines come back by themselves; nobody has to do anything but wait. */
-function hint(refusal: Refusal): string {
-  if (refusal.code !== 'items_open') return '';
+function hinted(refusal: Refusal, others: readonly string[]): readonly string[] {
+  if (refusal.code !== 'items_open') return others;
   const alone = refusal.items.every((item) => MACHINE_ITEMS.some((machine) => item === `${ITEM_TITLES[machine]} (expired)`));
-  return alone ? 'They are read again now: press again in a few seconds.' : '';
-}
-
-/** These say that it was done before, which is the opposite of nothing. */
-const DONE_BEFORE: readonly Refusal['code'][] = ['already_rolling_back', 'already_approved', 'already_so'];
-
-/** Whether it still has to be said that nothing was changed (R9). */
-function untouched({ code: reason }: Refusal, said: string): boolean {
-  return !DONE_BEFORE.includes(reason) && !/[Nn]othing was|not touched/.test(said);
+  return alone ? [...others.slice(0, -1), 'They are read again now: press again in a few seconds.'] : others;
 }
 
 /** Something broke that is not the person's fault (R9): what failed, was the database touched, what to do now. */

@@ -1,14 +1,14 @@
 import { shortDigest } from '../../domain/digest.ts';
 import { between } from '../../domain/instant.ts';
 import { unitsOf } from '../../domain/plan.ts';
-import { inWords } from '../../domain/refusal.ts';
+import { inWords, lasting } from '../../domain/refusal.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { detailLine, remainingLine, resultLine } from './ended-card.ts';
 import { cutLines } from './limits.ts';
 import { beforeAfter, METRIC_TITLES, metricValue } from './metrics.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
-import { code, lasting, phrase, stopped, timeOf, when, who } from './text.ts';
+import { code, phrase, stopped, timeOf, when, who } from './text.ts';
 
 /** Whether the run has a result worth a report: it was started, and it is over. A failed rollback is not over; it has its own notice. */
 export function hasReport(run: Run): boolean {

@@ -1,26 +1,30 @@
-import type { Button } from '@slack/types';
+import type { Button, Overflow } from '@slack/types';
+import { begunBackfill, SPEEDS } from '../../domain/backfill.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { between, plus } from '../../domain/instant.ts';
 import { unitsOf, type Unit } from '../../domain/plan.ts';
-import { inWords } from '../../domain/refusal.ts';
+import type { Person } from '../../domain/people.ts';
+import { inWords, lasting } from '../../domain/refusal.ts';
 import { touched, type Run, type UnitRun } from '../../domain/run.ts';
-import { actions, button, context, section, type Blocks } from './block-kit.ts';
+import { actions, button, context, menu, section, type Blocks } from './block-kit.ts';
+import { backfillWords } from './backfill-line.ts';
 import { cancelButton, rollBackButton } from './buttons.ts';
+import { approvalCount, approvalsMissing } from './gate-lines.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
 import { METRIC_TITLES, metricFields, metricValue } from './metrics.ts';
-import { code, lasting, phrase, timeOf, when, who } from './text.ts';
+import { code, phrase, timeOf, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** How many units the card shows; the one that runs is always among them. */
 const SHOWN = 6;
 
 /** The card while the run works: what it does, how far it is, how the five metrics stand, and the ways to stop it. */
-export function runBlocks(view: RunView): Blocks {
+export function runBlocks(view: RunView, people: readonly Person[]): Blocks {
   const { run } = view;
   const units = unitLines(view);
   const quiet = run.state === 'holding' || run.state === 'stopping' || run.state === 'rolling_back';
   return [
-    section(doing(view)),
+    section(doing(view, people)),
     ...(units === '' ? [] : [section(units)]),
     ...(quiet || view.samples.length === 0 ? [] : [section(metricFields(run, view.samples).join('\n'))]),
     context(`${pulse(view)}\n${started(run)}`),
@@ -35,7 +39,8 @@ function started(run: Run): string {
 }
 
 /** The sentence at the top: what happens, or why nothing does and what to do. */
-function doing({ run, now }: RunView): string {
+function doing(view: RunView, people: readonly Person[]): string {
+  const { run, now } = view;
   const lines = [...alarm(run)];
   if (run.rollback !== null) {
     const undone = run.rollback.undone.length === 0 ? '' : ` Undone: ${phrase(run.rollback.undone.join(', '), 200)}.`;
@@ -48,6 +53,8 @@ function doing({ run, now }: RunView): string {
   }
   if (run.step !== null && run.state !== 'observing')
     lines.push(`*${STEP_WORDS[run.step.name]}* for ${inWords(between(run.step.at, now))}`);
+  if (run.state === 'preparing' && approvalsMissing(view, people) > 0)
+    lines.push(`⌛ *Approvals* ${approvalCount(view, people)}: approve again in the thread, or it holds before the first write.`);
   if (run.state === 'observing') lines.push(`*Watching* until ${timeOf(plus(run.t0 ?? now, run.plan.timing.observeMs))}; then the report.`);
   if (run.stopRequested !== null) lines.push(`✋ ${who(run.stopRequested)} asked to stop after this step.`);
   return lines.length === 0 ? 'A worker takes this up within seconds.' : lines.join('\n');
@@ -70,7 +77,10 @@ function unitLines(view: RunView): string {
   const current = units.findIndex((unit) => stateOf(run, unit)?.state !== 'applied');
   const from = Math.max(0, Math.min(current < 0 ? units.length : current - 2, units.length - SHOWN));
   const lines = units.slice(from, from + SHOWN).flatMap((unit) => {
-    const filling = progress?.position === unit.position && stateOf(run, unit)?.state === 'begun' ? [backfillLine(progress)] : [];
+    const filling =
+      progress?.position === unit.position && stateOf(run, unit)?.state === 'begun'
+        ? [`   ${phrase(backfillWords(progress, run.speed), 300)}`]
+        : [];
     return [unitLine(view, unit, units.length), ...filling];
   });
   return [`*Units* ${done} of ${units.length} applied`, ...lines].join('\n');
@@ -92,11 +102,6 @@ function unitLine({ run, now }: RunView, unit: Unit, of: number): string {
   return `⚙️ running · ${name}${more} · for ${inWords(between(found.begunAt, now))}${tries}`;
 }
 
-function backfillLine({ doneRows, totalRows }: NonNullable<RunView['progress']>): string {
-  const share = totalRows === 0 ? 100 : Math.min(100, Math.floor((doneRows / totalRows) * 100));
-  return `   rows ${doneRows.toLocaleString('en-US')} of ${totalRows.toLocaleString('en-US')} · ${share} %`;
-}
-
 /** Signs of life: elapsed, when this was drawn, and until when the watcher's word counts. */
 function pulse({ run, now }: RunView): string {
   const elapsed = run.started === null ? '' : `${inWords(between(run.started.at, now))} since the start · `;
@@ -109,19 +114,27 @@ function pulse({ run, now }: RunView): string {
   return `${elapsed}as of ${timeOf(now)} · ${watching}`;
 }
 
-function runButtons(run: Run): readonly Button[] {
+/** Beside a backfill: how fast it may go, and the step's end as the place to hold. */
+function backfillMenu(run: Run): Overflow {
+  const speeds = SPEEDS.filter((speed) => speed !== run.speed).map((speed) => `speed_${speed}` as const);
+  return menu(run, run.state === 'migrating' && run.stopRequested === null ? [...speeds, 'stop_after_step'] : speeds);
+}
+
+function runButtons(run: Run): readonly (Button | Overflow)[] {
   const sql = button(run, 'view_sql');
   const back = rollBackButton(run);
   const watching = button(run, 'confirm_presence');
   switch (run.state) {
     case 'preparing':
     case 'migrating':
+      if (begunBackfill(run) !== null) return [button(run, 'pause'), back, watching, sql, backfillMenu(run)];
       return run.stopRequested === null ? [button(run, 'stop_after_step'), back, watching, sql] : [back, watching, sql];
     case 'validating':
     case 'observing':
       return [back, watching, sql];
     case 'holding': {
       const resume = button(run, 'resume', { style: 'primary' });
+      if (begunBackfill(run) !== null) return [resume, back, watching, sql, backfillMenu(run)];
       return touched(run) ? [resume, back, watching, sql] : [resume, back, watching, sql, cancelButton(run)];
     }
     default:

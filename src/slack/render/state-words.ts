@@ -30,7 +30,7 @@ export const ITEM_WORDS: Readonly<Record<ItemState, { readonly emoji: string; re
 };
 
 /** What people call the run: `#42 leads_newest_first (+1) · production`. */
-export function runName(run: Run): string {
+export function runName(run: Pick<Run, 'number' | 'plan' | 'target'>): string {
   const [first, ...rest] = run.plan.migrations;
   const more = rest.length === 0 ? '' : ` (+${rest.length})`;
   // It stands in plain and in formatted text alike, so it must not need escaping.

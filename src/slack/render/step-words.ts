@@ -26,9 +26,10 @@ export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; r
   monitor_silent: { title: 'The monitor is silent', next: `Nobody would notice harm. Mend the monitor, then: ${PRESS}` },
   watcher_silent: { title: 'Nobody watches', next: "Press I'm watching and then Resume, or Roll back now." },
   stopped: { title: 'Stopped on request', next: PRESS },
+  paused: { title: 'The backfill is paused', next: PRESS },
   plan_differs: { title: 'The database is not the one that was planned', next: 'Cancel and plan again, or Roll back now.' },
   rehearsal_differs: { title: 'The rehearsal differs', next: 'Cancel and plan again, or Roll back now.' },
-  evidence: { title: 'Evidence is missing', next: `Complete it. ${PRESS}` },
+  evidence: { title: 'Evidence or an approval is missing', next: `Complete it. ${PRESS}` },
   statement_failed: {
     title: 'A statement failed',
     next: `PostgreSQL rolled its transaction back; what stands alone, such as CONCURRENTLY, is looked at before the next try. ${PRESS}`,

@@ -85,11 +85,6 @@ export function mention(person: Pick<Actor, 'id' | 'name'>): string {
   return /^[UW][A-Z0-9]{2,}$/.test(person.id) ? `<@${person.id}>` : who(person);
 }
 
-/** A duration that was measured; what is shorter than a second is not `0 s`. */
-export function lasting(milliseconds: number): string {
-  return milliseconds < 1000 ? 'under 1 s' : inWords(milliseconds);
-}
-
 /** A duration that was predicted. */
 export function atMost(milliseconds: number): string {
   return milliseconds < 1000 ? 'under 1 s' : `up to ${inWords(milliseconds)}`;

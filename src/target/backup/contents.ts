@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { countTable, nameOf } from './source.ts';
+import type { Trace } from './trace.ts';
 
 /** Rows by table. */
 export type Contents = ReadonlyMap<string, number>;
@@ -18,6 +19,11 @@ export async function recount(client: Client, contents: Contents, written: reado
     now.set(name, known ?? (await countTable(client, schema, table)));
   }
   return now;
+}
+
+/** The tables that a script may have written. */
+export function writtenBy(traces: readonly Trace[]): readonly string[] {
+  return traces.flatMap((trace) => trace.written);
 }
 
 /** What a way back did not bring back, as sentences: an exact schema may stand around lost rows. */

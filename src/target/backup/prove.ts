@@ -25,6 +25,8 @@ export type Proving = {
 /** The backup proves nothing, and this is why. */
 class Unproved extends Error {}
 
+const NOTHING_REHEARSED: RehearsedPlan = { migrations: [], statements: [], validationFailures: [], differences: [] };
+
 /** What a proof has collected when it ends, early or not. */
 type Collected = { restoreMs: number; tables: number; rows: number; plan: RehearsedPlan };
 
@@ -34,7 +36,7 @@ type Collected = { restoreMs: number; tables: number; rows: number; plan: Rehear
  * Whatever is found, and whatever keeps it from finding, is in the answer; it throws only when `signal` says stop. The scratch database never stays.
  */
 export async function proveBackup(options: BackupOptions, proving: Proving): Promise<Rehearsal> {
-  const collected: Collected = { restoreMs: 0, tables: 0, rows: 0, plan: { migrations: [], statements: [], validationFailures: [] } };
+  const collected: Collected = { restoreMs: 0, tables: 0, rows: 0, plan: NOTHING_REHEARSED };
   let restoreError = '';
   try {
     const manifest = await checkedManifest(options, proving);
@@ -46,8 +48,10 @@ export async function proveBackup(options: BackupOptions, proving: Proving): Pro
         ? error.message
         : `The proof could not be finished: ${wordsOf(error, options.connectionString, options.scratchUrl)}.`;
   }
-  const { restoreMs, tables, rows, plan } = collected;
-  return { backupId: proving.backup.id, at: options.now(), restoreMs, tables, rows, ...plan, restoreError };
+  const { restoreMs, tables, rows } = collected;
+  const { differences, ...plan } = collected.plan;
+  const found = differences.length > 0 ? { differences } : {};
+  return { backupId: proving.backup.id, at: options.now(), restoreMs, tables, rows, ...plan, ...found, restoreError };
 }
 
 /** The manifest of this backup, after the file, the record and the plan were found to belong together. */

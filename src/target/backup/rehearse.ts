@@ -2,9 +2,12 @@ import type { Client } from 'pg';
 import { fingerprintDiff } from '../../domain/fingerprint-diff.ts';
 import type { Migration, Plan } from '../../domain/plan.ts';
 import type { RehearsedMigration, TracedStatement } from '../../domain/proof.ts';
+import type { VerdictDifference } from '../../domain/verdict-difference.ts';
 import type { Fingerprint } from '../../ports.ts';
 import { readFingerprint } from '../fingerprint.ts';
-import { recount, rowsNotBack, type Contents } from './contents.ts';
+import { comparedWithVerdicts, tracedStatements } from '../rehearsal/statements.ts';
+import { comesBackAs, downFailed, joined, secondUp, withoutDown } from '../rehearsal/way-back.ts';
+import { recount, rowsNotBack, writtenBy, type Contents } from './contents.ts';
 import { downOf, runScript, upOf, type RunScript, type ScriptRun } from './script.ts';
 import type { Watch } from './trace.ts';
 import { failedValidations, type Validation } from './validate.ts';
@@ -24,6 +27,7 @@ export type RehearsedPlan = {
   readonly migrations: readonly RehearsedMigration[];
   readonly statements: readonly TracedStatement[];
   readonly validationFailures: readonly string[];
+  readonly differences: readonly VerdictDifference[];
 };
 
 /** One migration while it is rehearsed. */
@@ -66,8 +70,9 @@ export async function rehearse(stage: Stage): Promise<RehearsedPlan> {
     .map((migration) => notReached(migration, stuck?.verdict.version ?? ''));
   return {
     migrations: [...acts.map((act) => act.verdict), ...(stuck === null ? [] : [stuck.verdict]), ...unreached],
-    statements: [...acts.map(tracedStatements), stuck === null ? [] : tracedStatements(stuck)].flat(),
+    statements: [...acts, ...(stuck === null ? [] : [stuck])].flatMap(({ migration, up }) => tracedStatements(migration, up.traces)),
     validationFailures: [...failures],
+    differences: [...acts, ...(stuck === null ? [] : [stuck])].flatMap(({ migration, up }) => comparedWithVerdicts(migration, up.traces)),
   };
 }
 
@@ -91,7 +96,7 @@ async function ups(stage: Stage): Promise<{ readonly acts: Act[]; readonly stuck
     if (up.error !== null) return { acts, stuck: { migration, up, verdict: { ...verdict, up: 'error', detail: up.error.message } } };
     const after = await readFingerprint(stage.watch.sampler);
     acts.push({ migration, before, after, contents, up, verdict });
-    contents = await recount(stage.watch.sampler, contents, writtenBy(up));
+    contents = await recount(stage.watch.sampler, contents, writtenBy(up.traces));
     before = after;
   }
   return { acts, stuck: null };
@@ -102,37 +107,28 @@ async function downs(stage: Stage, acts: readonly Act[]): Promise<void> {
   let carried: readonly string[] = [];
   for (const act of acts.toReversed()) {
     const { migration, verdict } = act;
-    if (migration.down === null) {
-      act.verdict = { ...verdict, down: 'missing', detail: `${migration.version} has no down script` };
-      return;
-    }
-    if (migration.downStatements.length === 0 && migration.statements.length > 0) {
-      act.verdict = {
-        ...verdict,
-        down: 'irreversible',
-        detail: `${migration.down.path} has no statement, so ${migration.version} cannot be taken back`,
-      };
+    const none = withoutDown(migration);
+    if (none !== null) {
+      act.verdict = { ...verdict, ...none };
       return;
     }
     const down = await run(stage, `${migration.version} down`, downOf(migration));
     const downMs = Math.ceil(down.ms);
     if (down.error !== null) {
-      // A down that raises on purpose says that there is no way back.
-      act.verdict = { ...verdict, down: down.error.code === 'P0001' ? 'irreversible' : 'fails', downMs, detail: down.error.message };
+      act.verdict = { ...verdict, ...downFailed(down.error), downMs };
       return;
     }
     const sentences = fingerprintDiff(act.before, await readFingerprint(stage.watch.sampler));
     // What a newer down left is that one's fault, and told there.
     const own = sentences.filter((sentence) => !carried.includes(sentence));
     carried = sentences;
-    const lost = own.length > 0 ? [] : await notBroughtBack(stage, act, down);
-    act.verdict = { ...verdict, down: own.length === 0 ? 'exact' : 'differs', downMs, detail: listed(own.length > 0 ? own : lost) };
+    act.verdict = { ...verdict, downMs, ...comesBackAs(own, await notBroughtBack(stage, act, down)) };
   }
 }
 
 /** Data that an exact schema does not bring back: rows, and the values of columns that were dropped on the way. */
 async function notBroughtBack(stage: Stage, act: Act, down: ScriptRun): Promise<readonly string[]> {
-  const now = await recount(stage.watch.sampler, act.contents, [...writtenBy(act.up), ...writtenBy(down)]);
+  const now = await recount(stage.watch.sampler, act.contents, [...writtenBy(act.up.traces), ...writtenBy(down.traces)]);
   const columns = fingerprintDiff(act.before, act.after).flatMap((sentence) => {
     const column = /^column (.+) lost$/.exec(sentence)?.[1];
     if (column === undefined) return [];
@@ -157,10 +153,8 @@ async function upsAgain(stage: Stage, acts: readonly Act[]): Promise<void> {
       };
       return;
     }
-    const differs = comparable ? fingerprintDiff(act.after, await readFingerprint(stage.watch.sampler)) : [];
-    const detail =
-      differs.length > 0 ? joined(act.verdict.detail, `the second up made another schema: ${listed(differs)}`) : act.verdict.detail;
-    act.verdict = { ...act.verdict, upAgain: differs.length > 0 ? 'error' : 'ok', detail };
+    const now = comparable ? await readFingerprint(stage.watch.sampler) : null;
+    act.verdict = { ...act.verdict, ...secondUp(act.verdict.detail, now === null ? [] : fingerprintDiff(act.after, now)) };
   }
 }
 
@@ -181,20 +175,6 @@ async function inSession<T>(stage: Stage, work: (client: Client) => Promise<T>):
   }
 }
 
-function tracedStatements({ migration, up }: Pick<Act, 'migration' | 'up'>): readonly TracedStatement[] {
-  return up.traces.map(({ ms, rows, locks }, position) => ({
-    version: migration.version,
-    index: migration.statements[position]?.index ?? position,
-    ms: Math.ceil(ms),
-    rows,
-    locks,
-  }));
-}
-
-function writtenBy(run: ScriptRun): readonly string[] {
-  return run.traces.flatMap((trace) => trace.written);
-}
-
 function notReached({ version }: Migration, stuckAt: string): RehearsedMigration {
   return {
     version,
@@ -205,15 +185,4 @@ function notReached({ version }: Migration, stuckAt: string): RehearsedMigration
     downMs: 0,
     detail: `not reached: ${stuckAt} failed before it`,
   };
-}
-
-const MOST = 8;
-
-function listed(sentences: readonly string[]): string {
-  const more = sentences.length - MOST;
-  return [...sentences.slice(0, MOST), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-}
-
-function joined(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('; ');
 }

@@ -115,7 +115,8 @@ async function createRoles(admin: Client, { roles, memberships }: Manifest): Pro
   }
 }
 
-async function roleNames(admin: Client): Promise<readonly string[]> {
+/** Every role of the server but its own. */
+export async function roleNames(admin: Client): Promise<readonly string[]> {
   const { rows } = await admin.query<{ name: string }>("select rolname as name from pg_roles where rolname !~ '^pg_' order by 1");
   return rows.map((row) => row.name);
 }

@@ -2,24 +2,34 @@ import { DatabaseError, type Client } from 'pg';
 import { unitsOf, type Migration } from '../../domain/plan.ts';
 import { codeOf } from '../errors.ts';
 import { sqlErrorMessage } from '../sql-error.ts';
-import { readRelations, traceAlone, traceInTransaction, type Trace, type Watch } from './trace.ts';
+import { pointIn, traceAlone, traceInTransaction, tracing, type Trace, type Traceable, type Tracing, type Watch } from './trace.ts';
 
 /** Statements that commit together, or one that refuses a transaction. */
-export type Group = { readonly alone: boolean; readonly statements: readonly { readonly sql: string; readonly line: number }[] };
+export type Group = { readonly alone: boolean; readonly statements: readonly (Traceable & { readonly line: number })[] };
 export type RunScript = { readonly path: string; readonly groups: readonly Group[] };
 
 /** What became of a script: everything it traced, and where it failed. A failed group was rolled back. */
 export type ScriptRun = {
   readonly traces: readonly Trace[];
   readonly ms: number;
-  readonly error: { readonly message: string; readonly code: string } | null;
+  readonly error: ScriptError | null;
 };
+
+/** `message` is for a person, with file, line and caret; `sentence` is the server's own, `line` 1-based in the file. */
+export type ScriptError = { readonly message: string; readonly code: string; readonly sentence: string; readonly line: number | null };
 
 /** The up script in the very units the run will have; a backfill is executed whole. */
 export function upOf(migration: Migration): RunScript {
   return {
     path: migration.up.path,
-    groups: unitsOf({ migrations: [migration] }).map((unit) => ({ alone: unit.kind === 'alone', statements: unit.statements })),
+    groups: unitsOf({ migrations: [migration] }).map((unit) => ({
+      alone: unit.kind === 'alone',
+      statements: unit.statements.map(({ sql, line, locks, rewrites }) => ({
+        sql,
+        line,
+        names: [...locks.map(({ relation }) => relation), ...rewrites],
+      })),
+    })),
   };
 }
 
@@ -34,39 +44,47 @@ export function downOf(migration: Migration): RunScript {
   return { path: migration.down?.path ?? `${migration.version} down`, groups };
 }
 
-/** Runs a script on `client` with every statement traced; `watch` sees the locks of statements that stand alone. Stops at the first error. */
+/** Runs a script on `client` with every statement traced; `watch` sees its locks. `ms` is the statements' own time. Stops at the first error. */
 export async function runScript(client: Client, watch: Watch, script: RunScript): Promise<ScriptRun> {
   const traces: Trace[] = [];
-  const started = performance.now();
-  let watching = 0;
+  let commits = 0;
+  const ms = () => traces.reduce((sum, trace) => sum + trace.ms, commits);
+  const on = await tracing(client, watch);
   for (const group of script.groups) {
-    const preparing = performance.now();
-    const relations = await readRelations(watch.sampler);
-    watching += performance.now() - preparing;
     try {
-      if (!group.alone) await client.query('begin');
-      for (const statement of group.statements) {
-        const begun = performance.now();
-        const trace = await located(script.path, statement, () =>
-          group.alone ? traceAlone({ client, sql: statement.sql, relations, watch }) : traceInTransaction(client, statement.sql, relations),
-        );
-        watching += performance.now() - begun - trace.ms;
-        traces.push(trace);
-      }
-      if (!group.alone) await located(script.path, group.statements.at(-1), () => client.query('commit'));
+      if (group.alone) await runAlone(on, script.path, group, traces);
+      else commits += await runTogether(on, script.path, group, traces);
     } catch (error) {
       await client.query('rollback').catch(() => {});
-      return { traces, ms: performance.now() - started - watching, error: failureOf(error) };
+      return { traces, ms: ms(), error: failureOf(error) };
     }
   }
-  return { traces, ms: performance.now() - started - watching, error: null };
+  return { traces, ms: ms(), error: null };
+}
+
+async function runAlone(on: Tracing, path: string, { statements }: Group, traces: Trace[]): Promise<void> {
+  for (const statement of statements) traces.push(await located(path, statement, () => traceAlone(on, statement)));
+}
+
+/** Answers the milliseconds of its commit, in which deferred constraints are checked. */
+async function runTogether(on: Tracing, path: string, { statements }: Group, traces: Trace[]): Promise<number> {
+  await on.client.query('begin');
+  let point = await pointIn(on);
+  for (const statement of statements) {
+    const { trace, after } = await located(path, statement, () => traceInTransaction(on, statement, point));
+    traces.push(trace);
+    point = after;
+  }
+  const started = performance.now();
+  await located(path, statements.at(-1), () => on.client.query('commit'));
+  return performance.now() - started;
 }
 
 class ScriptFailure extends Error {
-  readonly code: string;
-  constructor(message: string, code: string) {
-    super(message);
-    this.code = code;
+  readonly error: ScriptError;
+  constructor(error: ScriptError) {
+    super(error.message);
+    this.error = error;
   }
 }
 
@@ -79,11 +97,20 @@ async function located<T>(path: string, statement: Place | undefined, run: () =>
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     const place = { path, line: statement?.line ?? 1, sql: statement?.sql ?? '' };
-    throw new ScriptFailure(sqlErrorMessage(error, place), error.code ?? '');
+    const line = place.line + linesBefore(place.sql, Number(error.position ?? 1));
+    throw new ScriptFailure({ message: sqlErrorMessage(error, place), code: error.code ?? '', sentence: error.message, line });
   }
 }
 
-function failureOf(error: unknown): { readonly message: string; readonly code: string } {
-  if (error instanceof ScriptFailure) return { message: error.message, code: error.code };
-  return { message: error instanceof Error ? error.message : String(error), code: codeOf(error) ?? '' };
+/** PostgreSQL counts characters from 1, JavaScript UTF-16 units from 0. */
+function linesBefore(sql: string, position: number): number {
+  return Array.from(sql)
+    .slice(0, position - 1)
+    .filter((character) => character === '\n').length;
+}
+
+function failureOf(error: unknown): ScriptError {
+  if (error instanceof ScriptFailure) return error.error;
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, code: codeOf(error) ?? '', sentence: message, line: null };
 }

@@ -1,3 +1,4 @@
+import { linesInAnyOrder } from '../../domain/fingerprint-diff.ts';
 import { typical } from '../monitor.ts';
 import { strangerDetail } from './identity.ts';
 import type { Step } from './index.ts';
@@ -15,6 +16,12 @@ export const beginMigrating: Step = async ({ task, run }) => {
   ]);
   // A fresh preparation may be faster than the first reading; the gate would hold for a silence that is none.
   if (newestSample === null) return false;
-  const outcome = await task.report({ type: 'begin_migrating', baseline: typical(samples), fingerprint: fingerprint.hash, newestSample });
+  const outcome = await task.report({
+    type: 'begin_migrating',
+    baseline: typical(samples),
+    fingerprint: fingerprint.hash,
+    anyOrder: task.services.sha256(linesInAnyOrder(fingerprint.lines)),
+    newestSample,
+  });
   return outcome.ok;
 };

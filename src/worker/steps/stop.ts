@@ -25,7 +25,14 @@ async function howFar(task: Task, run: Run, unit: UnitRun): Promise<string> {
   const planned = unitsOf(run.plan)[unit.position];
   const migration = run.plan.migrations.find((entry) => entry.version === planned?.version);
   if (planned === undefined || migration === undefined) return '';
-  const { state, detail } = await task.context.target.recover({ runId: run.id, migration, unit: planned, backend: unit.backend });
+  const { target } = task.context;
+  const { state, detail } = await target.recover({
+    runId: run.id,
+    migration,
+    unit: planned,
+    backend: unit.backend,
+    plannedOn: run.plan.identity,
+  });
   if (state === 'applied')
     await task.report({ type: 'record_unit', position: unit.position, statements: [], ms: 0, longestWaitMs: 0, tries: 1 });
   return `${planned.version}: ${detail === '' ? state.replace('_', ' ') : detail}`;

@@ -14,6 +14,7 @@ export const undo: Step = async ({ task, run, next, signal }) => {
     migration,
     whole: isWhole(run, migration.version),
     signal,
+    plannedOn: run.plan.identity,
   });
   if (outcome.ok)
     return (await task.report({ type: 'record_undone', version: migration.version, ms: outcome.ms, detail: outcome.detail })).ok;

@@ -1,3 +1,5 @@
+import { linesInAnyOrder } from '../../domain/fingerprint-diff.ts';
+import type { Run } from '../../domain/run.ts';
 import { readSamples, typical } from '../monitor.ts';
 import type { Step } from './index.ts';
 import { unhealthy } from './validate.ts';
@@ -11,7 +13,9 @@ export const verifyRollback: Step = async ({ task, run }) => {
     return (await task.report({ type: 'record_rolled_back', after, detail: 'Nothing had been written; the database was not touched.' })).ok;
   }
   const fingerprint = await target.fingerprint();
-  if (fingerprint.hash !== run.fingerprint) {
+  const order = orderNotBack(run);
+  const equal = fingerprint.hash === run.fingerprint;
+  if (!equal && (order.length === 0 || task.services.sha256(linesInAnyOrder(fingerprint.lines)) !== run.anyOrder)) {
     const detail =
       'Every down ran, but the schema is not the one from before. Compare it with the backup of this run before anybody writes to it.';
     return (await task.report({ type: 'record_rollback_failure', detail, remaining: [] })).ok;
@@ -23,6 +27,12 @@ export const verifyRollback: Step = async ({ task, run }) => {
   }
   const ill = await unhealthy(task);
   const health = ill.length === 0 ? 'the application is healthy' : `not confirmed: ${ill.join('; ')}`;
-  const detail = `The schema equals the one from before, every validation holds, ${health}.`;
+  const schema = equal ? 'The schema equals the one from before' : `The schema is back but, as rehearsed, ${order.join('; ')}`;
+  const detail = `${schema}, every validation holds, ${health}.`;
   return (await task.report({ type: 'record_rolled_back', after, detail })).ok;
 };
+
+/** What no down gives back and the approvers have seen: a column that returns is the last. */
+function orderNotBack({ rehearsal }: Run): readonly string[] {
+  return rehearsal?.migrations.flatMap(({ order = [] }) => order) ?? [];
+}

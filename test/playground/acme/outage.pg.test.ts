@@ -31,7 +31,8 @@ test('0009 really hurts: p95 and error rate breach under its lock, cancelling it
     everyMs: 500,
   });
   expect(baseline).toMatchObject({ error_rate: 0, lock_waits: 0 });
-  expect(baseline.p95_ms).toBeLessThan(100);
+  // The runbook's own limit: what the traffic takes on a busy machine is not what is proved here.
+  expect(baseline.p95_ms).toBeLessThan(500);
   expect(baseline.active_users).toBeLessThan(100);
 
   const bad = (await acmeMigrations()).at(-1);

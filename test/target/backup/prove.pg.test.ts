@@ -103,24 +103,30 @@ describe('a proof', () => {
 });
 
 it('reads the locks of CONCURRENTLY statements however quick they are, and lets them go on', async () => {
+  const earlier = aMigration('0003', {
+    up: ['create index a on leads (email)', 'create index c on leads (email)'],
+    down: ['drop index a, c'],
+  });
   const concurrent = aMigration('0004', {
     up: [
-      'create index concurrently a on leads (email)',
+      'create index concurrently b on leads (email)',
       'reindex index concurrently a',
-      'drop index concurrently a',
+      'drop index concurrently c',
       'vacuum full accounts',
       'create table parts (id int) partition by range (id)',
       'create table part partition of parts for values from (0) to (9)',
       'alter table parts detach partition part concurrently',
     ],
-    down: ['drop table part, parts'],
+    down: ['drop index b', 'create index c on leads (email)', 'drop table part, parts'],
   });
-  const proof = await proofOf(concurrent);
-  expect(proof.migrations).toMatchObject([{ up: 'ok', down: 'exact', upAgain: 'ok' }]);
-  const locks = proof.statements.map((statement) => Object.fromEntries(statement.locks.map(({ relation, mode }) => [relation, mode])));
+  const proof = await proofOf(earlier, concurrent);
+  expect(proof.migrations[1]).toMatchObject({ up: 'ok', down: 'exact', upAgain: 'ok' });
+  const locks = proof.statements
+    .slice(2)
+    .map((statement) => Object.fromEntries(statement.locks.map(({ relation, mode }) => [relation, mode])));
   expect(locks[0]).toEqual({ leads: 'SHARE UPDATE EXCLUSIVE' });
   expect(locks[1]).toMatchObject({ leads: 'SHARE UPDATE EXCLUSIVE', a: 'SHARE UPDATE EXCLUSIVE' });
-  expect(locks[2]).toMatchObject({ leads: 'SHARE UPDATE EXCLUSIVE', a: 'SHARE UPDATE EXCLUSIVE' });
+  expect(locks[2]).toMatchObject({ leads: 'SHARE UPDATE EXCLUSIVE', c: 'SHARE UPDATE EXCLUSIVE' });
   expect(locks[3]).toMatchObject({ accounts: 'ACCESS EXCLUSIVE' });
 });
 

@@ -1,0 +1,1 @@
+ALTER TABLE offpeak.progress DROP COLUMN note, DROP COLUMN rows_per_second;

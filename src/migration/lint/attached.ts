@@ -1,0 +1,110 @@
+import type { PartitionBoundSpec } from 'libpg-query';
+import type { CatalogRelation } from '../../domain/catalog.ts';
+import { quoted } from '../names.ts';
+import type { Catalog } from './catalog.ts';
+import { lock, warning } from './effect.ts';
+import type { Effect } from './effect.ts';
+import { isProvedNotNull, provedConditions } from './not-null-proof.ts';
+import { defaultPartition, descendantsOf, foreignKeysOf, isEmpty, named } from './reach.ts';
+
+type Joining = { readonly table: string; readonly partition: string; readonly bound: PartitionBoundSpec | undefined };
+
+/**
+ * What joining a partition to a table locks and reads besides the two: the DEFAULT partition, which must hold no row of
+ * the new one, and the tables that foreign keys of the parent point at. `reads`: the partition itself is read whole.
+ * Null when the catalog does not know both.
+ */
+export function attached(
+  catalog: Catalog,
+  on: Joining,
+): (Pick<Effect, 'locks' | 'scans' | 'hazards'> & { readonly reads: boolean }) | null {
+  const [parent, partition] = [catalog.relation(on.table), catalog.relation(on.partition)];
+  if (parent === null || partition === null) return null;
+  const beside = besidesOf(catalog, parent);
+  const below = descendantsOf(catalog, partition).map(catalog.show);
+  const reads =
+    !isProved(catalog, partition, parent, on.bound) || !hasIndexes(catalog, partition, parent) || foreignKeysOf(catalog, parent).length > 0;
+  return { ...beside, locks: [...beside.locks, ...lock('ACCESS EXCLUSIVE', ...below)], reads };
+}
+
+/** What a new partition of a table locks and reads, whether it is attached or created. */
+export function besidesOf(catalog: Catalog, parent: CatalogRelation): Pick<Effect, 'locks' | 'scans' | 'hazards'> {
+  const fallback = defaultPartition(catalog, parent);
+  const others = fallback === null ? [] : [fallback, ...descendantsOf(catalog, fallback)].map(catalog.show);
+  const read = fallback !== null && !isEmpty(catalog, fallback) ? others : [];
+  const referenced = named(
+    catalog,
+    foreignKeysOf(catalog, parent).map(({ references }) => references),
+  );
+  const message = `Nobody reads or writes the DEFAULT partition ${others[0] ?? ''} meanwhile either${read.length > 0 ? ', and it is read whole to make sure that no row of it belongs into the new one' : ''}.`;
+  return {
+    locks: [...lock('ACCESS EXCLUSIVE', ...others), ...lock('SHARE ROW EXCLUSIVE', ...referenced)],
+    scans: read,
+    hazards: [
+      ...(fallback === null ? [] : [warning('locks_default_partition', message)]),
+      ...referenced.map((name) =>
+        warning('locks_parent', `Writes to ${name} wait as well: a foreign key of ${catalog.show(parent)} points at it.`),
+      ),
+    ],
+  };
+}
+
+/** Whether valid CHECKs say already what the bounds of the partition say: one column, compared with constants. */
+function isProved(catalog: Catalog, partition: CatalogRelation, parent: CatalogRelation, bound: PartitionBoundSpec | undefined): boolean {
+  if (isEmpty(catalog, partition)) return true;
+  const [name, ...more] = parent.partitionKey;
+  const column = partition.columns.find((each) => each.name === name);
+  if (
+    bound === undefined ||
+    bound.is_default === true ||
+    column === undefined ||
+    more.length > 0 ||
+    !isProvedNotNull(catalog, partition, column)
+  )
+    return false;
+  const conditions = provedConditions(catalog, partition);
+  const says = (operator: string, value: string) =>
+    conditions.some(
+      (condition) =>
+        condition === `${quoted(column.name)} ${operator} ${value}` ||
+        condition.startsWith(`${quoted(column.name)} ${operator} ${value}::`),
+    );
+  // The parser answers the letter its type calls PARTITION_STRATEGY_RANGE.
+  if (String(bound.strategy) === 'r') {
+    const [lower, upper] = [limitOf(bound.lowerdatums?.[0]), limitOf(bound.upperdatums?.[0])];
+    return lower !== null && upper !== null && (lower === 'MINVALUE' || says('>=', lower)) && (upper === 'MAXVALUE' || says('<', upper));
+  }
+  const [only, ...others] = (bound.listdatums ?? []).map(limitOf);
+  return only != null && others.length === 0 && says('=', only);
+}
+
+/** A bound as PostgreSQL writes it in a condition; null for anything but a plain constant. */
+function limitOf(node: unknown): string | null {
+  const text = JSON.stringify(node) ?? '';
+  if (text.includes('PARTITION_RANGE_DATUM_MINVALUE') || /"sval":"minvalue"/.test(text)) return 'MINVALUE';
+  if (text.includes('PARTITION_RANGE_DATUM_MAXVALUE') || /"sval":"maxvalue"/.test(text)) return 'MAXVALUE';
+  const whole = /"ival":\{(?:"ival":(-?\d+))?\}/.exec(text);
+  if (whole !== null) return whole[1] ?? '0';
+  const words = /"A_Const":\{[^{}]*"sval":\{"sval":"((?:[^"\\]|\\.)*)"\}/.exec(text);
+  return words?.[1] === undefined ? null : `'${words[1].replaceAll("'", "''")}'`;
+}
+
+/** Whether a partition has its own copy of each index of the parent, so that none is built. */
+function hasIndexes(catalog: Catalog, partition: CatalogRelation, parent: CatalogRelation): boolean {
+  const own = catalog.indexesOn(partition.id).map(({ index }) => index);
+  return catalog
+    .indexesOn(parent.id)
+    .every(({ index: wanted }) =>
+      own.some(
+        (index) =>
+          index !== null &&
+          wanted !== null &&
+          index.valid &&
+          index.method === wanted.method &&
+          index.unique === wanted.unique &&
+          index.expressions === wanted.expressions &&
+          index.predicate === wanted.predicate &&
+          JSON.stringify(index.columns) === JSON.stringify(wanted.columns),
+      ),
+    );
+}

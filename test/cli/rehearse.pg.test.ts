@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCli } from '../../src/cli/program.ts';
+import { rehearse as rehearsal } from '../../src/processes/rehearse.ts';
+import type { Forbidden } from '../../src/target/rehearsal/throwaway.ts';
+import { createDatabase, onDatabase, secondCluster, sql, superuserUrl, testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+import { aTerminal } from './a-terminal.ts';
+import { someDoors } from './a-world.ts';
+
+let directory = '';
+let database: TestDatabase;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'rehearse-'));
+  database = await createDatabase((await secondCluster()).superuserUrl);
+});
+afterEach(async () => {
+  await database.drop();
+  await rm(directory, { recursive: true });
+});
+
+async function files(texts: Readonly<Record<string, string>>): Promise<void> {
+  await Promise.all(Object.entries(texts).map(([name, text]) => writeFile(join(directory, name), text)));
+}
+
+type Trip = Readonly<Record<string, unknown>>;
+
+async function rehearse(options: { forbidden?: readonly Forbidden[]; url?: string; args?: readonly string[] } = {}) {
+  const terminal = aTerminal();
+  const { forbidden = [], url = database.url, args = ['--json'] } = options;
+  const doors = {
+    ...someDoors(terminal),
+    rehearse: async (_: unknown, request: Parameters<typeof rehearsal>[0]) => rehearsal(request, forbidden),
+  };
+  const code = await runCli(['rehearse', '--dir', directory, '--format', 'golang-migrate', '--database', url, ...args], doors);
+  const out = terminal.printed();
+  const trips = (): readonly Trip[] => out.split('\n').map((line) => JSON.parse(line) as Trip);
+  return { code, out, trips, err: terminal.said() };
+}
+
+const leftovers = async () =>
+  sql((await secondCluster()).superuserUrl, "SELECT datname FROM pg_database WHERE datname LIKE 'offpeak_rehearsal%'");
+
+describe('offpeak rehearse', () => {
+  test('each migration has its verdict, from the state that the ups before it left', async () => {
+    await files({
+      '1_exact.up.sql': "CREATE TABLE a (id int, v text, w int); INSERT INTO a VALUES (1, 'x', 2)",
+      '1_exact.down.sql': 'DROP TABLE a',
+      '2_order.up.sql': 'ALTER TABLE a DROP COLUMN id',
+      '2_order.down.sql': 'ALTER TABLE a ADD COLUMN id int',
+      '3_differs.up.sql': 'CREATE TABLE b (); CREATE INDEX CONCURRENTLY a_v ON a (v)',
+      '3_differs.down.sql': 'DROP TABLE b',
+      '4_fails.up.sql': 'ALTER TABLE b ADD COLUMN n int',
+      '4_fails.down.sql': '-- not this\nALTER TABLE b\n  DROP COLUMN m',
+      '5_unreadable.up.sql': 'CREATE TABLE e ()',
+      '5_unreadable.down.sql': 'DROP TABEL e',
+      '6_missing.up.sql': 'CREATE TABLE f ()',
+      '7_irreversible.up.sql': 'DELETE FROM a',
+      '7_irreversible.down.sql': "DO $$ BEGIN RAISE EXCEPTION 'there is no way back'; END $$",
+      '8_broken.up.sql': 'CREATE TABLE g ();\nSELECT nonsense',
+      '9_after.up.sql': 'CREATE TABLE h ()',
+      '9_after.down.sql': 'DROP TABLE h',
+      '10_again.up.sql': 'ALTER TABLE h ADD COLUMN x int; CREATE TABLE i ()',
+      '10_again.down.sql': 'ALTER TABLE h DROP COLUMN x',
+    });
+    const { code, trips } = await rehearse();
+    expect(trips().map(({ version, up, down, up_again }) => [version, up, down, up_again])).toEqual([
+      ['1', 'ok', 'exact', 'ok'],
+      ['2', 'ok', 'exact', 'ok'],
+      ['3', 'ok', 'differs', 'error'],
+      ['4', 'ok', 'fails', null],
+      ['5', 'ok', 'fails', null],
+      ['6', 'ok', 'missing', null],
+      ['7', 'ok', 'irreversible', null],
+      ['8', 'error', null, null],
+      ['9', 'ok', 'exact', 'ok'],
+      ['10', 'ok', 'differs', 'error'],
+    ]);
+    const [first, order, differs, fails, unreadable, , , broken] = trips();
+    expect(Object.keys(first ?? {})).toEqual(['version', 'up', 'down', 'up_again', 'ms', 'locks']);
+    expect(first?.['ms']).toBeGreaterThan(0);
+    expect(order).toMatchObject({ locks: [{ relation: 'a', mode: 'ACCESS EXCLUSIVE' }], diff: ['column order of a changed'] });
+    expect(differs).toMatchObject({ locks: [{ relation: 'a', mode: 'SHARE UPDATE EXCLUSIVE' }], diff: ['index a_v left'] });
+    expect(fails?.['error']).toEqual({ sqlstate: '42703', message: 'column "m" of relation "b" does not exist', line: 2 });
+    expect(unreadable?.['error']).toMatchObject({ line: 1, message: expect.stringContaining('syntax error') as string });
+    expect(broken?.['error']).toEqual({ sqlstate: '42703', message: 'column "nonsense" does not exist', line: 2 });
+    expect(code).toBe(1);
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test('exit code 0 when everything comes back; the given database is not touched', async () => {
+    await files({ '1_a.up.sql': 'CREATE TABLE a ()', '1_a.down.sql': 'DROP TABLE a' });
+    const { code, out } = await rehearse({ args: [] });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringMatching(
+        /^ok {6}1_a {2}up ok, down exact, up again ok {2}\d+ ms\n1 of 1 migration went up, came back and went up again\.$/,
+      ) as string,
+    });
+    expect(await sql(database.url, "SELECT to_regclass('a') AS a")).toEqual([{ a: null }]);
+  });
+
+  test('starts from a copy of the given database when there is something in it; a role that a migration makes does not stay', async () => {
+    await sql(database.url, 'CREATE TABLE there (id int)');
+    await files({
+      '1_a.up.sql': 'ALTER TABLE there ADD COLUMN v int; CREATE ROLE rehearsed_role',
+      '1_a.down.sql': 'DROP ROLE rehearsed_role; ALTER TABLE there DROP COLUMN v',
+    });
+    const { trips } = await rehearse();
+    expect(trips()).toMatchObject([{ up: 'ok', down: 'exact', up_again: 'ok', locks: [{ relation: 'there', mode: 'ACCESS EXCLUSIVE' }] }]);
+    expect(await sql(database.url, "SELECT rolname FROM pg_roles WHERE rolname = 'rehearsed_role'")).toEqual([]);
+    expect(await sql(database.url, "SELECT attname FROM pg_attribute WHERE attrelid = 'there'::regclass AND attnum > 0")).toEqual([
+      { attname: 'id' },
+    ]);
+  });
+
+  test('refuses the server of a configured target, whatever the address, and a database that Offpeak migrates', async () => {
+    await files({ '1_a.up.sql': 'CREATE TABLE a ()' });
+    const target = await testDatabase();
+    const forbidden = [{ name: 'production', connectionString: `${target.url}${target.url.includes('?') ? '&' : '?'}application_name=x` }];
+    expect(await rehearse({ forbidden, url: superuserUrl() })).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/^This is the server of the target production\./) as string,
+    });
+    await target.drop();
+    await sql(database.url, 'CREATE SCHEMA offpeak; CREATE TABLE offpeak.history (version text)');
+    expect(await rehearse()).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/is a database that Offpeak migrates/) as string,
+    });
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test('a target that does not answer is said', async () => {
+    await files({ '1_a.up.sql': 'CREATE TABLE a ()', '1_a.down.sql': 'DROP TABLE a' });
+    const { code, err } = await rehearse({ forbidden: [{ name: 'production', connectionString: 'postgresql://nobody@127.0.0.1:1/none' }] });
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: 'The target production does not answer; its address is another one, and that is all that was compared.',
+    });
+  });
+
+  test.each([
+    ['no migration', {}, [], 2],
+    ['a server that is not there', {}, ['--database', 'postgresql://x@127.0.0.1:1/none'], 2],
+    ['no connection string', {}, ['--database', 'production'], 3],
+    ['a format nobody knows', {}, ['--format', 'liquibase'], 3],
+  ])('exits with its code for %s', async (_, texts, args, code) => {
+    await files(texts);
+    const ended = await rehearse({ args });
+    expect({ code: ended.code, out: ended.out }).toEqual({ code, out: '' });
+    expect(ended.err).not.toBe('');
+  });
+
+  test('Ctrl-C ends the statement and drops the database', async () => {
+    await files({ '1_a.up.sql': 'SELECT pg_sleep(60)', '1_a.down.sql': 'SELECT 1' });
+    const program = new URL('../../src/bin/offpeak.ts', import.meta.url).pathname;
+    const child = spawn(
+      process.execPath,
+      [program, 'rehearse', '--dir', directory, '--format', 'golang-migrate', '--database', database.url],
+      {
+        cwd: directory,
+        env: { PATH: process.env['PATH'] },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    const sleeping = () =>
+      sql(onDatabase(database.url, 'postgres'), "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active'");
+    await until(async () => (await sleeping()).length > 0, { what: 'the statement to run', deadlineMs: 20_000 });
+    child.kill('SIGINT');
+    expect(await ended).toBe(1);
+    expect(said).toBe('Stopped. The database of the rehearsal was dropped.\n');
+    expect(await leftovers()).toEqual([]);
+  });
+});

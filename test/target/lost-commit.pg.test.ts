@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { postgresTarget } from '../../src/target/postgres-target.ts';
+import type { Target, TargetLock } from '../../src/ports.ts';
+import { sql, testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { TargetError } from '../../src/target/errors.ts';
+import { until } from '../support/until.ts';
+import { aMigration, apply, unitOf } from './a-migration.ts';
+import { startCuttingProxy, type Cut, type CuttingProxy } from './cutting-proxy.ts';
+
+const GONE = { pid: 1, startedAt: '2020-01-01T00:00:00.000000Z' };
+
+let database: TestDatabase;
+let proxy: CuttingProxy;
+let target: Target;
+let lock: TargetLock;
+beforeAll(async () => {
+  database = await testDatabase();
+  await sql(database.url, 'CREATE TABLE effects (number int NOT NULL)');
+  proxy = await startCuttingProxy(database.url);
+  target = postgresTarget({ name: 'acme', connectionString: proxy.url });
+  const answer = await target.lock({ runId: 'run-1', epoch: 1 });
+  if (!answer.ok) throw new Error(answer.holder);
+  lock = answer.lock;
+});
+afterAll(async () => {
+  await lock.release();
+  await target.close();
+  await proxy.close();
+  await database.drop();
+});
+
+let number = 0;
+const effectsOf = async (n: number) => (await sql(database.url, 'SELECT FROM effects WHERE number = $1', [n])).length;
+
+/** Sessions are kept between units; a fault is for a new one. */
+const forgetSessions = () =>
+  sql(
+    database.url,
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'offpeak:run-1:1:apply%'",
+  );
+
+/** One unit whose connection is cut: what was reported must be true, and a repetition must not do it twice. */
+async function cutOnce(cut: Cut): Promise<'applied' | 'failed' | 'unreachable'> {
+  number += 1;
+  const n = number;
+  const migration = aMigration(String(n).padStart(6, '0'), [`INSERT INTO effects VALUES (${n})`]);
+  await forgetSessions();
+  proxy.arm(':apply:', { cut });
+  const { result } = await apply(target, migration).catch((error: unknown) => {
+    if (error instanceof TargetError) return { result: 'unreachable' as const };
+    throw error;
+  });
+  expect(proxy.happened()).toBe(true);
+  expect(await effectsOf(n), `${JSON.stringify(cut)} was reported as ${result}`).toBe(result === 'applied' ? 1 : 0);
+  const again = await target.recover({ runId: 'run-1', migration, unit: unitOf(migration), backend: GONE });
+  expect(again.state).toBe(result === 'applied' ? 'applied' : 'not_applied');
+  if (again.state === 'not_applied') expect(await apply(target, migration)).toMatchObject({ result: 'applied' });
+  expect(await effectsOf(n)).toBe(1);
+  if (result === 'applied' || result === 'failed' || result === 'unreachable') return result;
+  throw new Error(result);
+}
+
+const REQUEST_BYTES = 12;
+const ANSWER_BYTES = 18;
+const EVERY_BYTE: readonly Cut[] = [
+  ...Array.from({ length: REQUEST_BYTES }, (_, bytes): Cut => ({ where: 'request', bytes })),
+  { where: 'behind' },
+  ...Array.from({ length: ANSWER_BYTES }, (_, bytes): Cut => ({ where: 'answer', bytes })),
+];
+
+describe('a connection that breaks around COMMIT (F6, F7)', () => {
+  test('T2 at every byte of the request and of its answer, five times: never reported wrong, never applied twice', async () => {
+    for (let round = 0; round < 5; round += 1)
+      for (const cut of EVERY_BYTE) {
+        const result = await cutOnce(cut);
+        if (cut.where === 'request') expect(result).toBe('failed');
+        if (cut.where === 'answer') expect(result).toBe('applied');
+      }
+  }, 180_000);
+
+  test('T2 anywhere in the conversation, 100 times', async () => {
+    const results = new Set<string>();
+    for (let round = 0; round < 100; round += 1) results.add(await cutOnce({ where: 'anywhere', bytes: 150 + round * 20 }));
+    expect([...results].toSorted()).toEqual(['failed', 'unreachable']);
+  }, 180_000);
+});
+
+describe('a connection that falls silent (F8)', () => {
+  test('at the answer of COMMIT is applied, as the marker says', async () => {
+    await forgetSessions();
+    proxy.arm(':apply:', { freeze: 'COMMIT' });
+    const begun = performance.now();
+    expect(await apply(target, aMigration('900001', ['INSERT INTO effects VALUES (900001)']))).toMatchObject({ result: 'applied' });
+    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(await effectsOf(900_001)).toBe(1);
+  });
+
+  test('while its backend is ended is a failure at once, not a wait for ever', async () => {
+    await forgetSessions();
+    proxy.arm(':apply:', { freeze: 'pg_sleep' });
+    const applying = apply(target, aMigration('900002', ['INSERT INTO effects VALUES (900002)', 'SELECT pg_sleep(30)']));
+    await until(
+      async () =>
+        (await sql(database.url, "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(30)%'"))
+          .length > 0,
+      {
+        what: 'the sleep',
+      },
+    );
+    await sql(
+      database.url,
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(30)%'",
+    );
+    expect(await applying).toMatchObject({ result: 'failed', message: expect.stringContaining('Nothing of this unit was kept') });
+    expect(await effectsOf(900_002)).toBe(0);
+  });
+
+  test('during a statement that stands alone: the catalog says that it is complete', async () => {
+    await forgetSessions();
+    proxy.arm(':apply:', { freeze: 'CONCURRENTLY' });
+    const index = aMigration('900003', ['CREATE INDEX CONCURRENTLY effects_number ON effects (number)']);
+    expect(await apply(target, index)).toMatchObject({ result: 'failed', message: expect.stringContaining('The catalog will be asked') });
+    expect(await target.recover({ runId: 'run-1', migration: index, unit: unitOf(index), backend: GONE })).toMatchObject({
+      state: 'applied',
+      detail: expect.stringContaining('effects_number is complete and valid'),
+    });
+  });
+});
