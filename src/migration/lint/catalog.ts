@@ -9,6 +9,8 @@ import type {
   ObjectKind,
 } from '../../domain/catalog.ts';
 import { nameParts, qualified, quoted } from '../names.ts';
+import { lookup } from './lookup.ts';
+import type { ListChange, Lookup } from './lookup.ts';
 
 /**
  * Questions to a snapshot of the live schema. Names are read as PostgreSQL reads them, along the search path; answers are
@@ -35,6 +37,35 @@ export type Catalog = {
   readonly dependenciesOf: (kind: ObjectKind, id: number) => readonly Dependency[];
 };
 
+const key = (schema: string, name: string) => `${quoted(schema)}.${quoted(name)}`;
+const nameKeys = ({ schema, name }: { readonly schema: string; readonly name: string }) => [key(schema, name)];
+
+const relationsById = lookup<CatalogRelation>(({ id }) => [id]);
+const relationsByName = lookup<CatalogRelation>(nameKeys);
+const indexesByTable = lookup<CatalogRelation>(({ index }) => (index === null ? [] : [index.table]));
+const relationsByParent = lookup<CatalogRelation>(({ parents }) => parents);
+const typesByName = lookup<CatalogType>(nameKeys);
+const functionsByName = lookup<CatalogFunction>(nameKeys);
+const constraintsByRelation = lookup<CatalogConstraint>(({ relation }) => [relation]);
+const constraintsByDomain = lookup<CatalogConstraint>(({ domain }) => (domain === null ? [] : [domain]));
+const constraintsByReferenced = lookup<CatalogConstraint>(({ references }) => (references === 0 ? [] : [references]));
+const triggersByRelation = lookup<CatalogTrigger>(({ relation }) => [relation]);
+const dependenciesByOn = lookup<Dependency>(({ on }) => [`${on.kind} ${on.id}`]);
+const dependenciesByBy = lookup<Dependency>(({ by }) => [`${by.kind} ${by.id}`]);
+
+/** Tells the lookups how a list of the catalog came from the one before. */
+export const carried = {
+  relations: carryAll([relationsById, relationsByName, indexesByTable, relationsByParent]),
+  constraints: carryAll([constraintsByRelation, constraintsByDomain, constraintsByReferenced]),
+  dependencies: carryAll([dependenciesByOn, dependenciesByBy]),
+};
+
+function carryAll<T>(lookups: readonly Lookup<T>[]): (change: ListChange<T>) => void {
+  return (change) => {
+    for (const each of lookups) each.carry(change);
+  };
+}
+
 const opened = new WeakMap<CatalogState, Catalog>();
 
 /** The questions of one snapshot; the same state answers with the same lookups. */
@@ -45,75 +76,37 @@ export function catalogOf(state: CatalogState): Catalog {
 }
 
 function open(state: CatalogState): Catalog {
-  const { searchPath } = state;
-  const byId = lazy(() => new Map(state.relations.map((relation) => [relation.id, relation])));
-  const byName = lazy(() => new Map(state.relations.map((relation) => [key(relation.schema, relation.name), relation])));
-  const types = lazy(() => new Map(state.types.map((type) => [key(type.schema, type.name), type])));
-  const functions = lazy(() => grouped(state.functions, ({ schema, name }) => key(schema, name)));
-  const constraints = lazy(() => grouped(state.constraints, ({ relation }) => relation));
-  const ofDomain = lazy(() => grouped(state.constraints, ({ domain }) => domain));
-  const pointing = lazy(() => grouped(state.constraints, ({ references }) => references));
-  const indexes = lazy(() => grouped(state.relations, ({ index }) => index?.table ?? 0));
-  const triggers = lazy(() => grouped(state.triggers, ({ relation }) => relation));
-  const children = lazy(() =>
-    grouped(
-      state.relations.flatMap((relation) => relation.parents.map((parent) => ({ parent, relation }))),
-      ({ parent }) => parent,
-    ),
-  );
-  const on = lazy(() => grouped(state.dependencies, (each) => `${each.on.kind} ${each.on.id}`));
-  const by = lazy(() => grouped(state.dependencies, (each) => `${each.by.kind} ${each.by.id}`));
-
-  /** The first of a name along the search path; `public.` is not written, so it is looked at last. */
-  const along = <T>(map: ReadonlyMap<string, T>, name: string): T | null => {
+  const { searchPath, relations, types, functions, constraints, triggers, dependencies } = state;
+  /** What a name means along the search path; `public.` is not written, so it is looked at last. */
+  const along = <T>(list: readonly T[], by: Lookup<T>, name: string): readonly T[] => {
     const [schema, last] = nameParts(name);
     const schemas = schema === null ? [...searchPath, 'public'] : [schema];
     for (const each of schemas) {
-      const found = map.get(key(each, last));
-      if (found !== undefined) return found;
+      const found = by.all(list, key(each, last));
+      if (found.length > 0) return found;
     }
-    return null;
+    return [];
   };
-  const relation = (name: string) => along(byName(), name);
-  const type = (name: string) => along(types(), name);
+  const relation = (name: string) => along(relations, relationsByName, name).at(-1) ?? null;
+  const type = (name: string) => along(types, typesByName, name).at(-1) ?? null;
   return {
     state,
     relation,
-    byId: (id) => byId().get(id) ?? null,
+    byId: (id) => relationsById.all(relations, id).at(-1) ?? null,
     show: (found) => (relation(quoted(found.name)) === found ? quoted(found.name) : qualified([found.schema, found.name])),
     type,
     typeKey: (name) => {
       const found = type(name);
       return found === null ? name : `${found.schema}.${found.name}`;
     },
-    functions: (name) => along(functions(), name) ?? [],
-    constraintsOn: (id) => constraints().get(id) ?? [],
-    constraintsOfDomain: (name) => ofDomain().get(name) ?? [],
-    foreignKeysTo: (id) =>
-      pointing()
-        .get(id)
-        ?.filter(({ kind }) => kind === 'f') ?? [],
-    indexesOn: (id) => indexes().get(id) ?? [],
-    triggersOn: (id) => triggers().get(id) ?? [],
-    childrenOf: (id) => (children().get(id) ?? []).map((each) => each.relation),
-    dependentsOn: (kind, id) => on().get(`${kind} ${id}`) ?? [],
-    dependenciesOf: (kind, id) => by().get(`${kind} ${id}`) ?? [],
+    functions: (name) => along(functions, functionsByName, name),
+    constraintsOn: (id) => constraintsByRelation.all(constraints, id),
+    constraintsOfDomain: (name) => constraintsByDomain.all(constraints, name),
+    foreignKeysTo: (id) => constraintsByReferenced.all(constraints, id).filter(({ kind }) => kind === 'f'),
+    indexesOn: (id) => indexesByTable.all(relations, id),
+    triggersOn: (id) => triggersByRelation.all(triggers, id),
+    childrenOf: (id) => relationsByParent.all(relations, id),
+    dependentsOn: (kind, id) => dependenciesByOn.all(dependencies, `${kind} ${id}`),
+    dependenciesOf: (kind, id) => dependenciesByBy.all(dependencies, `${kind} ${id}`),
   };
-}
-
-const key = (schema: string, name: string) => `${quoted(schema)}.${quoted(name)}`;
-
-function lazy<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
-function grouped<T, K>(list: readonly T[], keyOf: (each: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const each of list) {
-    const group = groups.get(keyOf(each));
-    if (group === undefined) groups.set(keyOf(each), [each]);
-    else group.push(each);
-  }
-  return groups;
 }

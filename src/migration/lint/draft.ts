@@ -8,7 +8,7 @@ import type {
   RelationKind,
 } from '../../domain/catalog.ts';
 import type { Catalog } from './catalog.ts';
-import { catalogOf } from './catalog.ts';
+import { carried, catalogOf } from './catalog.ts';
 import { object } from './reach.ts';
 
 /** A catalog while one statement changes it: every change makes a new state, so the one before stays as it was. */
@@ -37,11 +37,25 @@ export class Draft {
   }
 
   relation(id: number, parts: Partial<CatalogRelation>): void {
-    this.change({ relations: this.#state.relations.map((each) => (each.id === id ? { ...each, ...parts } : each)) });
+    const from = this.#state.relations;
+    const place = from.findIndex((each) => each.id === id);
+    const was = from[place];
+    if (was === undefined) return;
+    const is = { ...was, ...parts };
+    const to = from.with(place, is);
+    carried.relations({ from, to, was, is });
+    this.change({ relations: to });
   }
 
   constraint(id: number, parts: Partial<CatalogConstraint>): void {
-    this.change({ constraints: this.#state.constraints.map((each) => (each.id === id ? { ...each, ...parts } : each)) });
+    const from = this.#state.constraints;
+    const place = from.findIndex((each) => each.id === id);
+    const was = from[place];
+    if (was === undefined) return;
+    const is = { ...was, ...parts };
+    const to = from.with(place, is);
+    carried.constraints({ from, to, was, is });
+    this.change({ constraints: to });
   }
 
   column(relation: CatalogRelation, name: string, parts: Partial<CatalogColumn>): void {
@@ -50,7 +64,10 @@ export class Draft {
   }
 
   depends(...dependencies: readonly Dependency[]): void {
-    this.change({ dependencies: [...this.#state.dependencies, ...dependencies] });
+    const from = this.#state.dependencies;
+    const to = [...from, ...dependencies];
+    carried.dependencies({ from, to, added: dependencies });
+    this.change({ dependencies: to });
   }
 
   /** Adds a relation with nothing in it. */
@@ -75,7 +92,10 @@ export class Draft {
       used: null,
       ...parts,
     };
-    this.change({ relations: [...this.#state.relations, added] });
+    const from = this.#state.relations;
+    const to = [...from, added];
+    carried.relations({ from, to, added: [added] });
+    this.change({ relations: to });
     const schema = this.#state.schemas.find(({ name }) => name === added.schema);
     if (schema !== undefined) {
       this.depends({ on: object('schema', schema.id), by: object('relation', added.id), relation: added.id, automatic: false });
@@ -107,7 +127,10 @@ export class Draft {
       condition: null,
       ...parts,
     };
-    this.change({ constraints: [...this.#state.constraints, added] });
+    const from = this.#state.constraints;
+    const to = [...from, added];
+    carried.constraints({ from, to, added: [added] });
+    this.change({ constraints: to });
     const by = object('constraint', added.id);
     const on = [added.relation, added.references].filter((id) => id !== 0);
     this.depends(
@@ -129,14 +152,19 @@ export class Draft {
     const { relations, constraints, types, functions, triggers, schemas, extensions, dependencies } = this.#state;
     const isGone = ({ kind, id }: { readonly kind: string; readonly id: number }) => whole.has(`${kind} ${id}`);
     this.change({
-      relations: relations.filter(stays('relation')),
-      constraints: constraints.filter((each) => stays('constraint')(each) && !whole.has(`relation ${each.relation}`)),
-      types: types.filter(stays('type')),
-      functions: functions.filter(stays('function')),
-      triggers: triggers.filter((each) => stays('trigger')(each) && !whole.has(`relation ${each.relation}`)),
-      schemas: schemas.filter(stays('schema')),
-      extensions: extensions.filter(stays('extension')),
-      dependencies: dependencies.filter(({ on, by }) => !isGone(on) && !isGone(by)),
+      relations: kept(relations, stays('relation')),
+      constraints: kept(constraints, (each) => stays('constraint')(each) && !whole.has(`relation ${each.relation}`)),
+      types: kept(types, stays('type')),
+      functions: kept(functions, stays('function')),
+      triggers: kept(triggers, (each) => stays('trigger')(each) && !whole.has(`relation ${each.relation}`)),
+      schemas: kept(schemas, stays('schema')),
+      extensions: kept(extensions, stays('extension')),
+      dependencies: kept(dependencies, ({ on, by }) => !isGone(on) && !isGone(by)),
     });
   }
+}
+
+/** The same list where nothing goes, so that its lookups stay. */
+function kept<T>(list: readonly T[], stays: (each: T) => boolean): readonly T[] {
+  return list.every(stays) ? list : list.filter(stays);
 }
