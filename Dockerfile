@@ -22,7 +22,7 @@ COPY migrations migrations
 COPY checks checks
 COPY handlers handlers
 COPY src src
-RUN ln -s /opt/offpeak/src/bin/offpeak.ts /usr/local/bin/offpeak
+RUN ln -s /opt/offpeak/src/bin/offpeak.js /usr/local/bin/offpeak
 
 # offpeak.yaml, the migrations of your application and a volume for backups are mounted at /srv/offpeak.
 RUN install -d -o node -g node /srv/offpeak /srv/offpeak/backups

@@ -18,7 +18,7 @@ import { benchSource } from './lint/source.ts';
  */
 const FILES = Number(process.env['FILES'] ?? 1_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 7);
-const OFFPEAK = fileURLToPath(new URL('../src/bin/offpeak.ts', import.meta.url));
+const OFFPEAK = fileURLToPath(new URL('../src/bin/offpeak.js', import.meta.url));
 /** 0: nothing found. 1: something found. */
 const JUDGED = [0, 1];
 

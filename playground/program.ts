@@ -6,7 +6,7 @@ import type { LocalSlack } from './slack/server.ts';
 
 export type Pids = { readonly bot: number; readonly worker: number };
 
-const OFFPEAK = fileURLToPath(new URL('../src/bin/offpeak.ts', import.meta.url));
+const OFFPEAK = fileURLToPath(new URL('../src/bin/offpeak.js', import.meta.url));
 const READY_MS = 60_000;
 
 /** Bot and worker as `offpeak start` runs them: own processes, started again when they die. Resolves when the bot listens to Slack. */

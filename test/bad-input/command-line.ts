@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Site } from '../support/site.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../src/bin/offpeak.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../src/bin/offpeak.js', import.meta.url));
 
 /** How one command ended: its exit code and what it wrote. */
 export type Ended = { readonly code: number | null; readonly out: string; readonly err: string };

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-const OFFPEAK = fileURLToPath(new URL('../../src/bin/offpeak.ts', import.meta.url));
+const OFFPEAK = fileURLToPath(new URL('../../src/bin/offpeak.js', import.meta.url));
 const STATEMENTS = 1_500;
 
 it('an answer longer than a pipe holds arrives whole: the process does not end before it', async () => {
@@ -14,7 +14,10 @@ it('an answer longer than a pipe holds arrives whole: the process does not end b
   try {
     const file = join(directory, '0001_long.up.sql');
     await writeFile(file, Array.from({ length: STATEMENTS }, (_, n) => `COMMENT ON TABLE leads IS 'number ${n}';\n`).join(''));
-    const { stdout } = await promisify(execFile)(process.execPath, [OFFPEAK, 'lint', '--json', file], { maxBuffer: 64 * 1024 * 1024 });
+    const { stdout } = await promisify(execFile)(process.execPath, [OFFPEAK, 'lint', '--json', file], {
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, XDG_CACHE_HOME: directory },
+    });
     expect(stdout.length).toBeGreaterThan(64 * 1024);
     expect(stdout.trimEnd().split('\n')).toHaveLength(STATEMENTS);
   } finally {

@@ -59,7 +59,7 @@ test('the roles are run with the options of the command line, and their exit cod
 });
 
 test('the program file can be executed, and says what an older Node.js lacks before it loads anything of ours', () => {
-  const file = join(src, 'bin/offpeak.ts');
+  const file = join(src, 'bin/offpeak.js');
   const text = readFileSync(file, 'utf8');
   expect(text.startsWith('#!/usr/bin/env node\n')).toBe(true);
   expect(statSync(file).mode & 0o111).toBe(0o111);

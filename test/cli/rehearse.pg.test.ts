@@ -159,7 +159,7 @@ describe('offpeak rehearse', () => {
 
   test('Ctrl-C ends the statement and drops the database', async () => {
     await files({ '1_a.up.sql': 'SELECT pg_sleep(60)', '1_a.down.sql': 'SELECT 1' });
-    const program = new URL('../../src/bin/offpeak.ts', import.meta.url).pathname;
+    const program = new URL('../../src/bin/offpeak.js', import.meta.url).pathname;
     const child = spawn(
       process.execPath,
       [program, 'rehearse', '--dir', directory, '--format', 'golang-migrate', '--database', database.url],

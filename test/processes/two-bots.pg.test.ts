@@ -15,7 +15,7 @@ import { startSite, type Site } from '../support/site.ts';
 import { FILES, SCHEMA } from '../support/three-units.ts';
 import { until } from '../support/until.ts';
 
-const OFFPEAK = fileURLToPath(new URL('../../src/bin/offpeak.ts', import.meta.url));
+const OFFPEAK = fileURLToPath(new URL('../../src/bin/offpeak.js', import.meta.url));
 
 type Bot = { readonly child: ChildProcess; readonly lines: string[]; readonly ended: Promise<number | null> };
 type Message = { readonly ts: string; readonly text: string };

@@ -6,7 +6,7 @@ import { sql } from '../support/postgres.ts';
 import { approveEverything, startPlayground, textOf, type Playground } from '../support/playground.ts';
 import { until } from '../support/until.ts';
 
-const OFFPEAK = new URL('../../src/bin/offpeak.ts', import.meta.url).pathname;
+const OFFPEAK = new URL('../../src/bin/offpeak.js', import.meta.url).pathname;
 
 describe('noon, a changed file, the evening, a heavy lock, and back', () => {
   let play: Playground;

@@ -38,7 +38,7 @@ type Answer = {
 type Refused = { readonly error?: string; readonly response_metadata?: { readonly messages: readonly string[] } };
 type View = { readonly id: string; readonly blocks: readonly Block[] } | null;
 
-const OFFPEAK = fileURLToPath(new URL('../../src/bin/offpeak.ts', import.meta.url));
+const OFFPEAK = fileURLToPath(new URL('../../src/bin/offpeak.js', import.meta.url));
 const CHANNEL = 'deployments';
 /** Approve appears once the backup is restored and the plan rehearsed on it, which takes a busy machine its time. */
 const PROOF_MS = 180_000;
