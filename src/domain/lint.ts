@@ -16,8 +16,13 @@ export type LintedStatement = {
   readonly hazards: readonly Hazard[];
 };
 
-/** What to lint. Without `database` only the statements speak, for a server of `serverMajor`. */
-export type LintRequest = { readonly files: readonly string[]; readonly database: string | null; readonly serverMajor: number | null };
+/** What to lint. Without `database` only the statements speak, for a server of `serverMajor`. `cache`: whether earlier runs may help. */
+export type LintRequest = {
+  readonly files: readonly string[];
+  readonly database: string | null;
+  readonly serverMajor: number | null;
+  readonly cache: boolean;
+};
 
 /** Every statement that could be read, and every mistake that stopped one: file, line, the line itself, what to do. */
 export type LintAnswer = {

@@ -11,6 +11,7 @@ import { lintStatement } from './lint/lint.ts';
 import type { Verdict } from './lint/lint.ts';
 import { orderHazards } from './lint/order.ts';
 import type { AdmittedStatement, ParsedFile, Part } from './parse.ts';
+import type { Parser } from './parser.ts';
 import { problemAt } from './problem.ts';
 import type { SetAside } from './refusals.ts';
 import { ignoredElsewhere, unmetOf, withWaivers } from './waivers.ts';
@@ -69,11 +70,14 @@ export type Judged = {
 };
 
 /** Statements with their verdicts: each knows the relations that those before it made, and what their locks do to it. */
-export function judge(parsed: readonly AdmittedStatement[], on: { serverMajor: number; catalog?: CatalogState }): Judged {
+export function judge(parsed: readonly AdmittedStatement[], on: { serverMajor: number; catalog?: CatalogState; parser?: Parser }): Judged {
   let own: Own = { created: new Set(), gone: new Set() };
   let state = on.catalog;
   const ordered = parsed.map((statement) => {
-    const known = state === undefined ? {} : { catalog: catalogOf(state) };
+    const known = {
+      ...(state === undefined ? {} : { catalog: catalogOf(state) }),
+      ...(on.parser === undefined ? {} : { parser: on.parser }),
+    };
     const verdict = lintStatement(statement, { serverMajor: on.serverMajor, createdBefore: own.created, ...known });
     own = ownAfter(own, statement.node);
     state = state === undefined ? undefined : stateAfter(state, statement.node);

@@ -1,13 +1,14 @@
 import { execa } from 'execa';
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFingerprint } from '../../src/target/fingerprint.ts';
 import { connect, sql, testDatabase } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { scripts } from './scripts.ts';
 
-const PROGRAM = new URL('../../src/bin/offpeak.ts', import.meta.url).pathname;
+const PROGRAM = new URL('../../src/bin/offpeak.js', import.meta.url).pathname;
 const KEYS = ['file', 'line', 'sql', 'locks', 'rewrites', 'scans', 'blocks', 'in_transaction', 'hazards'];
 
 type Line = {
@@ -23,9 +24,15 @@ type Line = {
   readonly hazards: readonly { code: string; severity: string; message: string; recipe: string | null }[];
 };
 
+const cache = mkdtempSync(join(tmpdir(), 'offpeak-cache-'));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
 /** `offpeak lint` as a process of its own, as a shell would start it. */
 async function offpeakLint(...line: readonly string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [PROGRAM, 'lint', ...line], { reject: false, env: { NO_COLOR: '1' } });
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [PROGRAM, 'lint', ...line], {
+    reject: false,
+    env: { NO_COLOR: '1', XDG_CACHE_HOME: cache },
+  });
   return { code: exitCode, out: stdout, err: stderr };
 }
 
@@ -200,6 +207,34 @@ describe('offpeak lint, as a process, on a real server', () => {
     const { out } = await offpeakLint('--database', database.url, path);
     expect(out).toContain('blocks writes · SHARE on t · reads t whole');
     expect(out).toContain('      create index CONCURRENTLY i on t (p_id);');
+  });
+
+  test('a second run says the same from its cache, and so does one whose cache is broken, one without, and one after the schema changed', async () => {
+    const paths = await scripts({
+      '1.sql': 'alter table since add column z int',
+      '2.sql': 'alter table since drop column z',
+      '3.sql': 'selec',
+    });
+    const run = (...more: readonly string[]) => offpeakLint('--json', '--database', database.url, ...more, ...paths);
+    const first = await run();
+    expect(first.out).not.toBe('');
+    const kept = readdirSync(join(cache, 'offpeak'));
+    expect(kept.filter((name) => name.endsWith('.verdicts'))).not.toEqual([]);
+    expect(await run()).toEqual(first);
+    for (const name of kept) truncateSync(join(cache, 'offpeak', name), 100);
+    expect(await run()).toEqual(first);
+    await sql(database.url, 'CREATE TABLE s.since (id int)');
+    const after = await run();
+    expect(after).toEqual(await run('--no-cache'));
+    expect(after.out).not.toBe(first.out);
+    await sql(database.url, 'DROP TABLE s.since');
+  });
+
+  test('with --no-cache nothing is kept', async () => {
+    const [path = ''] = await scripts({ 'a.sql': 'select 1' });
+    const before = readdirSync(join(cache, 'offpeak'));
+    await offpeakLint('--no-cache', path);
+    expect(readdirSync(join(cache, 'offpeak'))).toEqual(before);
   });
 
   test('the exit codes are in its help', async () => {

@@ -5,7 +5,7 @@ import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
 import type { GlobalOptions } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 
-type Options = GlobalOptions & { readonly database?: string; readonly postgres?: string; readonly json?: boolean };
+type Options = GlobalOptions & { readonly database?: string; readonly postgres?: string; readonly json?: boolean; readonly cache: boolean };
 
 /** What it needs of the program it is a verb of: the linter, and where to write. */
 type Lint = { readonly lint: (request: LintRequest) => Promise<LintAnswer | string>; readonly terminal: Terminal };
@@ -29,15 +29,16 @@ export function lintVerb({ program, bare }: Program): void {
     .option('--database <url>', 'the database they are for; its schema, sizes and traffic are read, and nothing is changed')
     .option('--postgres <major>', 'without --database: the PostgreSQL version to judge for (default: 18)')
     .option('--json', 'one JSON object a statement')
+    .option('--no-cache', 'judge everything anew, and keep nothing for the next time')
     .addHelpText('after', AFTER);
   bare(command, async (doors, given) => {
-    const { database, postgres, json } = given as Options;
+    const { database, postgres, json, cache } = given as Options;
     const serverMajor = postgres === undefined ? null : Number(postgres);
     if (serverMajor !== null && !(Number.isInteger(serverMajor) && serverMajor >= OLDEST)) {
       throw new BadUsage(`--postgres takes a major version from ${OLDEST} on, e.g. 17.`);
     }
     if (database !== undefined && serverMajor !== null) throw new BadUsage('The database says its own version: leave --postgres away.');
-    const answer = await doors.lint({ files: command.args, database: database ?? null, serverMajor });
+    const answer = await doors.lint({ files: command.args, database: database ?? null, serverMajor, cache });
     if (typeof answer === 'string') {
       doors.terminal.err(answer);
       return EXIT.refused;

@@ -1,6 +1,7 @@
 import type { AlterTableType, Node } from 'libpg-query';
 import { LOCK_MODES } from '../../domain/plan.ts';
 import type { Blocks, Hazard, LockMode, RelationLock } from '../../domain/plan.ts';
+import type { Parser } from '../parser.ts';
 import type { Catalog } from './catalog.ts';
 
 /** What a verdict depends on besides the statement. `createdBefore`: relations this migration made itself; nobody waits for those. */
@@ -8,6 +9,8 @@ export type LintContext = {
   readonly serverMajor: number;
   readonly createdBefore: ReadonlySet<string>;
   readonly catalog?: Catalog;
+  /** For code inside a statement; the parser in use when absent. */
+  readonly parser?: Parser;
 };
 
 /** What one statement, or one command of ALTER TABLE, does to relations that were there before. */

@@ -26,7 +26,7 @@ export function hidden(what: string): Effect {
 
 /** Everything the statements of a DO block may do, whichever branch is taken; unknown as soon as one is put together at run time. */
 function doBlock(judged: Judged): Effect {
-  const parser = parserInUse();
+  const parser = judged.context.parser ?? parserInUse();
   const inside = parser === null ? null : statementsInside(parser, judged.sql);
   if (parser === null || inside === null) return hidden('DO block');
   const effects = inside.map(({ node, sql }) => judged.judge(node, sql));

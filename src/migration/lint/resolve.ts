@@ -74,7 +74,7 @@ function ambiguous(names: readonly string[], catalog: Catalog): readonly Hazard[
   });
 }
 
-const NEARLY_FULL = 0.7;
+export const NEARLY_FULL = 0.7;
 
 /** Keys that run out of numbers (N21): better known now than on the day. */
 function nearlyFull(names: readonly string[], catalog: Catalog): readonly Hazard[] {

@@ -39,18 +39,32 @@ function weigh(hazard: Hazard, table: CatalogRelation, catalog: Catalog): Hazard
   return { ...hazard, severity: severityOf(hazard.severity, table), message: `${hazard.message} ${catalog.show(table)}: ${words}.` };
 }
 
-function severityOf(given: Hazard['severity'], { bytes, callsPerSecond }: CatalogRelation): Hazard['severity'] {
+function severityOf(given: Hazard['severity'], relation: CatalogRelation): Hazard['severity'] {
+  const { bytes, isBusy } = sizeClass(relation);
   if (bytes === null || given === 'note') return given;
-  const isBusy = callsPerSecond === null || callsPerSecond >= BUSY_CALLS;
-  if (bytes < SMALL_BYTES) return isBusy ? 'warning' : 'note';
-  if (bytes < LARGE_BYTES) return isBusy ? 'danger' : 'warning';
+  if (bytes === 'none' || bytes === 'small') return isBusy === false ? 'note' : 'warning';
+  if (bytes === 'medium') return isBusy === false ? 'warning' : 'danger';
   return 'danger';
+}
+
+/** All that verdicts make of a relation's numbers, besides their words and which table is the heaviest. Null: not measured. */
+export type SizeClass = { readonly bytes: 'none' | 'small' | 'medium' | 'large' | null; readonly isBusy: boolean | null };
+
+export function sizeClass({ bytes, callsPerSecond }: CatalogRelation): SizeClass {
+  return {
+    bytes: bytes === null ? null : bytes === 0 ? 'none' : bytes < SMALL_BYTES ? 'small' : bytes < LARGE_BYTES ? 'medium' : 'large',
+    isBusy: callsPerSecond === null ? null : callsPerSecond >= BUSY_CALLS,
+  };
+}
+
+/** By how much a table counts among those a statement touches. */
+export function weight({ bytes, callsPerSecond }: CatalogRelation): number {
+  return (bytes ?? 0) + (callsPerSecond ?? 0);
 }
 
 /** The relation of these with the most bytes, the busier one among equals. */
 function largest(catalog: Catalog, names: readonly string[]): CatalogRelation | null {
   const tables = names.flatMap((name) => catalog.relation(name) ?? []).filter(({ kind }) => 'rmp'.includes(kind));
-  const weight = (table: CatalogRelation) => (table.bytes ?? 0) + (table.callsPerSecond ?? 0);
   return tables.reduce<CatalogRelation | null>((most, table) => (most === null || weight(table) > weight(most) ? table : most), null);
 }
 
@@ -58,7 +72,7 @@ function largest(catalog: Catalog, names: readonly string[]): CatalogRelation | 
 function busy(locks: readonly RelationLock[], catalog: Catalog): readonly Hazard[] {
   return locks.flatMap(({ relation, mode }) => {
     const table = catalog.relation(relation);
-    if (table === null || table.callsPerSecond === null || table.callsPerSecond < BUSY_CALLS) return [];
+    if (table === null || table.callsPerSecond === null || sizeClass(table).isBusy !== true) return [];
     const stops =
       mode === 'ACCESS EXCLUSIVE'
         ? 'reads and writes'
@@ -95,7 +109,8 @@ function amount(number: number): string {
   const rounded = twoDigits(number);
   if (rounded >= 1e9) return `${rounded / 1e9} billion`;
   if (rounded >= 1e6) return `${rounded / 1e6} million`;
-  return rounded.toLocaleString('en-GB');
+  // Two digits that count have no fraction where there is a comma; the locale's own formatter is slow to load.
+  return String(rounded).replace(/\B(?=(?:\d{3})+$)/, ',');
 }
 
 function size(bytes: number): string {
