@@ -13,9 +13,11 @@ const DECEIVING = /[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff]/gu;
  */
 export function textOf(path: string, bytes: Uint8Array): FileText {
   const text = decode(bytes);
-  if (text === null) {
-    return { text: '', problems: [invalidUtf8(path, bytes)] };
-  }
+  return text === null ? { text: '', problems: [invalidUtf8(path, bytes)] } : checkedText(path, text);
+}
+
+/** The same for bytes that were UTF-8 without a byte order mark. */
+export function checkedText(path: string, text: string): FileText {
   const problems: FileProblem[] = [];
   const nul = text.indexOf('\0');
   if (nul !== -1) {

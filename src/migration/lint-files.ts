@@ -3,7 +3,7 @@ import type { CatalogState } from '../domain/catalog.ts';
 import type { LintAnswer } from '../domain/lint.ts';
 import type { LintMemory } from './cache/memory.ts';
 import { verdictKeys } from './cache/verdict-keys.ts';
-import { textOf } from './file-text.ts';
+import { checkedText, textOf } from './file-text.ts';
 import type { LintableFile, LintedFile, On } from './lint-text.ts';
 import { loadParser } from './parser.ts';
 import { problemOf } from './problem.ts';
@@ -68,10 +68,16 @@ function recalled(kept: string | undefined): LintedFile | null {
   }
 }
 
+/** Read as text at once, which Node.js does in half the time. What is no UTF-8 shows by a character that is put in its place. */
+function textAt(path: string) {
+  const text = readFileSync(path, 'utf8');
+  return text.includes('\ufffd') || text.startsWith('\ufeff') ? textOf(path, readFileSync(path)) : checkedText(path, text);
+}
+
 /** Synchronously: a thousand small files are read in a twentieth of the time the event loop would take. */
 function readText(path: string): LintableFile & { readonly problems: readonly string[] } {
   try {
-    const { text, problems } = textOf(path, readFileSync(path));
+    const { text, problems } = textAt(path);
     return { path, text, problems: problems.map(({ message }) => message) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -66,7 +66,7 @@ export const SEQUENCES = `
   FROM pg_sequence q JOIN pg_class c ON c.oid = q.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT (${FOREIGN})`;
 
 export const CONSTRAINTS = `
-  WITH ${OWN}, named AS (SELECT attrelid, attnum, attname FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped)
+  WITH ${OWN}, named AS NOT MATERIALIZED (SELECT attrelid, attnum, attname FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped)
   SELECT k.oid::int8::float8 AS id, k.conname AS name, k.contype AS kind, k.conrelid::int8::float8 AS relation, t.typname AS type, tn.nspname AS type_schema,
          k.convalidated AS valid, k.conindid::int8::float8 AS index, k.confrelid::int8::float8 AS references, k.confdeltype AS on_delete,
          (SELECT json_agg(a.attname ORDER BY x.position) FROM unnest(k.conkey) WITH ORDINALITY AS x (number, position)

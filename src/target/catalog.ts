@@ -1,10 +1,11 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryResult } from 'pg';
 import type { CatalogColumn, CatalogIndex, CatalogRelation, CatalogState, Dependency } from '../domain/catalog.ts';
 import * as queries from './catalog-queries.ts';
 import { codeOf, TargetError } from './errors.ts';
 
 /** Milliseconds: whoever holds a table in a lock that stops even readers is not waited for. */
-const GUARDS = `SET LOCAL lock_timeout = '250ms'; SET LOCAL statement_timeout = '15s'`;
+const GUARDS = [`SET LOCAL lock_timeout = '250ms'`, `SET LOCAL statement_timeout = '15s'`];
+const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 /** Locked, cancelled by our own timeout, dropped under our eyes, or not ours to read. */
 const PASSING = new Set(['55P03', '57014', '42P01', '42501', 'XX000']);
 
@@ -14,9 +15,7 @@ const PASSING = new Set(['55P03', '57014', '42P01', '42501', 'XX000']);
  * cannot be read at once are those of the last ANALYZE. Throws TargetError when the catalog cannot be read at all.
  */
 export async function readCatalog(client: ClientBase): Promise<CatalogState> {
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
-    await client.query(GUARDS);
     return await snapshot(client);
   } catch (error) {
     const code = codeOf(error);
@@ -31,16 +30,9 @@ export async function readCatalog(client: ClientBase): Promise<CatalogState> {
 }
 
 async function snapshot(client: ClientBase): Promise<CatalogState> {
-  const { rows: sessions } = await client.query<SessionRow>(queries.SESSION);
+  const [sessions, relations, constraints, types, functions, triggers, casts, dependencies] = await always(client);
   const session = sessions[0];
   if (session === undefined) throw new TargetError('The database did not say which one it is. Look at its log, then try again.');
-  const { rows: relations } = await client.query<RelationRow>(queries.RELATIONS);
-  const { rows: constraints } = await client.query<ConstraintRow>(queries.CONSTRAINTS);
-  const { rows: types } = await client.query<TypeRow>(queries.TYPES);
-  const { rows: functions } = await client.query<CatalogState['functions'][number]>(queries.FUNCTIONS);
-  const { rows: triggers } = await client.query<TriggerRow>(queries.TRIGGERS);
-  const { rows: casts } = await client.query<CastRow>(queries.CASTS);
-  const { rows: dependencies } = await client.query<DependencyRow>(queries.DEPENDENCIES);
   const conditions = await optional<ConditionRow>(client, queries.CONDITIONS);
   const sizes = await optional<{ id: number; bytes: number | null }>(client, queries.SIZES);
   const texts = await optional<{ id: number; query: string }>(client, queries.QUERIES);
@@ -82,13 +74,19 @@ async function snapshot(client: ClientBase): Promise<CatalogState> {
   };
 }
 
+/** What must be known, in one message to a server that may be far away. */
+async function always(client: ClientBase): Promise<Always> {
+  const { SESSION, RELATIONS, CONSTRAINTS, TYPES, FUNCTIONS, TRIGGERS, CASTS, DEPENDENCIES } = queries;
+  const read = [SESSION, RELATIONS, CONSTRAINTS, TYPES, FUNCTIONS, TRIGGERS, CASTS, DEPENDENCIES];
+  const results = await together(client, [BEGIN, ...GUARDS, ...read]);
+  return results.slice(-read.length).map(({ rows }) => rows) as unknown as Always;
+}
+
 /** Rows, or none when the server would have made us wait or refused: behind a savepoint, so that the snapshot goes on. */
 async function optional<Row extends Record<string, unknown>>(client: ClientBase, text: string): Promise<readonly Row[]> {
-  await client.query('SAVEPOINT optional');
   try {
-    const { rows } = await client.query<Row>(text);
-    await client.query('RELEASE SAVEPOINT optional');
-    return rows;
+    const results = await together(client, ['SAVEPOINT optional', text, 'RELEASE SAVEPOINT optional']);
+    return (results[1]?.rows ?? []) as readonly Row[];
   } catch (error) {
     if (!PASSING.has(codeOf(error) ?? '')) throw error;
     await client.query('ROLLBACK TO SAVEPOINT optional');
@@ -96,6 +94,21 @@ async function optional<Row extends Record<string, unknown>>(client: ClientBase,
   }
 }
 
+/** The results of several statements that are sent at once; the first error ends them. */
+async function together(client: ClientBase, texts: readonly string[]): Promise<readonly QueryResult[]> {
+  return (await client.query(texts.join(';\n'))) as unknown as readonly QueryResult[];
+}
+
+type Always = readonly [
+  sessions: readonly SessionRow[],
+  relations: readonly RelationRow[],
+  constraints: readonly ConstraintRow[],
+  types: readonly TypeRow[],
+  functions: CatalogState['functions'],
+  triggers: readonly TriggerRow[],
+  casts: readonly CastRow[],
+  dependencies: readonly DependencyRow[],
+];
 type SessionRow = { major: number; path: string[]; zone: string; tablespace: string } & Pick<CatalogState, 'schemas' | 'extensions'>;
 type ColumnRow = [number, string, string, string, number, boolean, boolean, string, string, string | null];
 type IndexRow = Omit<CatalogIndex, 'columns' | 'included'> & { columns: (string | null)[]; keys: number };

@@ -64,7 +64,7 @@ function createIndex(draft: Draft, statement: NodeOf<'IndexStmt'>): void {
   if (table === null) return;
   const columns = (statement.indexParams ?? []).map((node) => ('IndexElem' in node ? (node.IndexElem.name ?? null) : null));
   const name = statement.idxname ?? `${table.name}_${columns.map((column) => column ?? 'expr').join('_')}_idx`;
-  if (draft.state.relations.some((each) => each.schema === table.schema && each.name === name)) return;
+  if (draft.catalog.at(table.schema, name) !== null) return;
   draft.addIndex(table, name, {
     unique: statement.unique === true,
     valid: true,

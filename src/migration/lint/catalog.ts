@@ -19,6 +19,8 @@ import type { ListChange, Lookup } from './lookup.ts';
 export type Catalog = {
   readonly state: CatalogState;
   readonly relation: (name: string) => CatalogRelation | null;
+  /** The relation of exactly that schema and name, neither of them quoted. */
+  readonly at: (schema: string, name: string) => CatalogRelation | null;
   readonly byId: (id: number) => CatalogRelation | null;
   /** The name of a relation as `regclass::text` writes it: without its schema where that is not needed. */
   readonly show: (relation: CatalogRelation) => string;
@@ -92,6 +94,7 @@ function open(state: CatalogState): Catalog {
   return {
     state,
     relation,
+    at: (schema, name) => relationsByName.all(relations, key(schema, name)).at(-1) ?? null,
     byId: (id) => relationsById.all(relations, id).at(-1) ?? null,
     show: (found) => (relation(quoted(found.name)) === found ? quoted(found.name) : qualified([found.schema, found.name])),
     type,

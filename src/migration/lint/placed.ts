@@ -17,6 +17,6 @@ export function addNamed(
 ): CatalogRelation | null {
   if (range?.relname === undefined) return null;
   const place = placeOf(draft, range.schemaname === undefined ? [range.relname] : [range.schemaname, range.relname]);
-  const there = draft.state.relations.some(({ schema, name }) => schema === place.schema && name === place.name);
+  const there = draft.catalog.at(place.schema, place.name) !== null;
   return there ? null : draft.addRelation({ ...place, kind, persistence: (range.relpersistence as 'p' | undefined) ?? 'p', ...parts });
 }

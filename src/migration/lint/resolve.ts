@@ -97,8 +97,8 @@ function alreadyThere(node: Node, catalog: Catalog): readonly Hazard[] {
   const made = madeBy(node);
   if (made === null || made.name === undefined) return [];
   const schema = made.schema ?? catalog.state.searchPath[0] ?? 'public';
-  const there = catalog.state.relations.find((each) => each.schema === schema && each.name === made.name);
-  if (there === undefined) return [];
+  const there = catalog.at(schema, made.name);
+  if (there === null) return [];
   if (made.replaces && there.kind === 'v') return [];
   const name = catalog.show(there);
   if (!made.unlessThere) return [fails('42P07', `${name} is there already. Was this applied by hand, or by another tool?`)];
