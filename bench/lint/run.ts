@@ -6,9 +6,10 @@ export async function timed(
   command: string,
   args: readonly string[],
   codes: readonly number[],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly ms: number; readonly lines: number }> {
   const begun = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...variables } });
   let lines = 0;
   let complaint = '';
   child.stdout.on('data', (chunk: Buffer) => (lines += chunk.reduce((count, byte) => count + (byte === 10 ? 1 : 0), 0)));

@@ -68,13 +68,13 @@ function carryAll<T>(lookups: readonly Lookup<T>[]): (change: ListChange<T>) => 
   };
 }
 
-const opened = new WeakMap<CatalogState, Catalog>();
+/** The one opened last: statements are judged one after another, and each is asked about often. */
+let opened: Catalog | undefined;
 
 /** The questions of one snapshot; the same state answers with the same lookups. */
 export function catalogOf(state: CatalogState): Catalog {
-  const known = opened.get(state) ?? open(state);
-  opened.set(state, known);
-  return known;
+  if (opened?.state !== state) opened = open(state);
+  return opened;
 }
 
 function open(state: CatalogState): Catalog {
