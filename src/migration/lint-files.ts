@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { CatalogState } from '../domain/catalog.ts';
 import type { LintAnswer } from '../domain/lint.ts';
 import type { LintMemory } from './cache/memory.ts';
+import type { Store } from './cache/store.ts';
 import { verdictKeys } from './cache/verdict-keys.ts';
 import { checkedText, textOf } from './file-text.ts';
 import type { LintableFile, LintedFile, On } from './lint-text.ts';
@@ -17,21 +18,25 @@ export async function lintFiles(files: readonly string[], on: On, memory: LintMe
   const read = files.map(readText);
   const readable = read.filter(({ problems }) => problems.length === 0);
   const keys = memory === null ? [] : verdictKeys(readable, on);
-  const known = readable.map((_, index) => recalled(memory?.verdicts.get(keys[index] ?? '')));
-  const lastUnknown = known.lastIndexOf(null);
+  const known = readable.map((_, index) => recalled(memory?.verdicts, keys[index]) as LintedFile | null);
+  const [firstUnknown, lastUnknown] = [known.indexOf(null), known.lastIndexOf(null)];
   const linter = lastUnknown === -1 ? null : await loadLinter(memory);
-  let { catalog } = on;
+  // The schema as an earlier run left it before the first file to judge; else every file before it is gone through again.
+  const start = on.catalog === undefined ? null : (recalled(memory?.schemas, keys[firstUnknown - 1]) as CatalogState | null);
+  const from = start === null ? 0 : firstUnknown;
+  let catalog = start ?? on.catalog;
   const linted = readable.map((file, index): LintedFile => {
     const before = known[index] ?? null;
-    if (before !== null) {
-      if (catalog !== undefined && index < lastUnknown) catalog = linter?.catalogAfter(file, catalog);
-      return before;
-    }
-    if (linter === null) throw new Error('A file without a verdict and nobody to judge it.');
-    const { statements, problems, catalog: after } = linter.lint(file, { serverMajor: on.serverMajor, ...inCatalog(catalog) });
-    catalog = after;
-    memory?.verdicts.set(keys[index] ?? '', JSON.stringify({ statements, problems } satisfies LintedFile));
-    return { statements, problems };
+    const key = keys[index] ?? '';
+    const judged = before === null ? judgedBy(linter, file, { serverMajor: on.serverMajor, ...inCatalog(catalog) }) : null;
+    if (judged !== null) {
+      const { statements, problems } = judged;
+      catalog = judged.catalog;
+      memory?.verdicts.set(key, JSON.stringify({ statements, problems } satisfies LintedFile));
+    } else if (catalog !== undefined && index >= from && index < lastUnknown) catalog = linter?.catalogAfter(file, catalog);
+    if (catalog !== undefined && index >= from && index >= readable.length - 2 && index <= lastUnknown)
+      memory?.schemas.set(key, JSON.stringify(catalog));
+    return judged ?? before ?? NOTHING;
   });
   let next = 0;
   return {
@@ -41,6 +46,8 @@ export async function lintFiles(files: readonly string[], on: On, memory: LintMe
     live: on.catalog !== undefined,
   };
 }
+
+type Linter = Awaited<ReturnType<typeof loadLinter>>;
 
 /** Loads all that judges: for files whose verdicts are known nothing of it is needed. */
 export async function loadLinter(memory: LintMemory | null = null) {
@@ -58,11 +65,19 @@ export async function loadLinter(memory: LintMemory | null = null) {
 
 const inCatalog = (catalog: CatalogState | undefined) => (catalog === undefined ? {} : { catalog });
 
-/** A verdict as it was kept; null when there is none, or none that can be read. */
-function recalled(kept: string | undefined): LintedFile | null {
+const NOTHING: LintedFile = { statements: [], problems: [] };
+
+function judgedBy(linter: Linter | null, file: LintableFile, on: On) {
+  if (linter === null) throw new Error(`There is no verdict on ${file.path} and nobody to judge it.`);
+  return linter.lint(file, on);
+}
+
+/** What was kept under this key; null when there is nothing, or nothing that can be read. */
+function recalled(store: Store | undefined, key: string | undefined): unknown {
+  const kept = key === undefined ? undefined : store?.get(key);
   if (kept === undefined) return null;
   try {
-    return JSON.parse(kept) as LintedFile;
+    return JSON.parse(kept);
   } catch {
     return null;
   }

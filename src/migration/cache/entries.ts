@@ -27,15 +27,29 @@ export function entriesOf(identity: string, text: string): Entries {
   return entries;
 }
 
-/** Those of this run first, then as many of earlier ones as there is room for. None when this run alone is too much to keep. */
-export function bounded(used: Entries, earlier: Entries, limit: number): Entries {
-  const kept = new Map<string, string>();
-  let room = limit;
-  for (const [key, value] of [...used, ...earlier]) {
+/** In characters: `most` a file may have, and `spare` it may have for what was not used, or twice what was when that is more. */
+export type Room = { readonly most: number; readonly spare: number };
+
+/**
+ * Those of this run first, then as many of earlier ones as there is room for: a file that only grew would soon take longer to read
+ * than it saves. None when this run alone is too much to keep.
+ */
+export function bounded(used: Entries, earlier: Entries, { most, spare }: Room): Entries {
+  let size = sizeOf(used);
+  if (size > most) return NOTHING;
+  const limit = Math.min(most, Math.max(2 * size, spare));
+  const kept = new Map(used);
+  for (const [key, value] of earlier) {
     if (kept.has(key)) continue;
-    room -= key.length + value.length + 2;
-    if (room < 0) return kept.size >= used.size ? kept : NOTHING;
+    size += key.length + value.length + 2;
+    if (size > limit) break;
     kept.set(key, value);
   }
   return kept;
+}
+
+function sizeOf(entries: Entries): number {
+  let size = 0;
+  for (const [key, value] of entries) size += key.length + value.length + 2;
+  return size;
 }

@@ -4,8 +4,11 @@ import { sha256 } from './sha.ts';
 import { fileStore } from './store.ts';
 import type { Store } from './store.ts';
 
-/** What earlier runs of the linter found out: the verdicts on each file, and what the parser said to each text. */
-export type LintMemory = { readonly verdicts: Store; readonly parses: Store; readonly save: () => void };
+/**
+ * What earlier runs of the linter found out: the verdicts on each file, what the parser said to each text, and the schema as it is
+ * before and after the last file, which is the one that is edited and followed by a new one.
+ */
+export type LintMemory = { readonly verdicts: Store; readonly parses: Store; readonly schemas: Store; readonly save: () => void };
 
 /** The memory in this directory for the files of one folder, told apart by the first of them. */
 export function lintMemory(directory: string, files: readonly string[]): LintMemory {
@@ -13,12 +16,13 @@ export function lintMemory(directory: string, files: readonly string[]): LintMem
   const name = sha256(dirname(resolve(files[0] ?? '.'))).slice(0, 32);
   const verdicts = fileStore(join(directory, `${name}.verdicts`), identity);
   const parses = fileStore(join(directory, `${name}.parses`), identity);
+  const schemas = fileStore(join(directory, `${name}.schemas`), identity, { keepsUnused: false });
   return {
     verdicts,
     parses,
+    schemas,
     save: () => {
-      verdicts.save();
-      parses.save();
+      for (const store of [verdicts, parses, schemas]) store.save();
     },
   };
 }

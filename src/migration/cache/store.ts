@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bounded, entriesOf, entriesText } from './entries.ts';
-import type { Entries } from './entries.ts';
+import type { Entries, Room } from './entries.ts';
 
 /** What was computed before, by a key that names everything it was computed from. */
 export type Store = {
@@ -12,14 +12,15 @@ export type Store = {
 /** A store in a file. `save` writes it when something was added. */
 export type FileStore = Store & { readonly save: () => void };
 
-const LIMIT = 16 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+const ROOM: Room = { most: 16 * MEBIBYTE, spare: 4 * MEBIBYTE };
 const FILES = 64;
 
 /**
  * A store in one file, read at the first question. Whatever is wrong with the file or its folder, it is as if nothing had
- * been kept: a cache may make nobody wait and nothing fail. Two processes at once each write a whole file; one of them stays.
+ * been kept: a cache may make nobody wait and nothing fail. What a run did not use stays as long as there is room, where asked for. Two processes at once each write a whole file; one of them stays.
  */
-export function fileStore(path: string, identity: string): FileStore {
+export function fileStore(path: string, identity: string, { keepsUnused = true } = {}): FileStore {
   let earlier: Entries | undefined;
   const used = new Map<string, string>();
   let isChanged = false;
@@ -37,7 +38,7 @@ export function fileStore(path: string, identity: string): FileStore {
     save: () => {
       if (!isChanged) return;
       earlier ??= readEntries(path, identity);
-      attempt(() => writeEntries(path, entriesText(identity, bounded(used, earlier ?? new Map(), LIMIT))));
+      attempt(() => writeEntries(path, entriesText(identity, bounded(used, (keepsUnused ? earlier : null) ?? new Map(), ROOM))));
     },
   };
 }
@@ -50,7 +51,7 @@ function readEntries(path: string, identity: string): Entries {
 function isOurs(path: string): boolean {
   const { uid, mode, size } = statSync(path);
   const others = (mode & 0o022) !== 0;
-  return size <= 2 * LIMIT && (process.getuid === undefined || (uid === process.getuid() && !others));
+  return size <= 4 * ROOM.most && (process.getuid === undefined || (uid === process.getuid() && !others));
 }
 
 /** Written beside and renamed, so that no reader sees half of it; for nobody else to read, because it holds SQL. */

@@ -42,10 +42,13 @@ describe('the text of a cache file', () => {
       ['older', '1234567890'],
       ['oldest', '1234567890'],
     ]);
-    expect([...bounded(used, earlier, 35)]).toEqual([
+    expect([...bounded(used, earlier, { most: 100, spare: 35 })]).toEqual([
       ['new', '1234567890'],
       ['older', '1234567890'],
     ]);
-    expect(bounded(used, earlier, 10).size).toBe(0);
+    expect(bounded(used, earlier, { most: 100, spare: 0 }).size).toBe(1);
+    expect(bounded(used, earlier, { most: 100, spare: 100 }).size).toBe(3);
+    expect(bounded(used, earlier, { most: 35, spare: 100 }).size).toBe(2);
+    expect(bounded(used, earlier, { most: 10, spare: 100 }).size).toBe(0);
   });
 });

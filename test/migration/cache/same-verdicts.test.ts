@@ -55,14 +55,18 @@ async function inFolder<T>(body: (folder: string) => Promise<T>): Promise<T> {
 const TABLES = { t: { bytes: 5_000_000_000, rows: 10_000_000, callsPerSecond: 40 } };
 const memoryIn = (folder: string) => lintMemory(join(folder, 'cache'), [join(folder, '0.sql')]);
 
-/** The memory, and how often the parser had to be asked. */
+/** The memory, how often it was asked about a text, and how often the parser had to be. */
 function counted(memory: LintMemory) {
-  const count = { parses: 0 };
+  const count = { parses: 0, questions: 0 };
+  const get = (key: string) => {
+    count.questions += 1;
+    return memory.parses.get(key);
+  };
   const set = (key: string, value: string) => {
     count.parses += 1;
     memory.parses.set(key, value);
   };
-  return { count, memory: { ...memory, parses: { get: memory.parses.get, set } } };
+  return { count, memory: { ...memory, parses: { get, set } } };
 }
 
 describe('the memory of the linter', () => {
@@ -97,6 +101,23 @@ describe('the memory of the linter', () => {
       const edited = counted(memoryIn(folder));
       await lintTexts(folder, [3, 8, 9, 11], { live, memory: edited.memory });
       expect(edited.count.parses).toBe(1);
+    });
+  });
+
+  test('whoever edits the last file, or adds one, does not wait for those before it to be gone through', async () => {
+    const live = await aCatalog('CREATE TABLE t (id int PRIMARY KEY, x int)', TABLES);
+    await inFolder(async (folder) => {
+      await lintTexts(folder, [2, 3, 0, 11], { live, memory: memoryIn(folder) });
+      for (const texts of [
+        [2, 3, 0, 1],
+        [2, 3, 0, 1, 5],
+        [2, 3, 0, 1, 4],
+      ]) {
+        const { count, memory } = counted(memoryIn(folder));
+        const remembered = await lintTexts(folder, texts, { live, memory });
+        expect(count.questions).toBe(1);
+        expect(remembered).toEqual(await lintTexts(folder, texts, { live, memory: null }));
+      }
     });
   });
 
