@@ -148,7 +148,13 @@ export interface Ledger extends RunStore, Audit, ClaimStore, ChangeFeed, SampleS
 // ---------------------------------------------------------------- migration files
 
 /** Why files cannot be planned: one entry per mistake, with file, line and caret where there is one. */
-export type FileProblem = { readonly path: string; readonly line: number | null; readonly message: string };
+export type FileProblem = {
+  readonly path: string;
+  readonly line: number | null;
+  readonly message: string;
+  /** The whole file stands in a transaction that it never ends: whoever runs it as it is changes nothing. */
+  readonly appliesNothing?: true;
+};
 
 export type ReadMigrations =
   | { readonly ok: true; readonly migrations: readonly Migration[] }

@@ -35,16 +35,24 @@ export type RoundTrip = {
   readonly differences: readonly VerdictDifference[];
 };
 
-/** `message` is the server's own sentence; `told` the same for a person, with file, line and caret where there is one. */
+/** `file` is the script it is about, from the directory; `message` is the server's own sentence; `told` the same for a person, with file, line and caret where there is one. */
 export type RoundTripError = {
   readonly sqlstate: string | null;
+  readonly file: string | null;
   readonly message: string;
   readonly line: number | null;
   readonly told: string;
 };
 
 /** What could not be looked at, or why nothing was rehearsed. */
-export type RehearseAnswer = { readonly ok: true; readonly warnings: readonly string[] } | { readonly ok: false; readonly why: string };
+export type RehearseAnswer =
+  | {
+      readonly ok: true;
+      readonly warnings: readonly string[];
+      /** Mistakes of the layout about single versions: what they name was left out, or told apart by its name. */
+      readonly leftOut: readonly string[];
+    }
+  | { readonly ok: false; readonly why: string };
 
 /** Whether a migration goes up, comes back, goes up again, and does no more to others than it says. */
 export function wentWell({ up, down, upAgain, differences }: RoundTrip): boolean {

@@ -68,7 +68,8 @@ export function admit(file: AdmittedFile, all: readonly ParsedStatement[]): Admi
     }
     edge = true;
   }
-  if (begun !== null) say(begun, TRANSACTIONS);
+  if (begun !== null)
+    problems.push({ ...problemAt(file, begun.from, NEVER_ENDED), ...(begun === all[0] ? { appliesNothing: true as const } : {}) });
   return { statements, setAside, problems };
 }
 
@@ -113,6 +114,8 @@ export function refusalOf({ node }: ParsedStatement): string | null {
 
 const TRANSACTIONS =
   'transactions belong to the engine: it commits with each unit what it recorded about it. Remove BEGIN, COMMIT, ROLLBACK and SAVEPOINT; plain BEGIN … COMMIT in pairs is accepted.';
+const NEVER_ENDED =
+  'transactions belong to the engine, and this one is never ended: psql would apply nothing of it and say nothing. Add its COMMIT, or remove BEGIN.';
 const CHANGES_ROLE =
   'changes the role, and with it the limits the worker runs under. Remove it; ALTER … OWNER TO gives an object to another role.';
 

@@ -1,4 +1,5 @@
 import type { RehearseAnswer, RehearseRequest } from '../domain/round-trip.ts';
+import { formatOf } from '../migration/formats/index.ts';
 import { readDirectory } from '../migration/source.ts';
 import { catalogOfTarget } from '../target/catalog-session.ts';
 import { roundTrips } from '../target/rehearsal/alone.ts';
@@ -41,9 +42,12 @@ async function trips(request: RehearseRequest, database: Throwaway): Promise<Reh
     serverMajor: () => Promise.resolve(catalog.serverMajor),
     catalog: () => Promise.resolve(catalog),
   });
-  if (read.problems.length > 0) return { ok: false, why: read.problems.map(({ message }) => message).join('\n') };
+  // A file of no version may be any of the migrations; a mistake about one version stops nobody else.
+  const unplaced = read.problems.filter(({ version }) => version === undefined);
+  if (unplaced.length > 0) return { ok: false, why: unplaced.map(({ message }) => message).join('\n') };
   if (read.changes.length === 0) return { ok: false, why: `There is no migration in ${directory} that can be read as ${format}.` };
-  for await (const trip of roundTrips(database, read.changes, signal)) onTrip(trip);
+  const { before = null } = formatOf(format);
+  for await (const trip of roundTrips(database, read.changes, { signal, before })) onTrip(trip);
   signal.throwIfAborted();
-  return { ok: true, warnings: database.warnings };
+  return { ok: true, warnings: database.warnings, leftOut: read.problems.map(({ message }) => message) };
 }

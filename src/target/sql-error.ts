@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { DatabaseError } from 'pg';
 
 /** Where a statement stands: the file it came from and the 1-based line on which it begins. */
@@ -9,11 +8,10 @@ export type StatementPlace = { readonly path: string; readonly line: number; rea
  * DETAIL is left out because it quotes rows (F41); constraint and table are named instead.
  */
 export function sqlErrorMessage(error: DatabaseError, place: StatementPlace): string {
-  const name = basename(place.path);
   const about = [error.table && `table ${error.table}`, error.constraint && `constraint ${error.constraint}`].filter(Boolean).join(', ');
   const head = `${error.code ?? 'error'}: ${error.message}${about === '' ? '' : ` (${about})`}`;
   const offset = error.position === undefined ? 0 : Number(error.position);
-  if (offset < 1) return `${head}\n  in ${name} line ${place.line}\n${excerpt(place.sql.split('\n')[0] ?? '', place.line, null)}`;
+  if (offset < 1) return `${head}\n  in ${place.path} line ${place.line}\n${excerpt(place.sql.split('\n')[0] ?? '', place.line, null)}`;
 
   // PostgreSQL counts characters, JavaScript UTF-16 units: an emoji before the error would move the caret.
   const before = Array.from(place.sql)
@@ -21,7 +19,7 @@ export function sqlErrorMessage(error: DatabaseError, place: StatementPlace): st
     .join('');
   const line = before.split('\n').length - 1;
   const column = Array.from(before.split('\n').at(-1) ?? '').length;
-  return `${head}\n  in ${name} line ${place.line + line}\n${excerpt(place.sql.split('\n')[line] ?? '', place.line + line, column)}`;
+  return `${head}\n  in ${place.path} line ${place.line + line}\n${excerpt(place.sql.split('\n')[line] ?? '', place.line + line, column)}`;
 }
 
 /** One source line with its number, and a caret under `column`; long lines are cut around it. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -84,9 +84,14 @@ describe('offpeak rehearse', () => {
     expect(first?.['ms']).toBeGreaterThan(0);
     expect(order).toMatchObject({ locks: [{ relation: 'a', mode: 'ACCESS EXCLUSIVE' }], diff: ['column order of a changed'] });
     expect(differs).toMatchObject({ locks: [{ relation: 'a', mode: 'SHARE UPDATE EXCLUSIVE' }], diff: ['index a_v left'] });
-    expect(fails?.['error']).toEqual({ sqlstate: '42703', message: 'column "m" of relation "b" does not exist', line: 2 });
+    expect(fails?.['error']).toEqual({
+      sqlstate: '42703',
+      file: '4_fails.down.sql',
+      line: 2,
+      message: 'column "m" of relation "b" does not exist',
+    });
     expect(unreadable?.['error']).toMatchObject({ line: 1, message: expect.stringContaining('syntax error') as string });
-    expect(broken?.['error']).toEqual({ sqlstate: '42703', message: 'column "nonsense" does not exist', line: 2 });
+    expect(broken?.['error']).toEqual({ sqlstate: '42703', file: '8_broken.up.sql', line: 2, message: 'column "nonsense" does not exist' });
     expect(code).toBe(1);
     expect(await leftovers()).toEqual([]);
   });
@@ -115,6 +120,112 @@ describe('offpeak rehearse', () => {
     expect(await sql(database.url, "SELECT attname FROM pg_attribute WHERE attrelid = 'there'::regclass AND attnum > 0")).toEqual([
       { attname: 'id' },
     ]);
+  });
+
+  test('what is wrong with one version stops no other: it is said, and the exit code is 1', async () => {
+    await files({
+      '1_a.up.sql': 'CREATE TABLE a ()',
+      '1_a.down.sql': 'DROP TABLE a',
+      '2_b.up.go': 'package migrations',
+      '3_c.up.sql': 'CREATE TABLE c ()',
+      '3_c.down.sql': 'DROP TABLE c',
+      '03_d.up.sql': 'CREATE TABLE d ()',
+      '03_d.down.sql': 'DROP TABLE d',
+    });
+    const { code, trips, err } = await rehearse();
+    expect(trips().map(({ version, down }) => [version, down])).toEqual([
+      ['1', 'exact'],
+      ['03_d', 'exact'],
+      ['3_c', 'exact'],
+    ]);
+    expect(err).toMatch(/2_b\.up\.go: is a program[^]*3_c\.up\.sql: version 3 is already taken by 03_d\.up\.sql/);
+    expect(code).toBe(1);
+  });
+
+  test('a down that never ends its transaction takes nothing back; an up is not run', async () => {
+    await files({
+      '1_a.up.sql': 'CREATE TABLE a ()',
+      '1_a.down.sql': '-- back\nBEGIN;\nDROP TABLE a;',
+      '2_b.up.sql': 'BEGIN; CREATE TABLE b ()',
+      '2_b.down.sql': 'DROP TABLE b',
+    });
+    const [down, up] = (await rehearse()).trips();
+    expect(down).toMatchObject({ up: 'ok', down: 'differs', up_again: null, diff: ['table a left'] });
+    expect(down?.['error']).toMatchObject({ file: '1_a.down.sql', line: 2, message: expect.stringContaining('never ended') as string });
+    expect(up).toMatchObject({ up: 'error', down: null, error: { file: '2_b.up.sql', line: 1 } });
+  });
+
+  test('a role that holds rights is dropped by its down, and the chain goes on from where it was', async () => {
+    await files({
+      '1_a.up.sql': 'CREATE TABLE a (id int); CREATE ROLE rehearsed_reader; GRANT SELECT ON a TO rehearsed_reader',
+      '1_a.down.sql': 'DROP TABLE a; DROP ROLE rehearsed_reader',
+      '2_b.up.sql': 'CREATE TABLE b (id int); CREATE ROLE rehearsed_writer; GRANT INSERT ON b TO rehearsed_writer',
+      '2_b.down.sql': 'DROP OWNED BY rehearsed_writer; DROP ROLE rehearsed_writer',
+      '3_c.up.sql': 'ALTER TABLE b ADD COLUMN v int; GRANT SELECT ON a TO rehearsed_writer',
+      '3_c.down.sql': 'REVOKE SELECT ON a FROM rehearsed_writer; ALTER TABLE b DROP COLUMN v',
+    });
+    const { trips } = await rehearse();
+    expect(trips()).toMatchObject([
+      { down: 'exact', up_again: 'ok' },
+      { down: 'differs', up_again: 'error', diff: ['table b left'] },
+      { down: 'exact', up_again: 'ok' },
+    ]);
+    expect(await sql(database.url, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'rehearsed%'")).toEqual([]);
+  });
+
+  test('what belongs to the whole server is not run', async () => {
+    await sql(database.url, 'CREATE ROLE there_before');
+    await files({
+      '1_a.up.sql': 'CREATE TABLE a ();\nDROP ROLE there_before',
+      '2_b.up.sql': 'CREATE DATABASE never_made',
+      '3_c.up.sql': "ALTER SYSTEM SET work_mem = '5MB'",
+      '4_d.up.sql': 'CREATE TABLE d ()',
+      '4_d.down.sql': 'DROP TABLE d;\nALTER ROLE there_before LOGIN',
+    });
+    const { trips } = await rehearse();
+    expect(trips()).toMatchObject([
+      {
+        up: 'error',
+        error: {
+          file: '1_a.up.sql',
+          line: 2,
+          message: expect.stringContaining('changes the role there_before, which the server had before') as string,
+        },
+      },
+      { up: 'error', error: { message: expect.stringContaining('CREATE DATABASE changes the whole server') as string } },
+      { up: 'error', error: { message: expect.stringContaining('ALTER SYSTEM changes the whole server') as string } },
+      { up: 'ok', down: 'fails', error: { file: '4_d.down.sql', line: 2 } },
+    ]);
+    expect(await sql(database.url, "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'there_before'")).toEqual([{ rolcanlogin: false }]);
+    await sql(database.url, 'DROP ROLE there_before');
+  });
+
+  test('the table of diesel is there, because migrations read it; VACUUM is not held up', async () => {
+    await mkdir(join(directory, '2024-01-01-000000_a'));
+    await files({
+      '2024-01-01-000000_a/up.sql': 'CREATE TABLE a AS SELECT version FROM __diesel_schema_migrations; VACUUM a',
+      '2024-01-01-000000_a/down.sql': 'DROP TABLE a',
+    });
+    const [trip] = (await rehearse({ args: ['--json', '--format', 'diesel'] })).trips();
+    expect(trip).toMatchObject({ version: '20240101000000', up: 'ok', down: 'exact', up_again: 'ok' });
+    expect(trip?.['ms']).toBeLessThan(4_000);
+  });
+
+  test('a seed of thousands of lines is read and counted whole', async () => {
+    await sql(database.url, 'CREATE TABLE seed (id int PRIMARY KEY, t text)');
+    const lines = Array.from({ length: 3_000 }, (_, id) => `INSERT INTO seed (id, t) VALUES (${id}, 'é; -- ${id}');`);
+    await files({ '1_seed.up.sql': lines.join('\r\n'), '1_seed.down.sql': 'DELETE FROM seed WHERE id >= 1000' });
+    const { trips } = await rehearse();
+    expect(trips()).toMatchObject([
+      {
+        up: 'ok',
+        down: 'exact',
+        up_again: 'error',
+        lost: ['seed had 0 rows before and 1000 after the down'],
+        error: { sqlstate: '23505' },
+      },
+    ]);
+    expect(trips()[0]?.['locks']).toEqual([{ relation: 'seed', mode: 'ROW EXCLUSIVE' }]);
   });
 
   test('refuses the server of a configured target, whatever the address, and a database that Offpeak migrates', async () => {

@@ -19,8 +19,10 @@ const FILES: Readonly<Record<string, string>> = {
   '5_unreadable.down.sql': 'DROP TABEL e',
   '6_missing.up.sql': 'CREATE TABLE f ()',
   '7_broken.up.sql': 'CREATE TABLE g (); SELECT nonsense',
-  '8_after.up.sql': 'CREATE TABLE h ()',
-  '8_after.down.sql': 'DROP TABLE h',
+  '8_open.up.sql': 'CREATE TABLE o ()',
+  '8_open.down.sql': 'BEGIN; DROP TABLE o',
+  '9_after.up.sql': 'CREATE TABLE h ()',
+  '9_after.down.sql': 'DROP TABLE h',
 };
 
 test('each migration has its own verdict, from the state that the ups before it left', async () => {
@@ -39,6 +41,7 @@ test('each migration has its own verdict, from the state that the ups before it 
     ['unreadable', 'ok', 'fails', ''],
     ['missing', 'ok', 'missing', ''],
     ['broken', 'error', '', ''],
+    ['open', 'ok', 'differs', ''],
     ['after', 'ok', 'exact', 'ok'],
   ]);
   expect(trips[2]?.detail).toMatch(/index a_v left/);

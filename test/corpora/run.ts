@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startPostgres, type PostgresServer } from '../../playground/postgres/server.ts';
 import { table } from '../../src/cli/table.ts';
+import { formatOf } from '../../src/migration/formats/index.ts';
 import { readDirectory } from '../../src/migration/source.ts';
 import { PROJECTS, type Project, type Totals } from './projects.ts';
 import { roundTrips, type RoundTrip } from './round-trip.ts';
@@ -49,7 +50,7 @@ async function measured(server: PostgresServer, project: Project, folder: string
   const read = await readDirectory({ directory: folder, format: project.format, serverMajor: () => Promise.resolve(MAJOR) });
   for (const { message } of read.problems) console.log(`${project.name}  layout  ${message}`);
   const trips: RoundTrip[] = [];
-  for await (const trip of roundTrips(server, read.changes, project.before ?? null)) {
+  for await (const trip of roundTrips(server, read.changes, formatOf(project.format).before ?? null)) {
     trips.push(trip);
     const { version, name, up, down, again, detail } = trip;
     const words = [`up ${up}`, down === '' ? '' : `down ${down}`, again === '' ? '' : `again ${again}`, short(detail)];

@@ -38,6 +38,7 @@ export function rehearseVerb({ program, bare }: Cli): void {
 async function rehearse(doors: Doors, options: Options, format: FormatName): Promise<ExitCode> {
   const { terminal } = doors;
   const trips: RoundTrip[] = [];
+  let whole = true;
   const signal = terminal.interruption();
   try {
     const onTrip = (trip: RoundTrip) => {
@@ -49,7 +50,8 @@ async function rehearse(doors: Doors, options: Options, format: FormatName): Pro
       terminal.err(answer.why);
       return EXIT.refused;
     }
-    for (const warning of answer.warnings) terminal.err(warning);
+    for (const line of [...answer.leftOut, ...answer.warnings]) terminal.err(line);
+    whole = answer.leftOut.length === 0;
   } catch (error) {
     if (!signal.aborted) throw error;
     terminal.err('Stopped. The database of the rehearsal was dropped.');
@@ -57,7 +59,7 @@ async function rehearse(doors: Doors, options: Options, format: FormatName): Pro
   }
   const well = trips.filter(wentWell).length;
   if (options.json !== true) terminal.out(`${well} of ${count(trips.length, 'migration')} went up, came back and went up again.`);
-  return well === trips.length ? EXIT.done : EXIT.failed;
+  return well === trips.length && whole ? EXIT.done : EXIT.failed;
 }
 
 /** The keys that are promised; `diff`, `lost`, `error` and `verdict_differs` only where there is something to say. */
@@ -71,7 +73,7 @@ function jsonOf({ version, up, down, upAgain, ms, locks, diff, lost, error, diff
     locks,
     ...(diff.length > 0 ? { diff } : {}),
     ...(lost.length > 0 ? { lost } : {}),
-    ...(error === null ? {} : { error: { sqlstate: error.sqlstate, message: error.message, line: error.line } }),
+    ...(error === null ? {} : { error: { sqlstate: error.sqlstate, file: error.file, line: error.line, message: error.message } }),
     ...(differences.length > 0 ? { verdict_differs: differences.map(differenceJson) } : {}),
   };
 }

@@ -11,6 +11,8 @@ export const dieselFormat: MigrationFormat = {
   // Diesel looks into folders only.
   reads: (path) => /\/(.*\.sql|metadata\.toml)$/.test(path),
   arrange,
+  before:
+    'CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version varchar(50) PRIMARY KEY, run_on timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP)',
 };
 
 function arrange(scripts: readonly Script[]): Arranged {

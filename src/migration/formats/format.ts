@@ -40,6 +40,8 @@ export type MigrationFormat = {
   /** Which files the layout has a use for; `.sql` files where it is not said. */
   readonly reads?: (path: string) => boolean;
   readonly arrange: (scripts: readonly Script[]) => Arranged;
+  /** What the tool makes in an empty database before the first migration, where migrations are known to read it. */
+  readonly before?: string;
   /** The checksum the tool's history keeps of an up file, from its bytes; absent where the tool keeps none. */
   readonly checksum?: (bytes: Uint8Array) => string;
 };

@@ -2,7 +2,17 @@ import { DatabaseError, type Client } from 'pg';
 import { unitsOf, type Migration } from '../../domain/plan.ts';
 import { codeOf } from '../errors.ts';
 import { sqlErrorMessage } from '../sql-error.ts';
-import { pointIn, traceAlone, traceInTransaction, tracing, type Trace, type Traceable, type Tracing, type Watch } from './trace.ts';
+import {
+  pointIn,
+  traceAlone,
+  traceInTransaction,
+  traceLike,
+  tracing,
+  type Trace,
+  type Traceable,
+  type Tracing,
+  type Watch,
+} from './trace.ts';
 
 /** Statements that commit together, or one that refuses a transaction. */
 export type Group = { readonly alone: boolean; readonly statements: readonly (Traceable & { readonly line: number })[] };
@@ -44,15 +54,19 @@ export function downOf(migration: Migration): RunScript {
   return { path: migration.down?.path ?? `${migration.version} down`, groups };
 }
 
-/** Runs a script on `client` with every statement traced; `watch` sees its locks. `ms` is the statements' own time. Stops at the first error. */
-export async function runScript(client: Client, watch: Watch, script: RunScript): Promise<ScriptRun> {
+/**
+ * Runs a script on `client` with every statement traced; `watch` sees its locks, and without it nothing is traced. `ms` is the
+ * statements' own time. Stops at the first error.
+ */
+export async function runScript(client: Client, watch: Watch | null, script: RunScript): Promise<ScriptRun> {
   const traces: Trace[] = [];
   let commits = 0;
   const ms = () => traces.reduce((sum, trace) => sum + trace.ms, commits);
-  const on = await tracing(client, watch);
+  const on = watch === null ? null : await tracing(client, watch);
   for (const group of script.groups) {
     try {
-      if (group.alone) await runAlone(on, script.path, group, traces);
+      if (on === null) await runPlainly(client, script.path, group);
+      else if (group.alone) await runAlone(on, script.path, group, traces);
       else commits += await runTogether(on, script.path, group, traces);
     } catch (error) {
       await client.query('rollback').catch(() => {});
@@ -60,6 +74,12 @@ export async function runScript(client: Client, watch: Watch, script: RunScript)
     }
   }
   return { traces, ms: ms(), error: null };
+}
+
+async function runPlainly(client: Client, path: string, { alone, statements }: Group): Promise<void> {
+  if (!alone) await client.query('begin');
+  for (const statement of statements) await located(path, statement, () => client.query(statement.sql));
+  if (!alone) await located(path, statements.at(-1), () => client.query('commit'));
 }
 
 async function runAlone(on: Tracing, path: string, { statements }: Group, traces: Trace[]): Promise<void> {
@@ -70,14 +90,27 @@ async function runAlone(on: Tracing, path: string, { statements }: Group, traces
 async function runTogether(on: Tracing, path: string, { statements }: Group, traces: Trace[]): Promise<number> {
   await on.client.query('begin');
   let point = await pointIn(on);
-  for (const statement of statements) {
+  let before: Trace | null = null;
+  for (const [index, statement] of statements.entries()) {
+    const like = before !== null && isLike(statements[index - 1], statement) && isLike(statement, statements[index + 1]) ? before : null;
+    if (like !== null) {
+      traces.push(await located(path, statement, () => traceLike(on, statement, like)));
+      continue;
+    }
     const { trace, after } = await located(path, statement, () => traceInTransaction(on, statement, point));
     traces.push(trace);
+    before = trace;
     point = after;
   }
   const started = performance.now();
   await located(path, statements.at(-1), () => on.client.query('commit'));
   return performance.now() - started;
+}
+
+/** Whether two statements add rows to the same columns of the same table, as the lines of a seed do. */
+function isLike(a: Traceable | undefined, b: Traceable | undefined): boolean {
+  const [head, other] = [a, b].map((statement) => /^insert\s+into\s+[^(]+(?:\([^)]*\)\s*)?\bvalues\b/i.exec(statement?.sql ?? '')?.[0]);
+  return head !== undefined && head === other;
 }
 
 class ScriptFailure extends Error {

@@ -14,6 +14,10 @@ export type Throwaway = {
   readonly url: string;
   /** Connects to a copy of it while `work` goes on; nobody may be connected to the original meanwhile. */
   readonly onCopy: <T>(work: (url: string) => Promise<T>) => Promise<T>;
+  /** The roles that the server had before. */
+  readonly roles: ReadonlySet<string>;
+  /** Makes it afresh, as it was at first, without the roles that were made in it. */
+  readonly restart: () => Promise<void>;
   /** What could not be looked at. */
   readonly warnings: readonly string[];
   readonly drop: () => Promise<void>;
@@ -62,8 +66,9 @@ export async function throwaway(database: string, forbidden: readonly Forbidden[
   const name = `offpeak_rehearsal_${process.pid}_${randomBytes(3).toString('hex')}`;
   const admin = await adminOf(database, given.empty ? null : given.database);
   const roles = await roleNames(admin);
+  const template = given.empty ? 'template0' : given.database;
   try {
-    await create(admin, name, given.empty ? 'template0' : given.database);
+    await create(admin, name, template);
   } catch (error) {
     await admin.end();
     throw new Unfit(`No database for the rehearsal could be made: ${wordsOf(error, database)}. Nothing was changed.`);
@@ -72,6 +77,11 @@ export async function throwaway(database: string, forbidden: readonly Forbidden[
   return {
     url: onDatabase(database, name),
     warnings,
+    roles: new Set(roles),
+    restart: async () => {
+      await dropScratch(admin, { name, roles });
+      await create(admin, name, template);
+    },
     onCopy: async (work) => {
       await create(admin, copy, name);
       try {
