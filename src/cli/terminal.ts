@@ -11,14 +11,18 @@ export type Terminal = {
   readonly interactive: boolean;
   readonly ask: (question: string) => Promise<string>;
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** Aborted by Ctrl-C from now on; a second Ctrl-C ends the process. */
+  /** Aborted from now on by Ctrl-C, and when nobody reads the answer any more; a second Ctrl-C ends the process. */
   readonly interruption: () => AbortSignal;
 };
 
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
-  // `offpeak logs | head` closes the pipe early; that is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const interrupted: AbortController[] = [];
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // `offpeak logs | head` closes the pipe early; that is no failure of ours. What must be cleared up first stops as by Ctrl-C.
+    if (interrupted.length === 0) process.exit(error.code === 'EPIPE' ? 0 : 1);
+    for (const controller of interrupted) controller.abort();
+  });
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
@@ -36,6 +40,7 @@ export function processTerminal(): Terminal {
     },
     interruption: () => {
       const controller = new AbortController();
+      interrupted.push(controller);
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
       return controller.signal;
     },

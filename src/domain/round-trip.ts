@@ -11,6 +11,8 @@ export type RehearseRequest = {
   readonly signal: AbortSignal;
   /** Told each migration as soon as it is known. */
   readonly onTrip: (trip: RoundTrip) => void;
+  /** Told before the first migration what is known to be missing. */
+  readonly onNotice: (sentence: string) => void;
 };
 
 /** What became of one migration: up from the state the ups before it left; down and up again on a copy of what it made. */
@@ -49,8 +51,8 @@ export type RehearseAnswer =
   | {
       readonly ok: true;
       readonly warnings: readonly string[];
-      /** Mistakes of the layout about single versions: what they name was left out, or told apart by its name. */
-      readonly leftOut: readonly string[];
+      /** False when a mistake about a single version left something out, or had two told apart by their names. */
+      readonly whole: boolean;
     }
   | { readonly ok: false; readonly why: string };
 

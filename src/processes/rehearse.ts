@@ -3,6 +3,7 @@ import { formatOf } from '../migration/formats/index.ts';
 import { readDirectory } from '../migration/source.ts';
 import { catalogOfTarget } from '../target/catalog-session.ts';
 import { roundTrips } from '../target/rehearsal/alone.ts';
+import { lackedExtensions } from '../target/rehearsal/extensions.ts';
 import { throwaway, Unfit, type Forbidden, type Throwaway } from '../target/rehearsal/throwaway.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function rehearse(request: RehearseRequest, forbidden: readonly For
 }
 
 async function trips(request: RehearseRequest, database: Throwaway): Promise<RehearseAnswer> {
-  const { directory, format, signal, onTrip } = request;
+  const { directory, format, signal, onTrip, onNotice } = request;
   const catalog = await catalogOfTarget(database.url);
   const read = await readDirectory({
     directory,
@@ -46,8 +47,11 @@ async function trips(request: RehearseRequest, database: Throwaway): Promise<Reh
   const unplaced = read.problems.filter(({ version }) => version === undefined);
   if (unplaced.length > 0) return { ok: false, why: unplaced.map(({ message }) => message).join('\n') };
   if (read.changes.length === 0) return { ok: false, why: `There is no migration in ${directory} that can be read as ${format}.` };
+  for (const { message } of read.problems) onNotice(message);
+  const migrations = read.changes.map(({ migration }) => migration);
+  for (const sentence of await lackedExtensions(database.url, migrations)) onNotice(sentence);
   const { before = null } = formatOf(format);
   for await (const trip of roundTrips(database, read.changes, { signal, before })) onTrip(trip);
   signal.throwIfAborted();
-  return { ok: true, warnings: database.warnings, leftOut: read.problems.map(({ message }) => message) };
+  return { ok: true, warnings: database.warnings, whole: read.problems.length === 0 };
 }

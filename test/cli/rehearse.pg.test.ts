@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/program.ts';
 import { rehearse as rehearsal } from '../../src/processes/rehearse.ts';
 import type { Forbidden } from '../../src/target/rehearsal/throwaway.ts';
-import { createDatabase, onDatabase, secondCluster, sql, superuserUrl, testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { connect, createDatabase, onDatabase, secondCluster, sql, superuserUrl, testDatabase, type TestDatabase } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import { aTerminal } from './a-terminal.ts';
 import { someDoors } from './a-world.ts';
@@ -40,6 +40,12 @@ async function rehearse(options: { forbidden?: readonly Forbidden[]; url?: strin
   const trips = (): readonly Trip[] => out.split('\n').map((line) => JSON.parse(line) as Trip);
   return { code, out, trips, err: terminal.said() };
 }
+
+/** The arguments of the real program. */
+const line = () => {
+  const program = new URL('../../src/bin/offpeak.js', import.meta.url).pathname;
+  return [program, 'rehearse', '--dir', directory, '--format', 'golang-migrate', '--database', database.url];
+};
 
 const leftovers = async () =>
   sql((await secondCluster()).superuserUrl, "SELECT datname FROM pg_database WHERE datname LIKE 'offpeak_rehearsal%'");
@@ -173,6 +179,13 @@ describe('offpeak rehearse', () => {
     expect(await sql(database.url, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'rehearsed%'")).toEqual([]);
   });
 
+  test('an extension that the server lacks is named first', async () => {
+    await files({ '1_a.up.sql': 'CREATE TABLE a ();\nCREATE EXTENSION IF NOT EXISTS "no-such"', '1_a.down.sql': 'DROP TABLE a' });
+    const { trips, err } = await rehearse();
+    expect(trips()).toMatchObject([{ up: 'error' }]);
+    expect(err).toMatch(/^1_a\.up\.sql line 2: the server lacks the extension no-such, .* Install its package/);
+  });
+
   test('what belongs to the whole server is not run', async () => {
     await sql(database.url, 'CREATE ROLE there_before');
     await files({
@@ -268,18 +281,36 @@ describe('offpeak rehearse', () => {
     expect(ended.err).not.toBe('');
   });
 
+  test('what a killed rehearsal left is dropped by the next; what a living one uses is not', async () => {
+    const admin = (await secondCluster()).superuserUrl;
+    await sql(admin, 'CREATE DATABASE offpeak_rehearsal_1_abcdef');
+    await sql(admin, 'CREATE DATABASE offpeak_rehearsal_1_abcdef_copy');
+    await sql(admin, 'CREATE DATABASE offpeak_rehearsal_2_abcdef');
+    const living = await connect(`${admin}${admin.includes('?') ? '&' : '?'}application_name=offpeak_rehearsal_2_abcdef`);
+    await files({ '1_a.up.sql': 'CREATE TABLE a ()', '1_a.down.sql': 'DROP TABLE a' });
+    expect((await rehearse()).code).toBe(0);
+    expect(await leftovers()).toEqual([{ datname: 'offpeak_rehearsal_2_abcdef' }]);
+    await living.end();
+    await sql(admin, 'DROP DATABASE offpeak_rehearsal_2_abcdef');
+  });
+
+  test('when nobody reads any more, it stops and leaves nothing', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => [`${index + 1}_a.up.sql`, `CREATE TABLE a${index} ()`]);
+    await files(Object.fromEntries(many));
+    const child = spawn(process.execPath, [...line(), '--json'], { cwd: directory, env: { PATH: process.env['PATH'] } });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const ended = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+    expect(ended).toBe(1);
+    expect(await leftovers()).toEqual([]);
+  });
+
   test('Ctrl-C ends the statement and drops the database', async () => {
     await files({ '1_a.up.sql': 'SELECT pg_sleep(60)', '1_a.down.sql': 'SELECT 1' });
-    const program = new URL('../../src/bin/offpeak.js', import.meta.url).pathname;
-    const child = spawn(
-      process.execPath,
-      [program, 'rehearse', '--dir', directory, '--format', 'golang-migrate', '--database', database.url],
-      {
-        cwd: directory,
-        env: { PATH: process.env['PATH'] },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(process.execPath, line(), {
+      cwd: directory,
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));

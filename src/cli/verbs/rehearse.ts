@@ -9,11 +9,14 @@ import { count } from '../table.ts';
 type Options = GlobalOptions & { readonly dir: string; readonly format: string; readonly database: string; readonly json?: boolean };
 
 const AFTER = `
-The database of the rehearsal is made on the server of --database and dropped afterwards: empty, or a copy of that database when there
-is something in it. Each migration goes up from the state the ones before it left, and down and up again on a copy of what it made.
-Exit codes: 0 every migration went up, came back exactly and went up again; 1 one did not, or did more to others than its verdict
-says; 2 nothing could be rehearsed: a target's server, an unreachable one, or files that cannot be placed; 3 the command line means nothing.
-With --json each line of the output is one migration.`;
+Nothing runs in the database that --database names. Another one, offpeak_rehearsal_…, is made on its server and dropped afterwards: empty,
+or a copy when there is something in the one that is named (nobody may be connected to it then). Roles that the migrations make are
+dropped too; what would change the whole server (CREATE DATABASE, ALTER SYSTEM, a role that was there before) is not run.
+Each migration goes up from the state the ones before it left, and down and up again on a copy of what it made.
+Exit codes: 0 every migration went up, came back exactly and went up again; 1 one did not, was left out, or did more to others than
+its verdict says; 2 nothing could be rehearsed: a target's server, an unreachable one, or files that cannot be placed; 3 the command line means nothing.
+With --json each line of the output is one migration: version, up, down, up_again, ms, locks; diff and lost when it does not come back
+as it was; error (sqlstate, file, line, message) when something failed. What concerns no single migration goes to the standard error.`;
 
 /** `offpeak rehearse`: plays a directory of migrations up, down and up again on a server made for it, without a run and without a configuration. */
 export function rehearseVerb({ program, bare }: Cli): void {
@@ -22,7 +25,7 @@ export function rehearseVerb({ program, bare }: Cli): void {
     .description('play these migrations up, down and up again on a scratch server')
     .requiredOption('--dir <folder>', 'the folder of migrations')
     .option('--format <format>', `how they are laid out: ${FORMATS.join(', ')}`, 'native')
-    .requiredOption('--database <url>', 'a scratch server, with a user that may create databases; never a target')
+    .requiredOption('--database <url>', 'where to make a database for it: a scratch server, as a user that may create databases; never a target')
     .option('--json', 'one JSON object a migration')
     .addHelpText('after', AFTER);
   bare(command, async (doors, given) => {
@@ -45,13 +48,14 @@ async function rehearse(doors: Doors, options: Options, format: FormatName): Pro
       trips.push(trip);
       terminal.out(options.json === true ? JSON.stringify(jsonOf(trip)) : textOf(trip));
     };
-    const answer = await doors.rehearse(options, { directory: options.dir, format, database: options.database, signal, onTrip });
+    const onNotice = (sentence: string) => terminal.err(sentence);
+    const answer = await doors.rehearse(options, { directory: options.dir, format, database: options.database, signal, onTrip, onNotice });
     if (!answer.ok) {
       terminal.err(answer.why);
       return EXIT.refused;
     }
-    for (const line of [...answer.leftOut, ...answer.warnings]) terminal.err(line);
-    whole = answer.leftOut.length === 0;
+    for (const warning of answer.warnings) terminal.err(warning);
+    whole = answer.whole;
   } catch (error) {
     if (!signal.aborted) throw error;
     terminal.err('Stopped. The database of the rehearsal was dropped.');

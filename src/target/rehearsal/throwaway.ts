@@ -63,8 +63,10 @@ export async function throwaway(database: string, forbidden: readonly Forbidden[
     throw new Unfit(
       'This user may not create a database there. Name a user with CREATEDB, or a superuser, of a server made for rehearsals.',
     );
-  const name = `offpeak_rehearsal_${process.pid}_${randomBytes(3).toString('hex')}`;
+  const name = `${PREFIX}${process.pid}_${randomBytes(3).toString('hex')}`;
   const admin = await adminOf(database, given.empty ? null : given.database);
+  await admin.query("select set_config('application_name', $1, false)", [name]);
+  await dropOrphans(admin);
   const roles = await roleNames(admin);
   const template = given.empty ? 'template0' : given.database;
   try {
@@ -149,6 +151,22 @@ function serverOf(connectionString: string): string {
   const url = new URL(connectionString);
   return `${url.searchParams.get('host') ?? url.hostname}:${url.searchParams.get('port') ?? (url.port || '5432')}`;
 }
+
+const PREFIX = 'offpeak_rehearsal_';
+
+/**
+ * Drops what rehearsals that were killed left there: ours by name and owner, and no session of a rehearsal carries the name any
+ * more. A database that cannot be dropped is left to the next one.
+ */
+async function dropOrphans(admin: Client): Promise<void> {
+  const { rows } = await admin.query<{ name: string }>(ORPHANS, [`^${PREFIX}\\d+_[0-9a-f]{6}(_copy)?$`]);
+  for (const orphan of rows) await drop(admin, orphan.name).catch(() => {});
+}
+
+const ORPHANS = `
+select datname as name from pg_database
+where datname ~ $1 and datdba = (select oid from pg_roles where rolname = current_user)
+  and not exists (select from pg_stat_activity where application_name = regexp_replace(datname, '_copy$', ''))`;
 
 /** A session outside the databases that are copied. */
 async function adminOf(database: string, copied: string | null): Promise<Client> {
