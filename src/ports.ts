@@ -168,8 +168,8 @@ export type AdoptableFile = {
   readonly key: string;
   readonly up: Script;
   readonly down: Script | null;
-  /** The checksum as that tool computes it; null when it keeps none. */
-  readonly checksum: string | null;
+  /** The checksums that tool takes for the same text; none when it keeps none. */
+  readonly checksums: readonly string[];
   /** Run again whenever its text changes. */
   readonly repeatable: boolean;
 };

@@ -2,14 +2,14 @@ import { byVersion, compareVersions, sameVersion } from './formats.ts';
 import type { Instant } from './instant.ts';
 import type { Script } from './plan.ts';
 
-/** A change of the files; `key` is what the other tool's history calls it, `checksum` as that tool computes it. */
+/** A change of the files; `key` is what the other tool's history calls it, `checksums` what that tool takes for the same text. */
 type File = {
   readonly version: string;
   readonly name: string;
   readonly key: string;
   readonly up: Script;
   readonly down: Script | null;
-  readonly checksum: string | null;
+  readonly checksums: readonly string[];
   readonly repeatable: boolean;
 };
 
@@ -84,9 +84,13 @@ type Applied = { readonly file: File; readonly row: History['applied'][number] }
 
 /** The row of a file; one without a checksum when the tool only says up to where it is. A repeatable whose text changed is pending again. */
 function rowOf(file: File, row: Applied['row'] | undefined, { upTo }: History): Applied['row'] | null {
-  if (row !== undefined) return file.repeatable && row.checksum !== file.checksum ? null : row;
+  if (row !== undefined) return file.repeatable && !isOf(file, row) ? null : row;
   const order = upTo === null || file.repeatable ? null : compareVersions(numberOf(file.version), upTo);
   return order !== null && order <= 0 ? { key: file.key, checksum: null, appliedAt: null } : null;
+}
+
+function isOf({ checksums }: File, { checksum }: Applied['row']): boolean {
+  return checksum !== null && checksums.includes(checksum);
 }
 
 /** Two files of one number carry their names in the version; the number is before it. */
@@ -107,10 +111,10 @@ function unknown(files: readonly File[], { table, applied, upTo }: History): rea
 
 function drifted(applied: readonly Applied[], { table }: History): readonly string[] {
   return applied
-    .filter(({ file, row }) => row.checksum !== null && file.checksum !== null && row.checksum !== file.checksum)
+    .filter(({ file, row }) => row.checksum !== null && file.checksums.length > 0 && !isOf(file, row))
     .map(
       ({ file, row }) =>
-        `${file.up.path} was edited after it was applied: its checksum is ${file.checksum}, and ${table} has ${row.checksum}. Put the applied text back.`,
+        `${file.up.path} was edited after it was applied: its checksum is ${file.checksums[0]}, and ${table} has ${row.checksum}. Put the applied text back.`,
     );
 }
 

@@ -132,8 +132,8 @@ function reader(options: MigrationSourceOptions): (applied: Applied) => Promise<
 function adoptable(change: Change, format: MigrationFormat, bytes: ReadonlyMap<string, Uint8Array>): AdoptableFile {
   const { version, name, key = version, up, down, repeatable = false } = change;
   const content = bytes.get(up.path);
-  const checksum = content === undefined ? null : (format.checksum?.(content) ?? null);
-  return { version, name, key, up, down, checksum, repeatable };
+  const checksums = content === undefined ? [] : (format.checksums?.(content) ?? []);
+  return { version, name, key, up, down, checksums, repeatable };
 }
 
 type Files = {

@@ -6,7 +6,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/program.ts';
 import { rehearse as rehearsal } from '../../src/processes/rehearse.ts';
 import type { Forbidden } from '../../src/target/rehearsal/throwaway.ts';
-import { connect, createDatabase, onDatabase, secondCluster, sql, superuserUrl, testDatabase, type TestDatabase } from '../support/postgres.ts';
+import {
+  connect,
+  createDatabase,
+  onDatabase,
+  secondCluster,
+  sql,
+  superuserUrl,
+  testDatabase,
+  type TestDatabase,
+} from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import { aTerminal } from './a-terminal.ts';
 import { someDoors } from './a-world.ts';
@@ -286,7 +295,8 @@ describe('offpeak rehearse', () => {
     await sql(admin, 'CREATE DATABASE offpeak_rehearsal_1_abcdef');
     await sql(admin, 'CREATE DATABASE offpeak_rehearsal_1_abcdef_copy');
     await sql(admin, 'CREATE DATABASE offpeak_rehearsal_2_abcdef');
-    const living = await connect(`${admin}${admin.includes('?') ? '&' : '?'}application_name=offpeak_rehearsal_2_abcdef`);
+    const living = await connect(admin);
+    await living.query("SET application_name = 'offpeak_rehearsal_2_abcdef'");
     await files({ '1_a.up.sql': 'CREATE TABLE a ()', '1_a.down.sql': 'DROP TABLE a' });
     expect((await rehearse()).code).toBe(0);
     expect(await leftovers()).toEqual([{ datname: 'offpeak_rehearsal_2_abcdef' }]);

@@ -38,6 +38,10 @@ describe('the history of', () => {
     expect(await found('golang-migrate')).toMatchObject({ dirty: [], upTo: '7' });
     await sql(database.url, 'UPDATE schema_migrations SET dirty = true');
     expect((await found('golang-migrate')).dirty).toEqual(['version 7 is dirty: it broke off half way']);
+    await sql(database.url, 'UPDATE schema_migrations SET dirty = false; INSERT INTO schema_migrations VALUES (8, false)');
+    expect((await found('golang-migrate')).dirty).toEqual([
+      "2 rows, where golang-migrate keeps one: it is another tool's, or was edited by hand",
+    ]);
   });
 
   test('dbmate is a list', async () => {

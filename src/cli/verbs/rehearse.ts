@@ -25,7 +25,10 @@ export function rehearseVerb({ program, bare }: Cli): void {
     .description('play these migrations up, down and up again on a scratch server')
     .requiredOption('--dir <folder>', 'the folder of migrations')
     .option('--format <format>', `how they are laid out: ${FORMATS.join(', ')}`, 'native')
-    .requiredOption('--database <url>', 'where to make a database for it: a scratch server, as a user that may create databases; never a target')
+    .requiredOption(
+      '--database <url>',
+      'where to make a database for it: a scratch server, as a user that may create databases; never a target',
+    )
     .option('--json', 'one JSON object a migration')
     .addHelpText('after', AFTER);
   bare(command, async (doors, given) => {

@@ -23,7 +23,7 @@ export const flywayFormat: MigrationFormat = {
   name: 'flyway',
   reads: (path) => /\.sql(\.conf)?$/.test(path),
   arrange,
-  checksum: (bytes) => String(flywayChecksum(bytes)),
+  checksums: (bytes) => [String(flywayChecksum(bytes))],
 };
 
 function arrange(scripts: readonly Script[]): Arranged {

@@ -42,6 +42,6 @@ export type MigrationFormat = {
   readonly arrange: (scripts: readonly Script[]) => Arranged;
   /** What the tool makes in an empty database before the first migration, where migrations are known to read it. */
   readonly before?: string;
-  /** The checksum the tool's history keeps of an up file, from its bytes; absent where the tool keeps none. */
-  readonly checksum?: (bytes: Uint8Array) => string;
+  /** The checksums that the tool takes for the same up file, from its bytes; the first is of the bytes as they are. Absent where it keeps none. */
+  readonly checksums?: (bytes: Uint8Array) => readonly string[];
 };

@@ -14,8 +14,17 @@ export const prismaFormat: MigrationFormat = {
   name: 'prisma',
   reads: (path) => path.endsWith('.sql') || path === LOCK,
   arrange,
-  checksum: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+  checksums,
 };
+
+/** As Prisma compares: with either kind of line ends, because git changes them, and as its early releases wrote a byte below 16, without its 0. */
+function checksums(bytes: Uint8Array): readonly string[] {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const texts = [bytes, text.replaceAll('\r\n', '\n'), text.replaceAll('\n', '\r\n')];
+  const digests = texts.map((each) => createHash('sha256').update(each).digest());
+  const unpadded = digests.map((digest) => Array.from(digest, (byte) => byte.toString(16)).join(''));
+  return [...new Set([...digests.map((digest) => digest.toString('hex')), ...unpadded])];
+}
 
 function arrange(scripts: readonly Script[]): Arranged {
   const files: Named[] = [];

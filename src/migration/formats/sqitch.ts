@@ -15,7 +15,7 @@ export const sqitchFormat: MigrationFormat = {
   name: 'sqitch',
   reads: (path) => path.endsWith('.sql') || path === PLAN || path.endsWith(`/${PLAN}`) || path === CONF,
   arrange,
-  checksum: (bytes) => createHash('sha1').update(bytes).digest('hex'),
+  checksums: (bytes) => [createHash('sha1').update(bytes).digest('hex')],
 };
 
 function arrange(scripts: readonly Script[]): Arranged {

@@ -14,7 +14,7 @@ const EXPECTED = '<version>_<name>.up.sql and .down.sql, or <version>_<name>.sql
 export const sqlxFormat: MigrationFormat = {
   name: 'sqlx',
   arrange,
-  checksum: (bytes) => createHash('sha384').update(bytes).digest('hex'),
+  checksums: (bytes) => [createHash('sha384').update(bytes).digest('hex')],
 };
 
 function arrange(scripts: readonly Script[]): Arranged {

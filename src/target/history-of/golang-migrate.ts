@@ -6,8 +6,10 @@ export const golangMigrateHistory: ToolHistory = {
   columns: ['version', 'dirty'],
   read: async (client, table) => {
     const { rows } = await client.query<{ version: string; dirty: boolean }>(`SELECT version::text, dirty FROM ${table}`);
-    const [row] = rows;
+    const [row, ...others] = rows;
     const dirty = row?.dirty === true ? [`version ${row.version} is dirty: it broke off half way`] : [];
-    return { dirty, applied: [], upTo: row === undefined || row.version.startsWith('-') ? null : row.version };
+    const many =
+      others.length === 0 ? [] : [`${rows.length} rows, where golang-migrate keeps one: it is another tool's, or was edited by hand`];
+    return { dirty: [...dirty, ...many], applied: [], upTo: row === undefined || row.version.startsWith('-') ? null : row.version };
   },
 };

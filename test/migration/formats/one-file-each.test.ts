@@ -118,6 +118,17 @@ describe('checksums of other tools', () => {
     ['sqitch', 'sha1'],
   ] as const)('%s keeps %s of the bytes', async (format, algorithm) => {
     const { formatOf } = await import('../../../src/migration/formats/index.ts');
-    expect(formatOf(format).checksum?.(bytes)).toBe(createHash(algorithm).update(bytes).digest('hex'));
+    expect(formatOf(format).checksums?.(bytes)[0]).toBe(createHash(algorithm).update(bytes).digest('hex'));
+  });
+
+  test('prisma takes either kind of line ends, and digests without their zeros', async () => {
+    const { formatOf } = await import('../../../src/migration/formats/index.ts');
+    const taken = formatOf('prisma').checksums?.(new TextEncoder().encode('select 1;\r\nselect 2;\n')) ?? [];
+    const digest = (text: string) => createHash('sha256').update(text).digest();
+    for (const text of ['select 1;\r\nselect 2;\n', 'select 1;\nselect 2;\n']) {
+      expect(taken).toContain(digest(text).toString('hex'));
+      expect(taken).toContain(Array.from(digest(text), (byte) => byte.toString(16)).join(''));
+    }
+    expect(taken).not.toContain(digest('select 1;').toString('hex'));
   });
 });
