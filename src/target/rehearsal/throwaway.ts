@@ -164,9 +164,9 @@ async function dropOrphans(admin: Client): Promise<void> {
 }
 
 const ORPHANS = `
-select datname as name from pg_database
-where datname ~ $1 and datdba = (select oid from pg_roles where rolname = current_user)
-  and not exists (select from pg_stat_activity where application_name = regexp_replace(datname, '_copy$', ''))`;
+select d.datname as name from pg_database d
+where d.datname ~ $1 and d.datdba = (select oid from pg_roles where rolname = current_user)
+  and not exists (select from pg_stat_activity a where a.application_name = regexp_replace(d.datname, '_copy$', ''))`;
 
 /** A session outside the databases that are copied. */
 async function adminOf(database: string, copied: string | null): Promise<Client> {
