@@ -44,8 +44,8 @@ async function trips(request: RehearseRequest, database: Throwaway): Promise<Reh
     catalog: () => Promise.resolve(catalog),
   });
   // A file of no version may be any of the migrations; a mistake about one version stops nobody else.
-  const unplaced = read.problems.filter(({ version }) => version === undefined);
-  if (unplaced.length > 0) return { ok: false, why: unplaced.map(({ message }) => message).join('\n') };
+  if (read.problems.some(({ version }) => version === undefined))
+    return { ok: false, why: read.problems.map(({ message }) => message).join('\n') };
   if (read.changes.length === 0) return { ok: false, why: `There is no migration in ${directory} that can be read as ${format}.` };
   for (const { message } of read.problems) onNotice(message);
   const migrations = read.changes.map(({ migration }) => migration);

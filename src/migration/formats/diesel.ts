@@ -31,7 +31,9 @@ function arrange(scripts: readonly Script[]): Arranged {
     }
   }
   const arranged = paired(files);
-  return { changes: arranged.changes, problems: [...problems, ...arranged.problems] };
+  // As text: releases differ in how many digits a version has, and numbers would put the longer ones last.
+  const changes = arranged.changes.toSorted((a, b) => (a.version < b.version ? -1 : 1));
+  return { changes, problems: [...problems, ...arranged.problems] };
 }
 
 const OUTSIDE = /^\s*run_in_transaction\s*=\s*false\b/m;

@@ -108,6 +108,11 @@ describe('diesel', () => {
     ]);
     expect(arranged('diesel', files).changes.map(({ eachCommits }) => eachCommits ?? false)).toEqual([false, true]);
   });
+
+  test('diesel: versions of more digits have their place among the others', () => {
+    const files = { '2024-01-02-000000_b/up.sql': '', '2024-01-01-000000-0000_a/up.sql': '', '2024-01-03-000000-0000_c/up.sql': '' };
+    expect(arranged('diesel', files).changes.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+  });
 });
 
 describe('checksums of other tools', () => {
