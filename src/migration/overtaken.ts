@@ -14,11 +14,13 @@ export function overtaken(changes: readonly Change[], applied: readonly Applied[
   const isApplied = (change: Change) => row(change.version) !== undefined;
   const inOrder = changes.filter(({ repeatable }) => repeatable !== true);
   const lastApplied = inOrder.findLastIndex(isApplied);
+  const known = byVersion(changes, ({ version }) => version);
+  const gone = applied.filter(({ version }) => known(version) === undefined);
   return inOrder.flatMap((change, index) => {
     if (isApplied(change)) return [];
     const later =
       change.parents === undefined
-        ? newestAfter(change, index < lastApplied ? inOrder[lastApplied] : undefined, applied)
+        ? newestAfter(change, index < lastApplied ? inOrder[lastApplied] : undefined, gone)
         : descendant(change, inOrder, isApplied);
     if (later === null) return [];
     const message = `is older than ${later}, which is applied already: in this order nobody has tried them. Give it a version after that one, or remove it.`;
@@ -27,9 +29,9 @@ export function overtaken(changes: readonly Change[], applied: readonly Applied[
 }
 
 /** What is applied after this one: in the files, or, when its file is gone, by its number. */
-function newestAfter(change: Change, last: Change | undefined, applied: readonly Applied[]): string | null {
+function newestAfter(change: Change, last: Change | undefined, gone: readonly Applied[]): string | null {
   if (last !== undefined) return last.up.path;
-  const byNumber = applied.find((row) => compareVersions(row.version, change.version) === 1);
+  const byNumber = gone.find((row) => compareVersions(row.version, change.version) === 1);
   return byNumber === undefined ? null : `${byNumber.version}_${byNumber.name}`;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -42,6 +42,16 @@ const sha = async (format: FormatName, version: string) => {
   const { files } = await migrationSource({ directory, format, serverMajor: () => Promise.resolve(17) }).adoptable();
   return files.find((found) => found.version === version)?.up.sha256 ?? '';
 };
+
+test('what comes later in the order of its tool is planned, whatever its number', async () => {
+  await mkdir(join(directory, '2024-01-01-000000-0000_a'));
+  await mkdir(join(directory, '2024-01-02-000000_b'));
+  await file('2024-01-01-000000-0000_a/up.sql', 'SELECT 1');
+  await file('2024-01-02-000000_b/up.sql', 'SELECT 1');
+  await file('2024-01-02-000000_b/down.sql', 'SELECT 1');
+  const applied = [['202401010000000000', await sha('diesel', '202401010000000000')]] as const;
+  expect(await planned('diesel', applied)).toEqual(['20240102000000']);
+});
 
 describe('a plan is refused with the names of the files', () => {
   test('that were edited after they were applied', async () => {
