@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { CatalogState } from '../domain/catalog.ts';
 import { byVersion, type FormatName } from '../domain/formats.ts';
-import type { Script } from '../domain/plan.ts';
+import type { Migration, Script } from '../domain/plan.ts';
 import type { AdoptableFile, FileProblem, MigrationSource, ReadAdoptable, ReadMigrations } from '../ports.ts';
 import { textOf } from './file-text.ts';
 import type { Change, MigrationFormat, Misplaced } from './formats/format.ts';
@@ -28,6 +28,8 @@ export type MigrationSourceOptions = {
 export type ReadDirectory = {
   readonly changes: readonly (ReadMigration & { readonly change: Change })[];
   readonly problems: readonly Misplaced[];
+  /** The same change, judged for the schema that is there by now. */
+  readonly judged: (change: Change, catalog: CatalogState) => Migration;
 };
 
 /**
@@ -74,8 +76,8 @@ export function migrationSource(options: MigrationSourceOptions): MigrationSourc
  * A migration with problems lacks the statements of the file they name.
  */
 export async function readDirectory(options: MigrationSourceOptions): Promise<ReadDirectory> {
-  const { changes, problems } = await reader(options)([]);
-  return { changes: changes.filter(({ change }) => change.program !== true), problems };
+  const { changes, ...others } = await reader(options)([]);
+  return { changes: changes.filter(({ change }) => change.program !== true), ...others };
 }
 
 type Applied = readonly { readonly version: string }[];
@@ -124,8 +126,9 @@ function reader(options: MigrationSourceOptions): (applied: Applied) => Promise<
       };
     });
     parsed = seen;
+    const judged = (change: Change, now: CatalogState) => migrationOf(change, { serverMajor, parse, catalog: now }).migration;
     const ofChanges = new Set(arranged.changes.flatMap(({ up, down }) => [up.path, down?.path]));
-    return { changes, problems: [...files.problems.filter(({ path }) => !ofChanges.has(path)), ...arranged.problems] };
+    return { changes, judged, problems: [...files.problems.filter(({ path }) => !ofChanges.has(path)), ...arranged.problems] };
   };
 }
 

@@ -51,7 +51,11 @@ async function trips(request: RehearseRequest, database: Throwaway): Promise<Reh
   const migrations = read.changes.map(({ migration }) => migration);
   for (const sentence of await lackedExtensions(database.url, migrations)) onNotice(sentence);
   const { before = null } = formatOf(format);
-  for await (const trip of roundTrips(database, read.changes, { signal, before })) onTrip(trip);
+  const judged = async (index: number) => {
+    const change = read.changes[index]?.change;
+    return change === undefined ? undefined : read.judged(change, await catalogOfTarget(database.url));
+  };
+  for await (const trip of roundTrips(database, read.changes, { signal, before, judged })) onTrip(trip);
   signal.throwIfAborted();
   return { ok: true, warnings: database.warnings, whole: read.problems.length === 0 };
 }

@@ -195,6 +195,21 @@ describe('offpeak rehearse', () => {
     expect(err).toMatch(/^1_a\.up\.sql line 2: the server lacks the extension no-such, .* Install its package/);
   });
 
+  test('a verdict is judged for the schema that the ups before it made', async () => {
+    await files({
+      '1_a.up.sql': 'CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int REFERENCES a); CREATE INDEX ON b (a_id)',
+      '1_a.down.sql': 'DROP TABLE b, a',
+      '2_b.up.sql': 'DROP INDEX b_a_id_idx',
+      '2_b.down.sql': 'CREATE INDEX ON b (a_id)',
+      '3_c.up.sql': 'ALTER TABLE b DROP COLUMN a_id',
+      '3_c.down.sql': 'ALTER TABLE b ADD COLUMN a_id int REFERENCES a',
+    });
+    const { code, trips } = await rehearse();
+    const stops = trips().flatMap(({ verdict_differs: found }) => (found ?? []) as readonly { stops: boolean }[]);
+    expect(stops.filter((difference) => difference.stops)).toEqual([]);
+    expect(code).toBe(0);
+  });
+
   test('what belongs to the whole server is not run', async () => {
     await sql(database.url, 'CREATE ROLE there_before');
     await files({

@@ -17,6 +17,13 @@ import { comesBackAs, downFailed, secondUp, withoutDown } from './way-back.ts';
 /** A migration with what is wrong with its files. */
 export type Rehearsable = { readonly migration: Migration; readonly problems: readonly FileProblem[] };
 
+type Options = {
+  readonly signal: AbortSignal;
+  readonly before: string | null;
+  /** The migration of that place with verdicts for the schema that is there now. */
+  readonly judged?: (index: number) => Promise<Migration | undefined>;
+};
+
 /** The schema and the rows at one moment. */
 type State = { readonly fingerprint: Fingerprint; readonly contents: Contents };
 
@@ -28,7 +35,7 @@ type State = { readonly fingerprint: Fingerprint; readonly contents: Contents };
 export async function* roundTrips(
   database: Throwaway,
   changes: readonly Rehearsable[],
-  { signal, before: prepare }: { readonly signal: AbortSignal; readonly before: string | null },
+  { signal, before: prepare, judged }: Options,
 ): AsyncGenerator<RoundTrip> {
   let before = await on(database.url, async ({ sampler }) => {
     if (prepare !== null) await sampler.query(prepare);
@@ -40,8 +47,9 @@ export async function* roundTrips(
     if (prepare !== null) await on(database.url, ({ sampler }) => sampler.query(prepare));
     for (const migration of applied) await inSession(database.url, null, upOf(migration));
   };
-  for (const { migration, problems } of changes) {
+  for (const [index, { migration: read, problems }] of changes.entries()) {
     signal.throwIfAborted();
+    const migration = (await judged?.(index)) ?? read;
     const { up, down, unreadable } = sorted(migration, problems);
     const none = { ...NOTHING, version: migration.version, name: migration.name };
     const barred = reachesServer(migration.statements, database.roles);
