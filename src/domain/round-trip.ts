@@ -28,7 +28,7 @@ export type RoundTrip = {
   readonly ms: number;
   /** The strongest lock of the up on each relation that was there before it. */
   readonly locks: readonly RelationLock[];
-  /** What differs after the down, or after the second up, from what was there before; an order of columns is named and does not count. */
+  /** What differs after the down (what stays, when it is irreversible), or after the second up, from what was there before; an order of columns is named and does not count. */
   readonly diff: readonly string[];
   /** Data that an exact schema does not bring back. */
   readonly lost: readonly string[];

@@ -80,6 +80,8 @@ describe('offpeak rehearse', () => {
       '9_after.down.sql': 'DROP TABLE h',
       '10_again.up.sql': 'ALTER TABLE h ADD COLUMN x int; CREATE TABLE i ()',
       '10_again.down.sql': 'ALTER TABLE h DROP COLUMN x',
+      '11_empty.up.sql': 'CREATE TABLE j ()',
+      '11_empty.down.sql': '-- nothing;',
     });
     const { code, trips } = await rehearse();
     expect(trips().map(({ version, up, down, up_again }) => [version, up, down, up_again])).toEqual([
@@ -93,8 +95,10 @@ describe('offpeak rehearse', () => {
       ['8', 'error', null, null],
       ['9', 'ok', 'exact', 'ok'],
       ['10', 'ok', 'differs', 'error'],
+      ['11', 'ok', 'irreversible', null],
     ]);
-    const [first, order, differs, fails, unreadable, , , broken] = trips();
+    const [first, order, differs, fails, unreadable, , , broken, , , empty] = trips();
+    expect(empty).toMatchObject({ diff: ['table j left'] });
     expect(Object.keys(first ?? {})).toEqual(['version', 'up', 'down', 'up_again', 'ms', 'locks']);
     expect(first?.['ms']).toBeGreaterThan(0);
     expect(order).toMatchObject({ locks: [{ relation: 'a', mode: 'ACCESS EXCLUSIVE' }], diff: ['column order of a changed'] });

@@ -16,7 +16,7 @@ Each migration goes up from the state the ones before it left, and down and up a
 Exit codes: 0 every migration went up, came back exactly and went up again; 1 one did not, was left out, or did more to others than
 its verdict says; 2 nothing could be rehearsed: a target's server, an unreachable one, or files that cannot be placed; 3 the command line means nothing.
 With --json each line of the output is one migration: version, up, down, up_again, ms, locks; diff and lost when it does not come back
-as it was; error (sqlstate, file, line, message) when something failed. What concerns no single migration goes to the standard error.`;
+as it was, diff also of what stays when there is no way back; error (sqlstate, file, line, message) when something failed. What concerns no single migration goes to the standard error.`;
 
 /** `offpeak rehearse`: plays a directory of migrations up, down and up again on a server made for it, without a run and without a configuration. */
 export function rehearseVerb({ program, bare }: Cli): void {

@@ -108,7 +108,8 @@ type Back = Partial<RoundTrip> & Pick<RoundTrip, 'down'>;
 async function wayBack(database: Throwaway, trip: Trip, renew: () => Promise<void>): Promise<Back> {
   const { down, downStatements } = trip.migration;
   const none = withoutDown(trip.migration);
-  if (none !== null) return { down: none.down as 'missing' | 'irreversible' };
+  if (none?.down === 'irreversible') return { down: none.down, diff: fingerprintDiff(trip.before.fingerprint, trip.after.fingerprint) };
+  if (none !== null) return { down: 'missing' };
   const barred = reachesServer(downStatements, database.roles);
   if (barred !== null) return { down: 'fails', error: toldBarred(barred, down ?? trip.migration.up) };
   if (dropsRole(downStatements)) {
