@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { embeddedBinaries, majorOf } from '../../playground/postgres/binaries.ts';
+import { readFileSync } from 'node:fs';
 import { startPostgres } from '../../playground/postgres/server.ts';
 import { loadParser } from '../../src/migration/parser.ts';
 import { connect } from '../support/connect.ts';
 import type { Shape } from './compare.ts';
+import { serverOfEachMajor, WANTED } from './server-of-each-major.ts';
 import { wrongOf } from './shape-on-server.ts';
 
 /**
@@ -12,11 +11,10 @@ import { wrongOf } from './shape-on-server.ts';
  * with postgres and initdb, between colons), /usr/lib/postgresql/N/bin and the embedded package. Ends with 1 when a shape is
  * wrong, and when a major is missing, which it names: what was not tried is not proved.
  */
-const WANTED = [14, 15, 16, 17, 18];
 const golden = (name: string) => readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8');
 const SHAPES = JSON.parse(golden('lock-shapes.json')) as readonly Shape[];
 
-const servers = await found();
+const servers = await serverOfEachMajor();
 const missing = WANTED.filter((major) => !servers.has(major));
 let wrong = 0;
 for (const [major, dir] of [...servers].sort(([a], [b]) => a - b)) wrong += await tried(major, dir);
@@ -26,27 +24,6 @@ if (missing.length > 0) {
   );
 }
 process.exit(wrong > 0 || missing.length > 0 ? 1 : 0);
-
-/** The first directory of each major. */
-async function found(): Promise<ReadonlyMap<number, string>> {
-  const given = (process.env['PG_MAJOR_DIRS'] ?? '').split(':').filter(Boolean);
-  const system = children('/usr/lib/postgresql').map((name) => join('/usr/lib/postgresql', name, 'bin'));
-  const embedded = await embeddedBinaries();
-  const servers = new Map<number, string>();
-  for (const dir of [...given, ...system, ...(embedded === null ? [] : [embedded.dir])]) {
-    const major = await majorOf(join(dir, 'postgres')).catch(() => null);
-    if (major !== null && WANTED.includes(major) && !servers.has(major)) servers.set(major, dir);
-  }
-  return servers;
-}
-
-function children(parent: string): readonly string[] {
-  try {
-    return readdirSync(parent);
-  } catch {
-    return [];
-  }
-}
 
 /** Runs every shape on one server and answers how many were wrong. */
 async function tried(major: number, dir: string): Promise<number> {
