@@ -9,6 +9,8 @@ export type CatalogState = {
   readonly lastId: number;
   /** Schemas in which an unqualified name is looked up, in order, without pg_catalog. */
   readonly searchPath: readonly string[];
+  /** The role of the session. */
+  readonly role: string;
   /** The session's TimeZone: in UTC a timestamp becomes a timestamptz without a rewrite. */
   readonly timeZone: string;
   /** Where relations without a tablespace of their own lie. */
@@ -20,6 +22,7 @@ export type CatalogState = {
   readonly types: readonly CatalogType[];
   readonly functions: readonly CatalogFunction[];
   readonly triggers: readonly CatalogTrigger[];
+  readonly named: readonly CatalogNamed[];
   readonly casts: readonly CatalogCast[];
   readonly dependencies: readonly Dependency[];
 };
@@ -127,6 +130,16 @@ export type CatalogFunction = {
 };
 
 export type CatalogTrigger = { readonly id: number; readonly relation: number; readonly name: string; readonly function: string };
+
+/** What is looked up by its name alone: policies and rules of a table, statistics and publications with the tables they are for. */
+export type CatalogNamed = {
+  readonly id: number;
+  readonly kind: 'policy' | 'rule' | 'statistics' | 'publication';
+  /** Empty for what lives in no schema. */
+  readonly schema: string;
+  readonly name: string;
+  readonly relations: readonly number[];
+};
 
 /** How one type becomes another: by a function, through text, or without changing a byte; asked for, on assignment, or always. */
 export type CatalogCast = {

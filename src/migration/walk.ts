@@ -27,6 +27,15 @@ export function relationsRead(tree: unknown): readonly string[] {
   return [...names].filter((name) => !own.has(name));
 }
 
+/** Tables that are named with ONLY wherever they are named. */
+export function namedOnly(tree: unknown): ReadonlySet<string> {
+  const [only, whole] = [new Set<string>(), new Set<string>()];
+  walk(tree, (key, value) => {
+    if (key === 'RangeVar') (value['inh'] === true ? whole : only).add(relationOf(value));
+  });
+  return new Set([...only].filter((name) => !whole.has(name)));
+}
+
 /** The tables that INSERT, UPDATE, DELETE and MERGE inside a WITH clause change. */
 export function relationsWritten(tree: unknown): readonly string[] {
   const names = new Set<string>();

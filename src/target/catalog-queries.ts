@@ -5,7 +5,7 @@ const OWN = `own AS (SELECT n.oid, n.nspname FROM pg_namespace n WHERE NOT (${FO
 
 /** The session: how names are looked up, the time zone, and where tables without a tablespace lie. */
 export const SESSION = `
-  SELECT current_setting('server_version_num')::int / 10000 AS major, current_schemas(false)::text[] AS path, current_setting('TimeZone') AS zone,
+  SELECT current_setting('server_version_num')::int / 10000 AS major, current_schemas(false)::text[] AS path, current_setting('TimeZone') AS zone, current_user AS role,
          (SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid WHERE d.datname = current_database()) AS tablespace,
          (SELECT coalesce(json_agg(json_build_object('id', n.oid::int8, 'name', nspname)), '[]') FROM pg_namespace n WHERE NOT (${FOREIGN})) AS schemas,
          (SELECT coalesce(json_agg(json_build_object('id', e.oid::int8, 'name', extname)), '[]') FROM pg_extension e) AS extensions`;
@@ -94,6 +94,19 @@ export const TRIGGERS = `
   WITH ${OWN} SELECT g.oid::int8::float8 AS id, g.tgrelid::int8::float8 AS relation, g.tgname AS name, p.proname AS function, pn.nspname AS function_schema
   FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN own ON own.oid = c.relnamespace JOIN pg_proc p ON p.oid = g.tgfoid
   JOIN pg_namespace pn ON pn.oid = p.pronamespace WHERE NOT g.tgisinternal`;
+
+export const NAMED = `
+  WITH ${OWN}
+  SELECT y.oid::int8::float8 AS id, 'policy' AS kind, '' AS schema, y.polname AS name, json_build_array(y.polrelid::int8) AS relations
+  FROM pg_policy y JOIN pg_class c ON c.oid = y.polrelid JOIN own ON own.oid = c.relnamespace
+  UNION ALL
+  SELECT r.oid::int8::float8, 'rule', '', r.rulename, json_build_array(r.ev_class::int8)
+  FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN own ON own.oid = c.relnamespace
+  UNION ALL
+  SELECT x.oid::int8::float8, 'statistics', own.nspname, x.stxname, json_build_array(x.stxrelid::int8) FROM pg_statistic_ext x JOIN own ON own.oid = x.stxnamespace
+  UNION ALL
+  SELECT p.oid::int8::float8, 'publication', '', p.pubname,
+         coalesce((SELECT json_agg(r.prrelid::int8 ORDER BY r.prrelid) FROM pg_publication_rel r WHERE r.prpubid = p.oid), '[]') FROM pg_publication p`;
 
 export const CASTS = `
   SELECT s.typname AS source, sn.nspname AS source_schema, t.typname AS target, tn.nspname AS target_schema, x.castmethod AS method, x.castcontext AS context

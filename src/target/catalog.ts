@@ -30,7 +30,7 @@ export async function readCatalog(client: ClientBase): Promise<CatalogState> {
 }
 
 async function snapshot(client: ClientBase): Promise<CatalogState> {
-  const [sessions, relations, constraints, types, functions, triggers, casts, dependencies] = await always(client);
+  const [sessions, relations, constraints, types, functions, triggers, named, casts, dependencies] = await always(client);
   const session = sessions[0];
   if (session === undefined) throw new TargetError('The database did not say which one it is. Look at its log, then try again.');
   const conditions = await optional<ConditionRow>(client, queries.CONDITIONS);
@@ -50,6 +50,7 @@ async function snapshot(client: ClientBase): Promise<CatalogState> {
     serverMajor: session.major,
     lastId: 0,
     searchPath: session.path.filter((schema) => schema !== 'pg_catalog'),
+    role: session.role,
     timeZone: session.zone,
     tablespace: session.tablespace,
     schemas: session.schemas,
@@ -64,6 +65,7 @@ async function snapshot(client: ClientBase): Promise<CatalogState> {
     })),
     functions,
     triggers: triggers.map(({ function_schema, ...trigger }) => ({ ...trigger, function: `${function_schema}.${trigger.function}` })),
+    named,
     casts: casts.map(({ source, source_schema, target, target_schema, method, context }) => ({
       source: typeKey(source_schema, source),
       target: typeKey(target_schema, target),
@@ -76,8 +78,8 @@ async function snapshot(client: ClientBase): Promise<CatalogState> {
 
 /** What must be known, in one message to a server that may be far away. */
 async function always(client: ClientBase): Promise<Always> {
-  const { SESSION, RELATIONS, CONSTRAINTS, TYPES, FUNCTIONS, TRIGGERS, CASTS, DEPENDENCIES } = queries;
-  const read = [SESSION, RELATIONS, CONSTRAINTS, TYPES, FUNCTIONS, TRIGGERS, CASTS, DEPENDENCIES];
+  const { SESSION, RELATIONS, CONSTRAINTS, TYPES, FUNCTIONS, TRIGGERS, NAMED, CASTS, DEPENDENCIES } = queries;
+  const read = [SESSION, RELATIONS, CONSTRAINTS, TYPES, FUNCTIONS, TRIGGERS, NAMED, CASTS, DEPENDENCIES];
   const results = await together(client, [BEGIN, ...GUARDS, ...read]);
   return results.slice(-read.length).map(({ rows }) => rows) as unknown as Always;
 }
@@ -106,10 +108,14 @@ type Always = readonly [
   types: readonly TypeRow[],
   functions: CatalogState['functions'],
   triggers: readonly TriggerRow[],
+  named: CatalogState['named'],
   casts: readonly CastRow[],
   dependencies: readonly DependencyRow[],
 ];
-type SessionRow = { major: number; path: string[]; zone: string; tablespace: string } & Pick<CatalogState, 'schemas' | 'extensions'>;
+type SessionRow = { major: number; path: string[]; zone: string; role: string; tablespace: string } & Pick<
+  CatalogState,
+  'schemas' | 'extensions'
+>;
 type ColumnRow = [number, string, string, string, number, boolean, boolean, string, string, string | null];
 type IndexRow = Omit<CatalogIndex, 'columns' | 'included'> & { columns: (string | null)[]; keys: number };
 type RelationRow = Pick<CatalogRelation, 'id' | 'schema' | 'name' | 'kind' | 'persistence' | 'owner'> & {

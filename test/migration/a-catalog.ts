@@ -7,6 +7,7 @@ export const EMPTY_CATALOG: CatalogState = {
   serverMajor: 17,
   lastId: 0,
   searchPath: ['public'],
+  role: 'postgres',
   timeZone: 'Europe/Berlin',
   tablespace: 'pg_default',
   schemas: [{ id: -1000, name: 'public' }],
@@ -16,6 +17,7 @@ export const EMPTY_CATALOG: CatalogState = {
   types: [],
   functions: [],
   triggers: [],
+  named: [],
   casts: [
     { source: 'int4', target: 'int8', method: 'f', context: 'i' },
     { source: 'varchar', target: 'text', method: 'b', context: 'i' },

@@ -178,7 +178,9 @@ function unique({ constraints, table, name }: Column): readonly Effect[] {
 function references({ constraints, table, name, default: given }: Column): readonly Effect[] {
   return constraints.filter(is('CONSTR_FOREIGN')).map((constraint) => {
     const parent = relationOf(constraint.pktable);
-    const scans = given !== undefined && constraint.skip_validation !== true ? [parent, table] : [];
+    // With DEFAULT NULL there is nothing to look up on the other side.
+    const isNull = given !== undefined && 'A_Const' in given && given.A_Const.isnull === true;
+    const scans = given === undefined || constraint.skip_validation === true ? [] : isNull ? [table] : [parent, table];
     const recipe = `-- add the column alone, then:\nALTER TABLE ${table} ADD FOREIGN KEY (${name}) REFERENCES ${parent} NOT VALID;\n-- in a later file: ALTER TABLE ${table} VALIDATE CONSTRAINT …;`;
     const hazard = warning(
       'locks_parent',
@@ -206,7 +208,7 @@ function alreadyThere(missingOk: boolean, name: string, table: string): Effect {
 /** Sequences a default draws from by name. */
 export function sequencesOf(expression: unknown): readonly string[] {
   return functionsCalled(expression)
-    .filter(({ name }) => name === 'nextval' || name === 'setval')
+    .filter(({ name }) => name === 'nextval' || name === 'setval' || name === 'currval')
     .map(({ args }) => readName(constantText(args[0]) ?? ''))
     .filter((name) => name !== null);
 }

@@ -1,9 +1,10 @@
 import type { Node } from 'libpg-query';
-import type { CatalogState } from '../../domain/catalog.ts';
+import type { CatalogState, CatalogTrigger } from '../../domain/catalog.ts';
 import { objectWords, qualified, quoted, relationOf, wordsOf } from '../names.ts';
 import { constantText } from '../walk.ts';
 import { afterAlter, afterAlterDomain } from './after-alter.ts';
 import { afterCreate } from './after-create.ts';
+import { afterNamed } from './after-named.ts';
 import { Draft } from './draft.ts';
 import type { NodeOf } from './effect.ts';
 import { fallOf, object } from './reach.ts';
@@ -26,6 +27,7 @@ export function stateAfter(state: CatalogState, node: Node): CatalogState {
   else if ('MergeStmt' in node) filled(draft, relationOf(node.MergeStmt.relation));
   else if ('TruncateStmt' in node) emptied(draft, node.TruncateStmt);
   else afterCreate(draft, node);
+  afterNamed(draft, node);
   return draft.state;
 }
 
@@ -50,7 +52,10 @@ function afterRename(draft: Draft, statement: NodeOf<'RenameStmt'>): void {
     else if (renameType === 'OBJECT_TABCONSTRAINT') {
       const constraint = draft.catalog.constraintsOn(relation.id).find(({ name }) => name === subname);
       if (constraint !== undefined) draft.constraint(constraint.id, { name: newname });
-    } else if (!/TRIGGER|RULE|POLICY/.test(renameType ?? '')) draft.relation(relation.id, { name: newname });
+    } else if (renameType === 'OBJECT_TRIGGER') {
+      const rename = (each: CatalogTrigger) => (each.relation === relation.id && each.name === subname ? { ...each, name: newname } : each);
+      draft.change({ triggers: draft.state.triggers.map(rename) });
+    } else if (!/RULE|POLICY/.test(renameType ?? '')) draft.relation(relation.id, { name: newname });
     return;
   }
   const name = qualified(objectWords(statement.object));

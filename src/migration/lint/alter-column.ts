@@ -66,7 +66,13 @@ export const alterColumn: CommandJudges = {
   AT_SetStorage: column('SET STORAGE', 'ACCESS EXCLUSIVE'),
   AT_SetCompression: column('SET COMPRESSION', 'ACCESS EXCLUSIVE'),
   AT_AddIdentity: column('ADD IDENTITY', 'ACCESS EXCLUSIVE'),
-  AT_SetIdentity: column('SET GENERATED', 'ACCESS EXCLUSIVE', 'SHARE ROW EXCLUSIVE'),
+  AT_SetIdentity(command, on) {
+    const judged = column('SET GENERATED', 'ACCESS EXCLUSIVE', 'SHARE ROW EXCLUSIVE')(command, on);
+    const options = command.def !== undefined && 'List' in command.def ? (command.def.List.items ?? []) : [];
+    const restarts = options.some((node) => 'DefElem' in node && node.DefElem.defname !== 'generated');
+    const sequences = judged.locks.map(({ relation }) => relation).filter((name) => name !== on.table);
+    return { ...judged, rewrites: restarts ? sequences : [] };
+  },
   AT_DropIdentity: column('DROP IDENTITY', 'ACCESS EXCLUSIVE', 'ACCESS EXCLUSIVE'),
   AT_DropExpression: column('DROP EXPRESSION', 'ACCESS EXCLUSIVE'),
   AT_AlterColumnGenericOptions: column('OPTIONS', 'ACCESS EXCLUSIVE'),

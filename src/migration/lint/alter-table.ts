@@ -1,6 +1,8 @@
 import type { CatalogRelation } from '../../domain/catalog.ts';
 import type { Hazard } from '../../domain/plan.ts';
-import type { NodeOf, CommandJudges, Effect, Judged, Judges } from './effect.ts';
+import type { NodeOf, CommandJudges, Effect, Judged, Judges, LintContext } from './effect.ts';
+import { Draft } from './draft.ts';
+import { afterAlter } from './after-alter.ts';
 import { quoted, relationOf } from '../names.ts';
 import { addColumn } from './add-column.ts';
 import { alterColumn } from './alter-column.ts';
@@ -9,7 +11,7 @@ import { tableOfIndex } from './indexes.ts';
 import type { Catalog } from './catalog.ts';
 import { danger, dependsOn, effect, fails, lock } from './effect.ts';
 import { partitions } from './partitions.ts';
-import { columnOf, descendantsOf, fallOf, locksOfFall, onTables } from './reach.ts';
+import { columnOf, descendantsOf, fallOf, locksOfFall, onTables, typedTables } from './reach.ts';
 import { dependants } from './refused.ts';
 import { tableOptions } from './table-options.ts';
 
@@ -59,11 +61,13 @@ export const alterTable: Judges = {
   AlterTableStmt(statement, judged) {
     const table = relationOf(statement.relation);
     const words = WORDS[statement.objtype ?? ''] ?? 'ALTER TABLE';
-    if (words === 'ALTER TYPE') return alterComposite(statement, table);
+    if (words === 'ALTER TYPE') return alterComposite(statement, table, judged.context.catalog);
     if (words === 'ALTER INDEX') return alterIndex(statement, table, judged);
     const commands = commandsOf(statement);
     const on = { table, alone: commands.length === 1, ...judged };
-    const effects = commands.map((command) => withDescendants(command, statement.relation?.inh === true, on));
+    const later = { ...on, context: afterDrops(statement, judged.context) };
+    const recurses = statement.relation?.inh === true;
+    const effects = commands.map((command) => withDescendants(command, recurses, isDrop(command) ? on : later));
     // A volatile default and a NOT NULL scan under one lock are one scan of the table.
     return {
       what: `${words} ${table} ${effects.map(({ what }) => what).join(', ')}`,
@@ -77,6 +81,18 @@ export const alterTable: Judges = {
   },
 };
 
+const isDrop = ({ subtype }: NodeOf<'AlterTableCmd'>) => subtype === 'AT_DropColumn' || subtype === 'AT_DropConstraint';
+
+/** PostgreSQL drops first, whatever is written first: a name that is dropped here is free for the other commands. */
+function afterDrops(statement: NodeOf<'AlterTableStmt'>, context: LintContext): LintContext {
+  const { catalog } = context;
+  const cmds = (statement.cmds ?? []).filter((node) => 'AlterTableCmd' in node && isDrop(node.AlterTableCmd));
+  if (catalog === undefined || cmds.length === 0 || cmds.length === statement.cmds?.length) return context;
+  const draft = new Draft(catalog.state);
+  afterAlter(draft, { ...statement, cmds });
+  return { ...context, catalog: draft.catalog };
+}
+
 function commandsOf(statement: NodeOf<'AlterTableStmt'>) {
   return (statement.cmds ?? []).flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
 }
@@ -89,9 +105,11 @@ function withDescendants(command: NodeOf<'AlterTableCmd'>, recurses: boolean, on
   if (catalog === undefined || relation === null) return judged;
   const own = { ...judged, hazards: [...refusedHere(catalog, relation, command, recurses), ...judged.hazards] };
   const hasTriggers = catalog.triggersOn(relation.id).length > 0;
+  if (!recurses && (command.subtype === 'AT_DropColumn' || command.subtype === 'AT_DropConstraint'))
+    return { ...own, locks: [...own.locks, ...lock('ACCESS EXCLUSIVE', ...childrenThatKeep(catalog, relation, command))] };
   if (!recurses || !goesDown(command, { isPartitioned: relation.kind === 'p', hasTriggers })) return own;
   const below = descendantsOf(catalog, relation)
-    .map((child) => judgeCommand(command, { ...on, table: catalog.show(child) }))
+    .map((child) => onPartition(command, judgeCommand(command, { ...on, table: catalog.show(child) })))
     .filter(({ hazards }) => !hazards.some(({ sqlstate }) => sqlstate !== undefined));
   return {
     ...own,
@@ -99,6 +117,12 @@ function withDescendants(command: NodeOf<'AlterTableCmd'>, recurses: boolean, on
     rewrites: [...own.rewrites, ...below.flatMap(({ rewrites }) => rewrites)],
     scans: [...own.scans, ...below.flatMap(({ scans }) => scans)],
   };
+}
+
+/** With ONLY the children keep the column, or the CHECK, as their own, which changes them too. */
+function childrenThatKeep(catalog: Catalog, relation: CatalogRelation, { subtype, name }: NodeOf<'AlterTableCmd'>): readonly string[] {
+  const isCheck = catalog.constraintsOn(relation.id).some((each) => each.name === name && each.kind === 'c');
+  return subtype === 'AT_DropColumn' || isCheck ? catalog.childrenOf(relation.id).map(catalog.show) : [];
 }
 
 const OF_A_COLUMN =
@@ -121,6 +145,13 @@ function refusedHere(catalog: Catalog, relation: CatalogRelation, command: NodeO
   }
   const only = !recurses && catalog.childrenOf(relation.id).length > 0;
   return only && subtype === 'AT_AddColumn' ? [fails('42P16', `the tables below ${table} need the column too. Leave ONLY away.`)] : [];
+}
+
+/** The index of UNIQUE is built on each partition as CREATE INDEX builds it; PRIMARY KEY also sets its columns NOT NULL there. */
+function onPartition({ subtype, def }: NodeOf<'AlterTableCmd'>, judged: Effect): Effect {
+  const constraint = subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def ? def.Constraint : null;
+  if (constraint?.contype !== 'CONSTR_UNIQUE' || constraint.indexname !== undefined) return judged;
+  return { ...judged, locks: judged.locks.map(({ relation }) => ({ relation, mode: 'SHARE' })) };
 }
 
 const GO_DOWN = new Set<string | undefined>([
@@ -159,12 +190,28 @@ function judgeCommand(command: NodeOf<'AlterTableCmd'>, on: { table: string; alo
 }
 
 /** A composite type: no table is locked, but tables made OF it follow (row 112). */
-function alterComposite(statement: NodeOf<'AlterTableStmt'>, type: string): Effect {
+function alterComposite(statement: NodeOf<'AlterTableStmt'>, type: string, catalog: Catalog | undefined): Effect {
   const what = commandsOf(statement).map((command) => {
     if (command.subtype === 'AT_AddColumn') return 'ADD ATTRIBUTE';
     return command.subtype === 'AT_DropColumn' ? 'DROP ATTRIBUTE' : 'ALTER ATTRIBUTE';
   });
-  return effect({ what: `ALTER TYPE ${type} ${what.join(', ')}`, locks: lock('ACCESS EXCLUSIVE', type) });
+  const typed = typedTables(catalog, type);
+  const cascades = commandsOf(statement).some(({ behavior }) => behavior === 'DROP_CASCADE');
+  const changes = commandsOf(statement).some(({ subtype }) => subtype === 'AT_AlterColumnType');
+  return effect({
+    what: `ALTER TYPE ${type} ${what.join(', ')}`,
+    locks: lock('ACCESS EXCLUSIVE', type, ...(cascades ? typed.tables : [])),
+    rewrites: cascades && changes ? typed.tables : [],
+    scans: cascades && changes ? typed.tables : [],
+    hazards: [
+      ...(changes && typed.columns.length > 0
+        ? [fails('0A000', `${typed.columns[0]} is a column of ${type}, and its values would have to be written anew.`)]
+        : []),
+      ...(typed.tables.length > 0 && !cascades
+        ? [fails('2BP01', `${typed.tables.join(', ')} is made of ${type}, and follows it only with CASCADE.`)]
+        : []),
+    ],
+  });
 }
 
 /** ALTER INDEX SET and ATTACH PARTITION lock the index; queries on its table go on (row 86). */

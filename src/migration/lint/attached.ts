@@ -24,7 +24,13 @@ export function attached(
   const below = descendantsOf(catalog, partition).map(catalog.show);
   const reads =
     !isProved(catalog, partition, parent, on.bound) || !hasIndexes(catalog, partition, parent) || foreignKeysOf(catalog, parent).length > 0;
-  return { ...beside, locks: [...beside.locks, ...lock('ACCESS EXCLUSIVE', ...below)], reads };
+  const looked = isEmpty(catalog, partition) ? [] : foreignKeysOf(catalog, parent).map(({ references }) => references);
+  return {
+    ...beside,
+    locks: [...beside.locks, ...lock('ACCESS EXCLUSIVE', ...below)],
+    scans: [...beside.scans, ...named(catalog, looked)],
+    reads,
+  };
 }
 
 /** What a new partition of a table locks and reads, whether it is attached or created. */
@@ -36,9 +42,13 @@ export function besidesOf(catalog: Catalog, parent: CatalogRelation): Pick<Effec
     catalog,
     foreignKeysOf(catalog, parent).map(({ references }) => references),
   );
+  const referring = named(
+    catalog,
+    catalog.foreignKeysTo(parent.id).map(({ relation }) => relation),
+  );
   const message = `Nobody reads or writes the DEFAULT partition ${others[0] ?? ''} meanwhile either${read.length > 0 ? ', and it is read whole to make sure that no row of it belongs into the new one' : ''}.`;
   return {
-    locks: [...lock('ACCESS EXCLUSIVE', ...others), ...lock('SHARE ROW EXCLUSIVE', ...referenced)],
+    locks: [...lock('ACCESS EXCLUSIVE', ...others), ...lock('SHARE ROW EXCLUSIVE', ...referenced, ...referring)],
     scans: read,
     hazards: [
       ...(fallback === null ? [] : [warning('locks_default_partition', message)]),

@@ -1,6 +1,7 @@
 import type {
   CatalogConstraint,
   CatalogFunction,
+  CatalogNamed,
   CatalogRelation,
   CatalogState,
   CatalogTrigger,
@@ -33,6 +34,10 @@ export type Catalog = {
   /** Foreign keys of other tables (and its own) that point at a relation. */
   readonly foreignKeysTo: (relation: number) => readonly CatalogConstraint[];
   readonly indexesOn: (relation: number) => readonly CatalogRelation[];
+  /** Policies or rules of a relation by name. */
+  readonly namedOn: (kind: CatalogNamed['kind'], relation: number, name: string) => CatalogNamed | null;
+  /** Statistics or a publication by name. */
+  readonly namedAs: (kind: CatalogNamed['kind'], name: string) => CatalogNamed | null;
   readonly triggersOn: (relation: number) => readonly CatalogTrigger[];
   readonly childrenOf: (relation: number) => readonly CatalogRelation[];
   readonly dependentsOn: (kind: ObjectKind, id: number) => readonly Dependency[];
@@ -107,6 +112,14 @@ function open(state: CatalogState): Catalog {
     constraintsOfDomain: (name) => constraintsByDomain.all(constraints, name),
     foreignKeysTo: (id) => constraintsByReferenced.all(constraints, id).filter(({ kind }) => kind === 'f'),
     indexesOn: (id) => indexesByTable.all(relations, id),
+    namedOn: (kind, id, name) =>
+      state.named.find((each) => each.kind === kind && each.name === name && each.relations.includes(id)) ?? null,
+    namedAs: (kind, name) => {
+      const [schema, last] = nameParts(name);
+      const schemas = kind === 'publication' ? [''] : schema === null ? [...searchPath, 'public'] : [schema];
+      const found = schemas.map((each) => state.named.find((one) => one.kind === kind && one.schema === each && one.name === last));
+      return found.find((each) => each !== undefined) ?? null;
+    },
     triggersOn: (id) => triggersByRelation.all(triggers, id),
     childrenOf: (id) => relationsByParent.all(relations, id),
     dependentsOn: (kind, id) => dependenciesByOn.all(dependencies, `${kind} ${id}`),

@@ -74,7 +74,8 @@ export function conversion(catalog: Catalog, from: Sized, to: Sized): Conversion
   if (source.type === target.type) return isKept(source.type, source.typmod, target.typmod) ? 'kept' : 'rewritten';
   if (source.type.startsWith('_') && target.type.startsWith('_')) {
     const elements = conversion(catalog, { ...source, type: source.type.slice(1) }, { ...target, type: target.type.slice(1) });
-    return elements === 'kept' && target.typmod !== UNLIMITED ? 'rewritten' : elements;
+    // Each element is converted, also where a value on its own would stay.
+    return elements === 'kept' ? 'rewritten' : elements;
   }
   const cast = catalog.state.casts.find((each) => each.source === source.type && each.target === target.type);
   if (cast === undefined) return isText(target.type) ? 'rewritten' : 'impossible';
@@ -115,10 +116,19 @@ function isKept(type: string, old: number, next: number): boolean {
 
 const scaleOf = (typmod: number) => (typmod - HEADER) & 0x7ff;
 
+/** What counts is the least field that is kept, and the digits behind seconds. */
 function isIntervalKept(old: number, next: number): boolean {
-  const [range, precision] = [(next >> 16) & FULL_INTERVAL, next & 0xffff];
-  const [oldRange, oldPrecision] = old === UNLIMITED ? [FULL_INTERVAL, 0xffff] : [(old >> 16) & FULL_INTERVAL, old & 0xffff];
-  return range === FULL_INTERVAL && oldRange <= range && (precision >= 6 || (oldPrecision !== 0xffff && oldPrecision <= precision));
+  const precision = next & 0xffff;
+  const oldPrecision = old === UNLIMITED ? 0xffff : old & 0xffff;
+  const [least, oldLeast] = [leastField(next), leastField(old)];
+  return least <= oldLeast && (oldLeast > 0 || precision >= 6 || precision >= oldPrecision);
+}
+
+/** Seconds 0, minutes 1, hours 2, days 3, months 4, years 5 (INTERVAL_MASK of PostgreSQL). */
+function leastField(typmod: number): number {
+  const range = typmod === UNLIMITED ? FULL_INTERVAL : (typmod >> 16) & FULL_INTERVAL;
+  const bits = [12, 11, 10, 3, 1, 2];
+  return range === FULL_INTERVAL ? 0 : bits.findIndex((bit) => (range & (1 << bit)) !== 0);
 }
 
 /**

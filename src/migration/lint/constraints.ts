@@ -7,7 +7,7 @@ import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.
 import type { CommandJudges, Effect, Judged } from './effect.ts';
 import { unindexedKey } from './index-advice.ts';
 import { isProvedNotNull } from './not-null-proof.ts';
-import { fallOf, family, locksOfFall, named, object, onTables } from './reach.ts';
+import { columnOf, fallOf, family, isEmpty, locksOfFall, named, object, onTables } from './reach.ts';
 import { dependants } from './refused.ts';
 
 type On = { readonly table: string; readonly alone: boolean } & Judged;
@@ -27,20 +27,35 @@ export const constraints: CommandJudges = {
       return effect({ what, locks: lock('SHARE UPDATE EXCLUSIVE', table), hazards: [noConstraint(table, command.name)] });
     if (found?.valid === true) return effect({ what, locks: lock('SHARE UPDATE EXCLUSIVE', table) });
     const parents = found === null || context.catalog === undefined ? [] : named(context.catalog, [found.references]);
+    const below = parents.flatMap((name) => (context.catalog?.relation(name)?.kind === 'p' ? family(context.catalog, name).slice(1) : []));
     const more = parents.length > 0 ? ` ${parents.join()} is read too.` : '';
     return effect({
       what,
-      locks: [...lock('SHARE UPDATE EXCLUSIVE', table), ...lock('ROW SHARE', ...parents)],
-      scans: [...new Set([table, ...parents])],
+      locks: [...lock('SHARE UPDATE EXCLUSIVE', table), ...lock('ROW SHARE', ...parents), ...lock('ACCESS SHARE', ...below)],
+      scans: [...new Set([table, ...parents, ...below])],
       hazards: [
         ...(found === null ? [dependsOn('its kind: a foreign key takes ROW SHARE on the other table and reads it too')] : []),
         note('long_validate', `Reads ${table} whole while the application goes on; VACUUM and other DDL on it wait.${more}`),
       ],
     });
   },
-  AT_AlterConstraint(command, { table }) {
+  AT_AlterConstraint(command, { table, context }) {
     const name = command.def !== undefined && 'ATAlterConstraint' in command.def ? command.def.ATAlterConstraint.conname : '';
-    return effect({ what: `ALTER CONSTRAINT ${quoted(name ?? '')}`, locks: lock('ACCESS EXCLUSIVE', table) });
+    const found = constraintOf(context.catalog, table, name);
+    const isKey = found !== null && found !== 'missing' && found.kind === 'f';
+    const enforces =
+      command.def !== undefined && 'ATAlterConstraint' in command.def && command.def.ATAlterConstraint.alterEnforceability === true;
+    const others = isKey && enforces && context.catalog !== undefined ? named(context.catalog, [found.references]) : [];
+    return effect({
+      what: `ALTER CONSTRAINT ${quoted(name ?? '')}`,
+      locks: lock('ACCESS EXCLUSIVE', table, ...others),
+      hazards: [
+        ...(found === 'missing' ? [noConstraint(table, name)] : []),
+        ...(found !== null && found !== 'missing' && !isKey && found.kind !== 'n'
+          ? [fails('42809', `${quoted(name ?? '')} is no foreign key.`)]
+          : []),
+      ],
+    });
   },
   AT_DropConstraint(command, { table, context }) {
     const what = `DROP CONSTRAINT ${quoted(command.name ?? '')}`;
@@ -136,7 +151,10 @@ function check(constraint: Constraint, on: On): Effect {
 }
 
 function notNull(constraint: Constraint, on: On): Effect {
-  const quick = constraint.skip_validation === true;
+  const { catalog } = on.context;
+  const found = columnOf(catalog, on.table, wordsOf(constraint.keys)[0]);
+  const isProved = found !== null && isProvedNotNull(found.catalog, found.relation, found.column);
+  const quick = constraint.skip_validation === true || isProved;
   return effect({
     what: `ADD ${nameOf(constraint)}NOT NULL ${wordsOf(constraint.keys).map(quoted).join(', ')}${quick ? ' NOT VALID' : ''}`,
     locks: lock('ACCESS EXCLUSIVE', on.table),
@@ -160,7 +178,7 @@ function foreignKey(constraint: Constraint, on: On): Effect {
   return effect({
     what: `ADD ${nameOf(constraint)}FOREIGN KEY${quick ? ' NOT VALID' : ''}`,
     locks: lock('SHARE ROW EXCLUSIVE', ...parents, on.table),
-    scans: quick ? [] : [...new Set([...parents, on.table])],
+    scans: quick ? [] : lookedThrough(catalog, on.table, parents, wordsOf(constraint.fk_attrs)),
     hazards: [
       hazard,
       ...taken(constraint, on),
@@ -170,6 +188,20 @@ function foreignKey(constraint: Constraint, on: On): Effect {
       ...unindexedKey(catalog, on.table, wordsOf(constraint.fk_attrs)),
     ],
   });
+}
+
+/** A table without rows asks nothing of the other one, nor does a column that is only being added: every value of it is NULL. */
+function lookedThrough(
+  catalog: Catalog | undefined,
+  table: string,
+  parents: readonly string[],
+  columns: readonly string[],
+): readonly string[] {
+  const relation = catalog?.relation(table) ?? null;
+  if (catalog === undefined || relation === null) return [...new Set([...parents, table])];
+  if (isEmpty(catalog, relation)) return [];
+  const isNew = columns.every((name) => !relation.columns.some((each) => each.name === name));
+  return isNew ? [table] : [...new Set([...parents, table])];
 }
 
 /** The columns a foreign key points at must be a key. */

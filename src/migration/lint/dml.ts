@@ -1,16 +1,17 @@
+import type { CatalogRelation } from '../../domain/catalog.ts';
 import { LOCK_MODES } from '../../domain/plan.ts';
 import { quoted, relationOf } from '../names.ts';
-import { relationsRead, relationsWritten } from '../walk.ts';
+import { namedOnly, relationsRead, relationsWritten, walk } from '../walk.ts';
 import { sequencesOf } from './add-column.ts';
 import type { Catalog } from './catalog.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { Effect, Judges, LintContext, NodeOf } from './effect.ts';
-import { family, keyOf, ownedSequences } from './reach.ts';
+import { family, keyOf, named, ownedSequences } from './reach.ts';
 import { rowReach } from './row-reach.ts';
 import { notUndone } from './server-access.ts';
 import { scansOf, scansOfSelect, withBases } from './tables.ts';
 import { foreignFunctions } from './volatility.ts';
-import { isReadWhole } from './where.ts';
+import { readWholeByChange } from './reads-whole.ts';
 
 /** Rows and explicit locks, rows 30, 31, 114–119. */
 export const dml: Judges = {
@@ -18,12 +19,18 @@ export const dml: Judges = {
     const table = relationOf(statement.relation);
     const select = statement.selectStmt;
     const scans = scansOf(select, catalog);
-    const reach = rowReach(catalog, { kind: 'insert', table, columns: null });
+    const given = insertedColumns(statement, catalog);
+    const reach = rowReach(catalog, { kind: 'insert', table, columns: given });
+    const target = catalog?.relation(table) ?? null;
+    const above = target === null || target.partition === 'none' ? [] : named(catalog!, target.parents);
     return effect({
       what: `INSERT INTO ${table}`,
       locks: [
-        ...lock('ROW EXCLUSIVE', table),
-        ...lock('ACCESS SHARE', ...withBases(catalog, relationsRead([select, statement.withClause]))),
+        // Which partitions the rows go to is not known here.
+        ...lock('ROW EXCLUSIVE', ...(target?.kind === 'v' || target?.kind === 'p' ? withBases(catalog, [table]) : [table])),
+        ...lock('ACCESS SHARE', ...above),
+        ...lock('ROW EXCLUSIVE', ...numbering(catalog, target, statement)),
+        ...lock('ACCESS SHARE', ...withBases(catalog, relationsRead([select, statement.withClause]), namedOnly(select))),
         ...reach.locks,
         ...writtenLocks(statement),
         ...sequenceLocks(statement),
@@ -40,7 +47,9 @@ export const dml: Judges = {
   },
   UpdateStmt(statement, { context }) {
     const table = relationOf(statement.relation);
-    const set = (statement.targetList ?? []).flatMap((node) => ('ResTarget' in node ? [node.ResTarget.name ?? ''] : []));
+    const targets = (statement.targetList ?? []).flatMap((node) => ('ResTarget' in node ? [node.ResTarget] : []));
+    const set = targets.map(({ name = '' }) => name);
+    const emptied = targets.filter(({ val }) => val !== undefined && 'A_Const' in val && val.A_Const.isnull === true);
     const read = relationsRead([statement.fromClause, statement.whereClause, statement.targetList, statement.withClause]);
     return changing({
       words: 'UPDATE',
@@ -48,6 +57,7 @@ export const dml: Judges = {
       statement,
       read,
       columns: new Set(set),
+      emptied: new Set(emptied.map(({ name = '' }) => name)),
       context,
       twice: set.find((name, at) => set.indexOf(name) !== at),
     });
@@ -63,7 +73,15 @@ export const dml: Judges = {
     return effect({
       what: `MERGE INTO ${table}`,
       locks: [...lock('ROW EXCLUSIVE', ...family(catalog, table)), ...lock('ACCESS SHARE', ...withBases(catalog, sources))],
-      scans: catalog === undefined ? [] : [...family(catalog, table), ...withBases(catalog, sources)],
+      scans:
+        catalog === undefined
+          ? []
+          : readWholeByChange(catalog, {
+              target: statement.relation,
+              from: statement.sourceRelation === undefined ? [] : [statement.sourceRelation],
+              where: statement.joinCondition,
+              with: statement.withClause,
+            }),
       hazards: [
         ...callsOf(statement),
         warning('many_rows', `Changes rows of ${table} in one transaction and keeps them locked until it ends.`),
@@ -78,7 +96,8 @@ export const dml: Judges = {
     return effect({
       what: `SELECT${into}${read.length > 0 ? ` FROM ${read.join(', ')}` : ''}${locking ? ' FOR UPDATE' : ''}`,
       locks: [
-        ...lock(locking ? 'ROW SHARE' : 'ACCESS SHARE', ...withBases(catalog, read)),
+        ...lock('ACCESS SHARE', ...withBases(catalog, read, namedOnly(statement))),
+        ...(locking ? lock('ROW SHARE', ...withBases(catalog, lockedRows(statement, read), namedOnly(statement))) : []),
         ...writtenLocks(statement),
         ...sequenceLocks(statement),
       ],
@@ -97,7 +116,8 @@ export const dml: Judges = {
   TruncateStmt(statement, { context: { catalog } }) {
     const names = (statement.relations ?? []).flatMap((node) => ('RangeVar' in node ? [relationOf(node.RangeVar)] : []));
     const cascade = statement.behavior === 'DROP_CASCADE';
-    const emptied = names.flatMap((name) => family(catalog, name));
+    const only = namedOnly(statement.relations);
+    const emptied = names.flatMap((name) => family(catalog, name, only.has(name)));
     const reached = pointingAt(catalog, emptied);
     const all = [...emptied, ...(cascade ? reached : [])];
     const sequences = statement.restart_seqs === true ? sequencesOfTables(catalog, all) : [];
@@ -134,18 +154,21 @@ export const dml: Judges = {
     const mode = LOCK_MODES[(statement.mode ?? 8) - 1] ?? 'ACCESS EXCLUSIVE';
     return effect({
       what: `LOCK TABLE ${names.join(', ')} IN ${mode} MODE`,
-      locks: lock(mode, ...withBases(catalog, names)),
+      locks: lock(mode, ...withBases(catalog, names, namedOnly(statement.relations))),
       hazards: [warning('explicit_lock', `Keeps ${mode} until its transaction ends.`)],
     });
   },
-  CopyStmt(statement) {
+  CopyStmt(statement, { context: { catalog } }) {
     const table = statement.relation === undefined ? '' : relationOf(statement.relation);
     const from = statement.is_from === true;
     const where = statement.is_program === true ? 'a program of the server' : 'a file of the server';
     return effect({
       what: `COPY ${table} ${from ? 'FROM' : 'TO'} ${statement.is_program === true ? 'PROGRAM' : 'file'}`,
-      locks: table === '' ? lock('ACCESS SHARE', ...relationsRead(statement.query)) : lock(from ? 'ROW EXCLUSIVE' : 'ACCESS SHARE', table),
-      scans: from || table === '' ? [] : [table],
+      locks:
+        table === ''
+          ? lock('ACCESS SHARE', ...withBases(catalog, relationsRead(statement.query), namedOnly(statement.query)))
+          : lock(from ? 'ROW EXCLUSIVE' : 'ACCESS SHARE', table),
+      scans: table === '' ? scansOf(statement.query, catalog) : from ? [] : [table],
       hazards: [
         danger(
           'server_access',
@@ -156,6 +179,43 @@ export const dml: Judges = {
   },
 };
 
+/** The columns an INSERT gives a value; all of them when it names none, or gives values by position. */
+function insertedColumns({ cols, relation, selectStmt }: NodeOf<'InsertStmt'>, catalog: Catalog | undefined): ReadonlySet<string> | null {
+  const names = (cols ?? []).flatMap((node) => ('ResTarget' in node ? [node.ResTarget.name ?? ''] : []));
+  const table = catalog?.relation(relationOf(relation)) ?? null;
+  if (selectStmt === undefined) return new Set();
+  if (names.length === 0 || table === null) return null;
+  return new Set([
+    ...names,
+    ...table.columns.filter(({ hasDefault, name }) => hasDefault && !names.includes(name)).map(({ name }) => name),
+  ]);
+}
+
+/** Sequences that number the rows of an INSERT: those of columns it gives no value. */
+function numbering(
+  catalog: Catalog | undefined,
+  table: CatalogRelation | null,
+  { cols = [], selectStmt }: NodeOf<'InsertStmt'>,
+): readonly string[] {
+  if (catalog === undefined || table === null || (cols.length === 0 && selectStmt !== undefined)) return [];
+  const given = new Set(cols.flatMap((node) => ('ResTarget' in node ? [node.ResTarget.name ?? ''] : [])));
+  const filled = table.columns.filter(({ identity, hasDefault, name }) => (identity || hasDefault) && !given.has(name));
+  return filled.flatMap(({ number }) => ownedSequences(catalog, table, number).map(catalog.show));
+}
+
+/** The tables of FOR UPDATE: those it names by their alias, or all. */
+function lockedRows(select: NodeOf<'SelectStmt'>, read: readonly string[]): readonly string[] {
+  const named = (select.lockingClause ?? []).flatMap((node) => ('LockingClause' in node ? [node.LockingClause.lockedRels ?? []] : []));
+  if (named.length === 0 || named.some((list) => list.length === 0)) return read;
+  const aliases = new Set(named.flat().flatMap((node) => ('RangeVar' in node ? [node.RangeVar.relname ?? ''] : [])));
+  const found: string[] = [];
+  walk(select.fromClause, (key, value) => {
+    const alias = (value['alias'] as { aliasname?: string } | undefined)?.aliasname ?? String(value['relname']);
+    if (key === 'RangeVar' && aliases.has(alias)) found.push(relationOf(value));
+  });
+  return found;
+}
+
 const FOREIGN_KEYS = dependsOn('the foreign keys and triggers of the table: other tables may be read and locked for each row');
 
 type Changing = {
@@ -164,31 +224,45 @@ type Changing = {
   readonly statement: NodeOf<'UpdateStmt'> | NodeOf<'DeleteStmt'>;
   readonly read: readonly string[];
   readonly columns: ReadonlySet<string> | null;
+  /** Those of them that become NULL, which no foreign key looks up. */
+  readonly emptied?: ReadonlySet<string>;
   readonly context: LintContext;
   /** A column that is set twice. */
   readonly twice: string | undefined;
 };
 
-function changing({ words, table, statement, read, columns, context: { catalog }, twice }: Changing): Effect {
+function changing({ words, table, statement, read, columns, emptied, context: { catalog }, twice }: Changing): Effect {
   const isUpdate = words === 'UPDATE';
   const everything = statement.whereClause === undefined || isTrue(statement.whereClause);
   const backfill = `-- offpeak: backfill table=${table} key=${keyOf(catalog, table)}\n`;
   const recipe = isUpdate
     ? `${backfill}UPDATE ${table} SET … WHERE …;  -- a condition that is false once a row is done`
     : `${backfill}DELETE FROM ${table} WHERE …;`;
-  const tables = withBases(catalog, family(catalog, table, statement.relation?.inh !== true));
-  const reach = rowReach(catalog, { kind: isUpdate ? 'update' : 'delete', table, columns });
-  const whole = everything || isReadWhole(catalog, table, statement.whereClause);
+  const tables = withBases(catalog, [table], statement.relation?.inh === true ? undefined : new Set([table]));
+  const reach = rowReach(catalog, { kind: isUpdate ? 'update' : 'delete', table, columns, ...(emptied === undefined ? {} : { emptied }) });
+  const joined = isUpdate ? (statement as NodeOf<'UpdateStmt'>).fromClause : (statement as NodeOf<'DeleteStmt'>).usingClause;
+  const whole =
+    catalog === undefined
+      ? everything
+        ? tables
+        : []
+      : readWholeByChange(catalog, {
+          target: statement.relation,
+          from: joined,
+          where: statement.whereClause,
+          values: 'targetList' in statement ? statement.targetList : undefined,
+          with: statement.withClause,
+        });
   return effect({
     what: `${words} ${table}${everything ? ' (every row)' : ''}`,
     locks: [
       ...lock('ROW EXCLUSIVE', ...tables),
-      ...lock('ACCESS SHARE', ...withBases(catalog, read)),
+      ...lock('ACCESS SHARE', ...withBases(catalog, read, namedOnly(statement))),
       ...reach.locks,
       ...writtenLocks(statement),
       ...sequenceLocks(statement),
     ],
-    scans: [...(whole ? tables : []), ...reach.scans],
+    scans: [...whole, ...reach.scans],
     hazards: [
       ...callsOf(statement),
       ...notUndone(statement),

@@ -149,7 +149,7 @@ export class Draft {
       if (relation !== null) this.relation(id, { columns: relation.columns.filter(({ number }) => number !== column) });
     }
     const stays = (kind: string) => (each: { readonly id: number }) => !whole.has(`${kind} ${each.id}`);
-    const { relations, constraints, types, functions, triggers, schemas, extensions, dependencies } = this.#state;
+    const { relations, constraints, types, functions, triggers, named, schemas, extensions, dependencies } = this.#state;
     const isGone = ({ kind, id }: { readonly kind: string; readonly id: number }) => whole.has(`${kind} ${id}`);
     this.change({
       relations: kept(relations, stays('relation')),
@@ -157,6 +157,11 @@ export class Draft {
       types: kept(types, stays('type')),
       functions: kept(functions, stays('function')),
       triggers: kept(triggers, (each) => stays('trigger')(each) && !whole.has(`relation ${each.relation}`)),
+      named: kept(
+        named,
+        (each) =>
+          !whole.has(`${each.kind} ${each.id}`) && !each.relations.some((id) => whole.has(`relation ${id}`) && each.kind !== 'publication'),
+      ),
       schemas: kept(schemas, stays('schema')),
       extensions: kept(extensions, stays('extension')),
       dependencies: kept(dependencies, ({ on, by }) => !isGone(on) && !isGone(by)),

@@ -5,8 +5,9 @@ import type { Catalog } from './catalog.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { Effect, Judged, Judges, LintContext, NodeOf } from './effect.ts';
 import { dropIndex } from './indexes.ts';
-import { fallOf, family, locksOfFall, object, onTables } from './reach.ts';
+import { fallOf, family, locksOfFall, named, object, onTables } from './reach.ts';
 import type { CatalogObject } from './reach.ts';
+import { missingOn } from './missing.ts';
 import { dependants } from './refused.ts';
 
 const RELATIONS: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ export const drop: Judges = {
     const dropping = { statement, ...judged };
     if (type === 'OBJECT_INDEX') return withCascade(dropIndex(names, statement.concurrent === true, judged), statement, judged.context);
     if (type in RELATIONS) return withCascade(dropRelations(RELATIONS[type] ?? '', names, type, dropping), statement, judged.context);
-    if (type in ON_TABLE) return dropFromTable(ON_TABLE[type] ?? '', objects, judged);
+    if (type in ON_TABLE) return dropFromTable(type, objects, dropping);
     if (type === 'OBJECT_SCHEMA') return dropSchema(names, dropping);
     return dropOther(type, names, dropping);
   },
@@ -132,13 +133,18 @@ function otherTables(locks: readonly RelationLock[], names: readonly string[]): 
   ];
 }
 
-function dropFromTable(words: string, objects: readonly (readonly string[])[], { context: { catalog } }: Judged): Effect {
+function dropFromTable(type: string, objects: readonly (readonly string[])[], { statement, context: { catalog } }: Dropping): Effect {
+  const words = ON_TABLE[type] ?? '';
   const tables = objects.map((parts) => qualified(parts.slice(0, -1)));
+  const missing = objects.flatMap((parts) => missingOn(catalog, type, qualified(parts.slice(0, -1)), parts.at(-1)));
+  // With IF EXISTS nothing is locked for what is not there.
+  if (missing.length > 0 && statement.missing_ok === true) return effect({ what: `DROP ${words} IF EXISTS` });
   // A trigger of a partitioned table is one on each partition.
   const locked = words === 'TRIGGER' ? tables.flatMap((table) => family(catalog, table, catalog?.relation(table)?.kind !== 'p')) : tables;
   return effect({
     what: `DROP ${words} ${objects.map((parts) => qualified(parts.slice(-1))).join(', ')} ON ${tables.join(', ')}`,
     locks: lock('ACCESS EXCLUSIVE', ...locked),
+    hazards: missing,
   });
 }
 
@@ -212,7 +218,25 @@ function dropOther(type: string, names: readonly string[], dropping: Dropping): 
     });
   }
   if (type === 'OBJECT_STATISTIC_EXT') {
-    return effect({ what: `DROP STATISTICS ${names.join(', ')}`, blocks: 'ddl', hazards: [dependsOn('the table it is for')] });
+    const found = names.map((name) => catalog?.namedAs('statistics', name) ?? null);
+    const tables =
+      catalog === undefined
+        ? []
+        : named(
+            catalog,
+            found.flatMap((each) => each?.relations ?? []),
+          );
+    return effect({
+      what: `DROP STATISTICS ${names.join(', ')}`,
+      locks: lock('SHARE UPDATE EXCLUSIVE', ...tables),
+      blocks: catalog === undefined ? 'ddl' : null,
+      hazards: [
+        ...(catalog === undefined ? [dependsOn('the table it is for')] : []),
+        ...(catalog !== undefined && found.includes(null) && statement.missing_ok !== true
+          ? [fails('42704', `there are no statistics ${names.join(', ')}.`)]
+          : []),
+      ],
+    });
   }
   const used = type === 'OBJECT_FUNCTION' || type === 'OBJECT_PROCEDURE' || type === 'OBJECT_TYPE' || type === 'OBJECT_DOMAIN';
   const breaks = used ? [note('app_break', `Code that still uses ${names.join(', ')} fails.`)] : [];

@@ -1,4 +1,4 @@
-import { quoted, relationOf } from '../names.ts';
+import { besides, quoted, relationOf } from '../names.ts';
 import { isConcurrently } from '../transaction-rule.ts';
 import type { Catalog } from './catalog.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
@@ -37,7 +37,7 @@ export const indexes: Judges = {
     return effect({
       what: `${kind}${name} ON ${only ? 'ONLY ' : ''}${table}`,
       locks: lock('SHARE', ...tables),
-      scans: only ? [] : tables,
+      scans: only || isThere(statement, table, catalog) ? [] : tables,
       hazards: [
         ...(only ? [] : [danger('index_blocks_writes', `Nobody writes ${table} until the index is built.`, advice)]),
         ...repeats(statement, table, catalog),
@@ -78,6 +78,11 @@ export const indexes: Judges = {
     });
   },
 };
+
+/** With IF NOT EXISTS an index that is there is not built again. */
+function isThere({ if_not_exists: unlessThere, idxname }: NodeOf<'IndexStmt'>, table: string, catalog: Catalog | undefined): boolean {
+  return unlessThere === true && idxname !== undefined && catalog?.relation(besides(table, idxname)) != null;
+}
 
 /** The table an index belongs to; null when the catalog does not know it. */
 export function tableOfIndex(catalog: Catalog | undefined, name: string): string | null {

@@ -26,7 +26,7 @@ export const maintenance: Judges = {
       ],
     });
   },
-  VacuumStmt(statement, { context: { catalog } }) {
+  VacuumStmt(statement, { context: { catalog, serverMajor } }) {
     const given = (statement.rels ?? []).flatMap((node) => ('VacuumRelation' in node ? [relationOf(node.VacuumRelation.relation)] : []));
     const names =
       given.length === 0 ? everyTable(catalog) : given.flatMap((name) => family(catalog, name, catalog?.relation(name)?.kind !== 'p'));
@@ -48,10 +48,14 @@ export const maintenance: Judges = {
         ],
       });
     }
+    const isAnalyze = statement.is_vacuumcmd !== true;
+    // Other tables than those that hold rows are passed over with a warning; those that inherit are sampled with their parent.
+    const held = names.filter((name) => 'rpmf'.includes(catalog?.relation(name)?.kind ?? 'r'));
+    const below = isAnalyze && given.length > 0 ? held.flatMap((name) => family(catalog, name)) : [];
     return effect({
-      what: `${statement.is_vacuumcmd === true ? 'VACUUM' : 'ANALYZE'}${list}`,
-      locks: lock('SHARE UPDATE EXCLUSIVE', ...names),
-      blocks: 'ddl',
+      what: `${isAnalyze ? 'ANALYZE' : 'VACUUM'}${list}`,
+      locks: [...lock('SHARE UPDATE EXCLUSIVE', ...held), ...lock(serverMajor >= 18 ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS SHARE', ...below)],
+      blocks: held.length > 0 || every.length > 0 ? 'ddl' : null,
       hazards: every,
     });
   },

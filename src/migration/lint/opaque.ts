@@ -1,9 +1,9 @@
 import type { Node } from 'libpg-query';
-import { qualified, wordsOf } from '../names.ts';
+import { objectWords, qualified, relationOf, wordsOf } from '../names.ts';
 import { parserInUse } from '../parser.ts';
 import type { Parser } from '../parser.ts';
 import { constantText, walk } from '../walk.ts';
-import { effect, note, warning } from './effect.ts';
+import { effect, lock, note, warning } from './effect.ts';
 import type { Effect, Judged, Judges } from './effect.ts';
 import { foreignFunctions } from './volatility.ts';
 
@@ -14,10 +14,46 @@ export const opaque: Judges = {
   DoStmt: (_, judged) => doBlock(judged),
   CallStmt: (statement) => hidden(`CALL ${qualified(wordsOf(statement.funccall?.funcname))}`),
   ExecuteStmt: () => hidden('EXECUTE'),
-  PrepareStmt: () => hidden('PREPARE'),
+  PrepareStmt: (statement, judged) => planned(`PREPARE ${statement.name ?? ''}`, statement.query, judged),
+  DeclareCursorStmt: (statement, judged) => planned(`DECLARE ${statement.portalname ?? ''}`, statement.query, judged),
+  ExplainStmt(statement, judged) {
+    const runs = (statement.options ?? []).some(
+      (node) =>
+        'DefElem' in node && node.DefElem.defname === 'analyze' && !/"(?:false|off|0)"/.test(JSON.stringify(node.DefElem.arg ?? '')),
+    );
+    if (!runs || statement.query === undefined) return planned('EXPLAIN', statement.query, judged);
+    const done = judged.judge(statement.query, judged.sql);
+    return { ...done, what: `EXPLAIN ANALYZE ${done.what}` };
+  },
+  AlterExtensionContentsStmt(statement) {
+    const isRelation = /TABLE|VIEW|SEQUENCE|INDEX/.test(statement.objtype ?? '');
+    return effect({
+      what: `ALTER EXTENSION ${statement.extname ?? ''} ${statement.action === 1 ? 'ADD' : 'DROP'}`,
+      locks: isRelation ? lock('SHARE UPDATE EXCLUSIVE', qualified(objectWords(statement.object))) : [],
+    });
+  },
+  AlterObjectDependsStmt(statement) {
+    const what = 'DEPENDS ON EXTENSION';
+    if (statement.relation === undefined) return effect({ what });
+    const isIndex = /INDEX|MATVIEW/.test(statement.objectType ?? '');
+    return effect({ what, locks: lock(isIndex ? 'ACCESS EXCLUSIVE' : 'ACCESS SHARE', relationOf(statement.relation)) });
+  },
   ImportForeignSchemaStmt: () => hidden('IMPORT FOREIGN SCHEMA'),
   AlterExtensionStmt: () => hidden('ALTER EXTENSION UPDATE'),
 };
+
+/** A statement that is only planned: its tables are locked, and nothing is read or changed. */
+function planned(what: string, query: Node | undefined, judged: Judged): Effect {
+  if (query === undefined) return hidden(what);
+  const inner = judged.judge(query, judged.sql);
+  return effect({
+    what: `${what} ${inner.what}`,
+    locks: inner.locks,
+    known: inner.known,
+    blocks: inner.blocks,
+    hazards: inner.hazards.filter(({ sqlstate }) => sqlstate !== undefined),
+  });
+}
 
 /** A statement whose effect on others is not known. */
 export function hidden(what: string): Effect {
@@ -29,7 +65,10 @@ function doBlock(judged: Judged): Effect {
   const parser = judged.context.parser ?? parserInUse();
   const inside = parser === null ? null : statementsInside(parser, judged.sql);
   if (parser === null || inside === null) return hidden('DO block');
-  const effects = inside.map(({ node, sql }) => judged.judge(node, sql));
+  const judgedAll = inside.map(({ node, sql }) => judged.judge(node, sql));
+  // What fails inside BEGIN … EXCEPTION is undone with its locks, and the block goes on.
+  const catches = /\bexception\s+when\b/i.test(judged.sql);
+  const effects = catches ? judgedAll.filter(({ hazards }) => !hazards.some(({ sqlstate }) => sqlstate !== undefined)) : judgedAll;
   if (effects.some(({ known }) => !known)) {
     const seen = effects.filter(({ known }) => known);
     const unseen = hidden('DO block');

@@ -3,7 +3,9 @@ import { derived, relationOf } from '../names.ts';
 import { attached } from './attached.ts';
 import { dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudges } from './effect.ts';
-import { defaultPartition, family } from './reach.ts';
+import type { CatalogRelation } from '../../domain/catalog.ts';
+import type { Catalog } from './catalog.ts';
+import { defaultPartition, family, foreignKeysOf, named } from './reach.ts';
 
 /** Partitions and inheritance, rows 86, 88–92. CREATE TABLE … PARTITION OF is with the tables. */
 export const partitions: CommandJudges = {
@@ -55,7 +57,11 @@ export const partitions: CommandJudges = {
     }
     return effect({
       what: `DETACH PARTITION ${partition}`,
-      locks: lock('ACCESS EXCLUSIVE', table, partition, ...below, ...others),
+      locks: [
+        ...lock('ACCESS EXCLUSIVE', table, partition, ...below, ...others),
+        // The partition gets foreign keys of its own.
+        ...lock('SHARE ROW EXCLUSIVE', ...joinedTo(context.catalog, parent)),
+      ],
       hazards: [
         warning(
           'detach',
@@ -77,6 +83,13 @@ export const partitions: CommandJudges = {
   AT_AddInherit: inheritance('INHERIT', 'SHARE UPDATE EXCLUSIVE'),
   AT_DropInherit: inheritance('NO INHERIT', 'ACCESS SHARE'),
 };
+
+/** Tables that foreign keys join to one, on either side. */
+function joinedTo(catalog: Catalog | undefined, table: CatalogRelation | null): readonly string[] {
+  if (catalog === undefined || table === null) return [];
+  const out = foreignKeysOf(catalog, table).map(({ references }) => references);
+  return named(catalog, [...out, ...catalog.foreignKeysTo(table.id).map(({ relation }) => relation)]);
+}
 
 function inheritance(words: string, mode: LockMode): NonNullable<CommandJudges['AT_AddInherit']> {
   return (command, { table }) => {

@@ -1,9 +1,10 @@
-import { danger, effect, note } from './effect.ts';
+import { quoted, relationOf } from '../names.ts';
+import { danger, effect, fails, note } from './effect.ts';
+import { roleOf } from './reach.ts';
 import type { Effect, Judges, NodeKind } from './effect.ts';
 
 /** Statements that lock no table that was there: new objects of their own kind, and the session's own affairs. */
 const QUIET: Partial<Record<NodeKind, string>> = {
-  CreateSchemaStmt: 'CREATE SCHEMA',
   DefineStmt: 'CREATE an operator, aggregate, collation or text search object',
   CreateCastStmt: 'CREATE CAST',
   CreateConversionStmt: 'CREATE CONVERSION',
@@ -35,6 +36,22 @@ const QUIET: Partial<Record<NodeKind, string>> = {
 /** A settled verdict for each quiet kind, and for SET. */
 export const quiet: Judges = {
   ...Object.fromEntries(Object.entries(QUIET).map(([kind, what]) => [kind, (): Effect => effect({ what })])),
+  CreateSchemaStmt(statement, judged) {
+    const name = quoted(statement.schemaname ?? roleOf(statement.authrole, judged.context.catalog) ?? '');
+    const there = judged.context.catalog?.state.schemas.some((each) => quoted(each.name) === name) === true;
+    const inside = (statement.schemaElts ?? []).map((element) => judged.judge(element, judged.sql));
+    const made = new Set(
+      (statement.schemaElts ?? []).flatMap((node) => ('CreateStmt' in node ? [relationOf(node.CreateStmt.relation)] : [])),
+    );
+    return effect({
+      what: `CREATE SCHEMA ${name}`,
+      locks: inside.flatMap(({ locks }) => locks).filter(({ relation }) => !made.has(relation)),
+      hazards: [
+        ...(there && statement.if_not_exists !== true ? [fails('42P06', `there is a schema ${name} already.`)] : []),
+        ...inside.flatMap(({ hazards }) => hazards),
+      ],
+    });
+  },
   // Only lint meets one: a plan takes the pairs away and refuses the rest.
   TransactionStmt: (statement) => effect({ what: (statement.kind ?? '').replace('TRANS_STMT_', '').replaceAll('_', ' ') }),
   VariableSetStmt(statement) {

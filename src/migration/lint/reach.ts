@@ -1,5 +1,6 @@
 import type { CatalogColumn, CatalogConstraint, CatalogRelation, Dependency, ObjectKind } from '../../domain/catalog.ts';
 import type { RelationLock } from '../../domain/plan.ts';
+import type { RoleSpec } from 'libpg-query';
 import { quoted } from '../names.ts';
 import type { Catalog } from './catalog.ts';
 import { lock } from './effect.ts';
@@ -111,7 +112,8 @@ export function locksOfFall(catalog: Catalog, objects: readonly CatalogObject[])
     if (kind === 'relation') return column === 0 ? relationAndItsOwn(catalog, id) : [id];
     if (kind === 'constraint') {
       const constraint = catalog.state.constraints.find((each) => each.id === id);
-      return constraint === undefined ? [] : [constraint.relation, constraint.references];
+      if (constraint === undefined) return [];
+      return isInherited(catalog, constraint) ? [constraint.relation] : [constraint.relation, constraint.references];
     }
     if (kind === 'trigger' || kind === 'rule' || kind === 'policy' || kind === 'default') {
       return catalog.dependenciesOf(kind, id).map((each) => each.relation);
@@ -119,6 +121,17 @@ export function locksOfFall(catalog: Catalog, objects: readonly CatalogObject[])
     return [];
   });
   return lock('ACCESS EXCLUSIVE', ...named(catalog, ids));
+}
+
+/** A partition's copy of a foreign key of its parent has no trigger on the other side. */
+function isInherited(catalog: Catalog, { relation, kind, references, columns }: CatalogConstraint): boolean {
+  const table = catalog.byId(relation);
+  if (kind !== 'f' || table === null || table.partition === 'none') return false;
+  return table.parents.some((parent) =>
+    catalog
+      .constraintsOn(parent)
+      .some((each) => each.kind === 'f' && each.references === references && each.columns.join() === columns.join()),
+  );
 }
 
 function relationAndItsOwn(catalog: Catalog, id: number): readonly number[] {
@@ -146,11 +159,34 @@ export function basesOf(catalog: Catalog, relation: CatalogRelation): readonly C
   const visit = (view: CatalogRelation) => {
     for (const { on } of catalog.dependenciesOf('relation', view.id)) {
       const base = on.kind === 'relation' ? catalog.byId(on.id) : null;
-      if (base === null || base.id === view.id || found.has(base.id)) continue;
+      if (base === null || base.id === view.id || found.has(base.id) || !'rpvmf'.includes(base.kind)) continue;
       found.set(base.id, base);
       if (base.kind === 'v') visit(base);
     }
   };
   visit(relation);
   return [...found.values()];
+}
+
+/** The name of a role as written; CURRENT_USER is the session's. */
+export function roleOf(role: RoleSpec | undefined, catalog: Catalog | undefined): string | undefined {
+  return role?.roletype === undefined || role.roletype === 'ROLESPEC_CSTRING' ? role?.rolename : catalog?.state.role;
+}
+
+/** Tables made OF a composite type, and columns that have it. */
+export function typedTables(
+  catalog: Catalog | undefined,
+  name: string,
+): { readonly tables: readonly string[]; readonly columns: readonly string[] } {
+  const type = catalog?.relation(name) ?? null;
+  if (catalog === undefined || type?.kind !== 'c') return { tables: [], columns: [] };
+  const users = catalog.dependentsOn('relation', type.id).flatMap(({ by }) => {
+    const user = by.kind === 'relation' ? catalog.byId(by.id) : null;
+    return user === null || !'rpm'.includes(user.kind) ? [] : [{ user, column: by.column }];
+  });
+  const columns = users.flatMap(({ user, column }) => {
+    const found = user.columns.find(({ number }) => number === column);
+    return found === undefined ? [] : [`${catalog.show(user)}.${quoted(found.name)}`];
+  });
+  return { tables: users.filter(({ column }) => column === 0).map(({ user }) => catalog.show(user)), columns };
 }

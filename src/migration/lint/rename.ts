@@ -2,7 +2,8 @@ import { objectWords, qualified, quoted, relationOf } from '../names.ts';
 import type { Catalog } from './catalog.ts';
 import { effect, fails, lock, note, warning } from './effect.ts';
 import type { Judges } from './effect.ts';
-import { family, ownedSequences } from './reach.ts';
+import { missingOn } from './missing.ts';
+import { family, ownedSequences, typedTables } from './reach.ts';
 
 const breaks = (what: string) =>
   warning(
@@ -22,17 +23,30 @@ function noColumn(catalog: Catalog | undefined, table: string, column: string | 
   return [fails('42703', `${table} has no column ${quoted(column)}.`)];
 }
 
+/** A CHECK is renamed on the tables below as well; a key, which each has of its own, is not. */
+function isInherited(catalog: Catalog | undefined, table: string, name: string | undefined): boolean {
+  const relation = catalog?.relation(table) ?? null;
+  const found = relation === null ? undefined : catalog?.constraintsOn(relation.id).find((each) => each.name === name);
+  return found === undefined || found.kind === 'c' || found.kind === 'n';
+}
+
 /** RENAME and SET SCHEMA, rows 25–29, 111. */
 export const rename: Judges = {
-  RenameStmt(statement, { context: { catalog } }) {
+  RenameStmt(statement, { context: { catalog, serverMajor } }) {
     const relation = relationOf(statement.relation);
     const to = quoted(statement.newname ?? '');
     const from = quoted(statement.subname ?? '');
     const short = lock('ACCESS EXCLUSIVE', relation);
     const everywhere = lock('ACCESS EXCLUSIVE', ...family(catalog, relation, statement.relation?.inh !== true));
     switch (statement.renameType) {
-      case 'OBJECT_INDEX':
-        return effect({ what: `ALTER INDEX ${relation} RENAME TO ${to}`, locks: lock('SHARE UPDATE EXCLUSIVE', relation) });
+      case 'OBJECT_INDEX': {
+        const isOther = catalog !== undefined && catalog.relation(relation) !== null && catalog.relation(relation)?.index === null;
+        return effect({
+          what: `ALTER INDEX ${relation} RENAME TO ${to}`,
+          // Of what is no index, ALTER INDEX renames it as ALTER TABLE does.
+          locks: lock(isOther ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE', relation),
+        });
+      }
       case 'OBJECT_COLUMN':
         return effect({
           what: `ALTER TABLE ${relation} RENAME COLUMN ${from} TO ${to}`,
@@ -42,8 +56,21 @@ export const rename: Judges = {
       case 'OBJECT_ATTRIBUTE':
         return effect({
           what: `ALTER TYPE ${relation} RENAME ATTRIBUTE ${from} TO ${to}`,
-          locks: short,
-          hazards: [breaks('The name is gone.')],
+          locks: [
+            ...short,
+            ...lock('ACCESS EXCLUSIVE', ...(statement.behavior === 'DROP_CASCADE' ? typedTables(catalog, relation).tables : [])),
+          ],
+          hazards: [
+            breaks('The name is gone.'),
+            ...(statement.behavior !== 'DROP_CASCADE' && typedTables(catalog, relation).tables.length > 0
+              ? [
+                  fails(
+                    '2BP01',
+                    `${typedTables(catalog, relation).tables.join(', ')} is made of ${relation}, and follows it only with CASCADE.`,
+                  ),
+                ]
+              : []),
+          ],
         });
       case 'OBJECT_TABLE':
       case 'OBJECT_VIEW':
@@ -59,20 +86,32 @@ export const rename: Judges = {
         return effect({ what: `ALTER ${words} ${relation} RENAME TO ${to}`, locks: short, hazards: [hazard] });
       }
       case 'OBJECT_TABCONSTRAINT':
-        return effect({ what: `ALTER TABLE ${relation} RENAME CONSTRAINT ${from} TO ${to}`, locks: everywhere });
+        return effect({
+          what: `ALTER TABLE ${relation} RENAME CONSTRAINT ${from} TO ${to}`,
+          locks: isInherited(catalog, relation, statement.subname) ? everywhere : short,
+        });
       case 'OBJECT_TRIGGER':
       case 'OBJECT_RULE':
-      case 'OBJECT_POLICY':
+      case 'OBJECT_POLICY': {
+        // Since 15 a trigger of a partitioned table is renamed on each partition.
+        const clones = statement.renameType === 'OBJECT_TRIGGER' && catalog?.relation(relation)?.kind === 'p' && serverMajor >= 15;
         return effect({
           what: `ALTER ${statement.renameType.replace('OBJECT_', '')} ${from} ON ${relation} RENAME TO ${to}`,
-          locks: short,
+          locks: clones ? lock('ACCESS EXCLUSIVE', ...family(catalog, relation)) : short,
+          hazards: missingOn(catalog, statement.renameType, relation, statement.subname),
         });
+      }
       case 'OBJECT_DOMCONSTRAINT':
         return effect({ what: `ALTER DOMAIN ${qualified(objectWords(statement.object))} RENAME CONSTRAINT` });
       default: {
         const words = (statement.renameType ?? '').replace('OBJECT_', '').replaceAll('_', ' ');
         const name = from === '""' ? qualified(objectWords(statement.object)) : from;
-        return effect({ what: `ALTER ${words} ${name} RENAME TO ${to}`, hazards: [breaks('Takes no table lock, yet the name is gone.')] });
+        const isComposite = statement.renameType === 'OBJECT_TYPE' && catalog?.relation(name)?.kind === 'c';
+        return effect({
+          what: `ALTER ${words} ${name} RENAME TO ${to}`,
+          locks: isComposite ? lock('ACCESS EXCLUSIVE', name) : [],
+          hazards: [breaks('Takes no table lock, yet the name is gone.')],
+        });
       }
     }
   },

@@ -21,6 +21,15 @@ export function inCatalog(found: Effect, node: Node, { catalog, createdBefore }:
     const relation = catalog.relation(name);
     return relation === null || ('rmf'.includes(relation.kind) && !isEmpty(catalog, relation));
   };
+  if (skipped(node, catalog))
+    return {
+      ...found,
+      locks: 'CreateTableAsStmt' in node ? found.locks : [],
+      rewrites: [],
+      scans: [],
+      blocks: null,
+      hazards: alreadyThere(node, catalog),
+    };
   const missing = [...new Set(found.locks.map(({ relation }) => relation).filter((name) => name !== '' && !isThere(name)))];
   return {
     ...found,
@@ -111,6 +120,16 @@ function alreadyThere(node: Node, catalog: Catalog): readonly Hazard[] {
   ];
 }
 
+/** With IF NOT EXISTS a table that is there keeps the statement from doing anything. */
+function skipped(node: Node, catalog: Catalog): boolean {
+  if (!('CreateStmt' in node || 'CreateTableAsStmt' in node)) return false;
+  const made = madeBy(node);
+  return (
+    made?.unlessThere === true &&
+    catalog.relation(qualified([made.schema ?? catalog.state.searchPath[0] ?? 'public', made.name ?? ''])) !== null
+  );
+}
+
 type Made = {
   readonly schema: string | undefined;
   readonly name: string | undefined;
@@ -131,7 +150,8 @@ function madeBy(node: Node): Made | null {
   });
   if ('CreateStmt' in node)
     return node.CreateStmt.relation?.relpersistence === 't' ? null : made(node.CreateStmt.relation, node.CreateStmt.if_not_exists);
-  if ('CreateTableAsStmt' in node) return made(node.CreateTableAsStmt.into?.rel, node.CreateTableAsStmt.if_not_exists);
+  if ('CreateTableAsStmt' in node && node.CreateTableAsStmt.into?.rel?.relpersistence !== 't')
+    return made(node.CreateTableAsStmt.into?.rel, node.CreateTableAsStmt.if_not_exists);
   if ('CreateSeqStmt' in node) return made(node.CreateSeqStmt.sequence, node.CreateSeqStmt.if_not_exists);
   if ('ViewStmt' in node) return made(node.ViewStmt.view, false, node.ViewStmt.replace === true);
   if ('IndexStmt' in node) {

@@ -1,6 +1,11 @@
 import { objectWords, qualified, quoted, relationOf, wordsOf } from '../names.ts';
-import { danger, effect, lock, note, warning } from './effect.ts';
+import { parserInUse } from '../parser.ts';
+import { namedOnly, relationsRead, relationsWritten, stringsIn } from '../walk.ts';
+import { publishedBy } from './after-named.ts';
+import type { Catalog } from './catalog.ts';
+import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { Effect, Judges, NodeOf } from './effect.ts';
+import { family, named, roleOf } from './reach.ts';
 
 const COMMENTED = new Set(['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW', 'OBJECT_INDEX', 'OBJECT_SEQUENCE', 'OBJECT_FOREIGN_TABLE']);
 const COMMENTED_ON_TABLE = new Set(['OBJECT_TABCONSTRAINT', 'OBJECT_TRIGGER', 'OBJECT_RULE', 'OBJECT_POLICY']);
@@ -24,8 +29,15 @@ export const rightsAndComments: Judges = {
     });
   },
   AlterDefaultPrivilegesStmt: () => effect({ what: 'ALTER DEFAULT PRIVILEGES' }),
-  AlterOwnerStmt: (statement) =>
-    effect({ what: `ALTER ${(statement.objectType ?? '').replace('OBJECT_', '')} ${qualified(objectWords(statement.object))} OWNER TO` }),
+  AlterOwnerStmt(statement, { context: { catalog } }) {
+    const name = qualified(objectWords(statement.object));
+    const isComposite = statement.objectType === 'OBJECT_TYPE' && catalog?.relation(name)?.kind === 'c';
+    const changes = catalog?.relation(name)?.owner !== roleOf(statement.newowner, catalog);
+    return effect({
+      what: `ALTER ${(statement.objectType ?? '').replace('OBJECT_', '')} ${name} OWNER TO`,
+      locks: isComposite && changes ? lock('ACCESS EXCLUSIVE', name) : [],
+    });
+  },
   ReassignOwnedStmt: () =>
     effect({
       what: 'REASSIGN OWNED',
@@ -40,9 +52,36 @@ export const rightsAndComments: Judges = {
     });
   },
   AlterStatsStmt: (statement) => effect({ what: `ALTER STATISTICS ${qualified(wordsOf(statement.defnames))}` }),
-  CreatePublicationStmt: (statement) => publication(`CREATE PUBLICATION ${quoted(statement.pubname ?? '')}`, statement.pubobjects),
-  AlterPublicationStmt: (statement) => publication(`ALTER PUBLICATION ${quoted(statement.pubname ?? '')}`, statement.pubobjects),
-  CreateFunctionStmt(statement) {
+  CreatePublicationStmt(statement, { context: { catalog } }) {
+    const name = quoted(statement.pubname ?? '');
+    const there = catalog?.namedAs('publication', name) ?? null;
+    return effect({
+      what: `CREATE PUBLICATION ${name}`,
+      locks: lock('SHARE UPDATE EXCLUSIVE', ...publishedHere(catalog, statement)),
+      hazards: there === null ? [] : [fails('42710', `there is a publication ${name} already.`)],
+    });
+  },
+  AlterPublicationStmt(statement, { context: { catalog } }) {
+    const name = quoted(statement.pubname ?? '');
+    const there = catalog?.namedAs('publication', name) ?? null;
+    const tables = publishedHere(catalog, statement);
+    const now = catalog === undefined || there === null ? [] : named(catalog, there.relations);
+    // SET takes out those that are not named any more.
+    const before = statement.action === 'AP_SetObjects' ? now : [];
+    const strange = statement.action === 'AP_DropObjects' && there !== null ? tables.filter((table) => !now.includes(table)) : [];
+    const twice = statement.action === 'AP_AddObjects' ? tables.filter((table) => now.includes(table)) : [];
+    return effect({
+      what: `ALTER PUBLICATION ${name}`,
+      locks: lock('SHARE UPDATE EXCLUSIVE', ...tables, ...before),
+      hazards: [
+        ...(catalog !== undefined && there === null ? [fails('42704', `there is no publication ${name}.`)] : []),
+        ...(strange.length > 0 ? [fails('42704', `${strange.join(', ')} is not in ${name}.`)] : []),
+        ...(twice.length > 0 ? [fails('42710', `${twice.join(', ')} is in ${name} already.`)] : []),
+        ...(catalog === undefined && statement.action === 'AP_SetObjects' ? [dependsOn(`the tables that are in ${name} now`)] : []),
+      ],
+    });
+  },
+  CreateFunctionStmt(statement, { context: { catalog } }) {
     const name = qualified(wordsOf(statement.funcname));
     const options = (statement.options ?? []).flatMap((node) => ('DefElem' in node ? [node.DefElem] : []));
     const definer = options.some(({ defname, arg }) => defname === 'security' && JSON.stringify(arg ?? '').includes('true'));
@@ -51,6 +90,7 @@ export const rightsAndComments: Judges = {
     const untrusted = language !== undefined && 'String' in language && UNTRUSTED.test(language.String.sval ?? '');
     return effect({
       what: `CREATE ${statement.replace === true ? 'OR REPLACE ' : ''}${statement.is_procedure === true ? 'PROCEDURE' : 'FUNCTION'} ${name}`,
+      locks: bodyLocks(statement, catalog),
       hazards: [
         ...(definer && !pinned
           ? [
@@ -90,11 +130,27 @@ function labelled(words: string, { objtype, object }: NodeOf<'CommentStmt'> | No
   return effect({ what: `${words} ${kind} ${name}` });
 }
 
-function publication(what: string, objects: NodeOf<'CreatePublicationStmt'>['pubobjects']): Effect {
-  const names = (objects ?? []).flatMap((node) =>
-    'PublicationObjSpec' in node && node.PublicationObjSpec.pubtable !== undefined
-      ? [relationOf(node.PublicationObjSpec.pubtable.relation)]
-      : [],
-  );
-  return effect({ what, locks: lock('SHARE UPDATE EXCLUSIVE', ...names) });
+/** The tables a publication names, with those that inherit from them unless it says ONLY. */
+function publishedHere(catalog: Catalog | undefined, statement: Pick<NodeOf<'CreatePublicationStmt'>, 'pubobjects'>): readonly string[] {
+  const only = namedOnly(statement.pubobjects);
+  return publishedBy(statement).flatMap((name) => family(catalog, name, only.has(name) || catalog?.relation(name)?.kind === 'p'));
+}
+
+/** The body of a function in SQL is read when it is made, and the tables it names are locked as its statements would lock them. */
+function bodyLocks(statement: NodeOf<'CreateFunctionStmt'>, catalog: Catalog | undefined): Effect['locks'] {
+  const options = (statement.options ?? []).flatMap((node) => ('DefElem' in node ? [node.DefElem] : []));
+  const language = options.find(({ defname }) => defname === 'language')?.arg;
+  const isSql = statement.sql_body !== undefined || (language !== undefined && 'String' in language && language.String.sval === 'sql');
+  if (!isSql) return [];
+  const body = statement.sql_body ?? parsedBody(stringsIn(options.find(({ defname }) => defname === 'as')?.arg)[0]);
+  const known = (names: readonly string[]) => names.filter((name) => catalog === undefined || catalog.relation(name) !== null);
+  return [...lock('ACCESS SHARE', ...known(relationsRead(body))), ...lock('ROW EXCLUSIVE', ...known(relationsWritten(body)))];
+}
+
+function parsedBody(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : parserInUse()?.parse(text).stmts;
+  } catch {
+    return undefined;
+  }
 }

@@ -9,6 +9,8 @@ import { foreignKeysOf, named } from './reach.ts';
 
 /** How rows change: `columns` those an UPDATE sets; null for INSERT and DELETE. */
 export type Change = {
+  /** Columns that become NULL. */
+  readonly emptied?: ReadonlySet<string>;
   readonly kind: 'insert' | 'update' | 'delete';
   readonly table: string;
   readonly columns: ReadonlySet<string> | null;
@@ -20,11 +22,14 @@ type Reached = Pick<Effect, 'locks' | 'scans' | 'hazards'>;
  * Other tables that foreign keys reach when rows change: a new value is looked up on the other side, and a row that goes
  * away is looked for in every table that points at it, which reads that table whole where no index helps (row 116).
  */
-export function rowReach(catalog: Catalog | undefined, { kind, table, columns }: Change): Reached {
+export function rowReach(catalog: Catalog | undefined, { kind, table, columns, emptied }: Change): Reached {
   const relation = catalog?.relation(table) ?? null;
   if (catalog === undefined || relation === null) return { locks: [], scans: [], hazards: [] };
   const touches = (names: readonly string[]) => columns === null || names.some((name) => columns.has(name));
-  const looked = kind === 'delete' ? [] : foreignKeysOf(catalog, relation).filter((key) => touches(key.columns));
+  const looked =
+    kind === 'delete'
+      ? []
+      : foreignKeysOf(catalog, relation).filter((key) => touches(key.columns) && !key.columns.some((name) => emptied?.has(name)));
   const pointing = kind === 'insert' ? [] : catalog.foreignKeysTo(relation.id).filter((key) => touches(key.referencedColumns));
   const unindexed = pointing.filter((key) => !isIndexed(catalog, key));
   const changes = (key: CatalogConstraint) => kind === 'delete' && 'cnd'.includes(key.onDelete);

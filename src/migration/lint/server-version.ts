@@ -48,6 +48,16 @@ function featuresOf(key: string, value: Tree): readonly Feature[] {
   if (key === 'IndexStmt' && value['nulls_not_distinct'] === true) return [NULLS_NOT_DISTINCT];
   if (key === 'RangeSubselect' && value['alias'] === undefined) return [{ words: 'a sub-select without alias', since: 16 }];
   if (key === 'JsonTable') return [{ words: 'JSON_TABLE', since: 17 }];
+  if (key === 'PublicationTable' || key === 'pubtable')
+    return value['columns'] !== undefined || value['whereClause'] !== undefined
+      ? [{ words: 'a column list or WHERE of a publication', since: 15 }]
+      : [];
+  if (key === 'PublicationObjSpec' && /SCHEMA/.test(String(value['pubobjtype']))) return [{ words: 'TABLES IN SCHEMA', since: 15 }];
+  if (key === 'MergeWhenClause' && value['matchKind'] === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE')
+    return [{ words: 'WHEN NOT MATCHED BY SOURCE', since: 17 }];
+  if (key === 'ATAlterConstraint' && value['alterEnforceability'] === true) return [{ words: 'ALTER CONSTRAINT … ENFORCED', since: 18 }];
+  if (key === 'ColumnDef' && value['storage_name'] !== undefined) return [{ words: 'STORAGE of a column', since: 16 }];
+  if (key === 'CreateStatsStmt' && value['defnames'] === undefined) return [{ words: 'CREATE STATISTICS without a name', since: 16 }];
   if (key === 'AlterTableCmd') return COMMANDS[String(value['subtype'])] ?? [];
   return [];
 }

@@ -1,10 +1,10 @@
 import type { CatalogRelation } from '../../domain/catalog.ts';
 import type { Hazard, LockMode } from '../../domain/plan.ts';
-import { besides, quoted } from '../names.ts';
+import { besides, qualified, quoted, wordsOf } from '../names.ts';
 import type { Catalog } from './catalog.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudge, CommandJudges } from './effect.ts';
-import { foreignKeysOf, ownedSequences } from './reach.ts';
+import { foreignKeysOf, ownedSequences, roleOf } from './reach.ts';
 
 /** Options PostgreSQL changes only under ACCESS EXCLUSIVE; the others (fillfactor, autovacuum_*, toast.*) take SHARE UPDATE EXCLUSIVE. */
 const STRONG_OPTIONS = new Set([
@@ -79,11 +79,20 @@ export const tableOptions: CommandJudges = {
   },
   AT_ChangeOwner(command, { table, context: { catalog } }) {
     const relation = catalog?.relation(table) ?? null;
-    const changes = relation !== null && relation.owner !== command.newowner?.rolename;
+    const changes = relation !== null && relation.owner !== roleOf(command.newowner, catalog);
     const sequences = catalog === undefined || relation === null || !changes ? [] : ownedSequences(catalog, relation).map(catalog.show);
     return effect({ what: 'OWNER TO', locks: lock('ACCESS EXCLUSIVE', table, ...sequences) });
   },
-  AT_AddOf: plain('OF'),
+  AT_AddOf: (command, { table }) =>
+    effect({
+      what: 'OF',
+      locks: [
+        ...lock('ACCESS EXCLUSIVE', table),
+        ...(command.def !== undefined && 'TypeName' in command.def
+          ? lock('ACCESS SHARE', qualified(wordsOf(command.def.TypeName.names)))
+          : []),
+      ],
+    }),
   AT_DropOf: plain('NOT OF'),
   AT_DropOids: plain('SET WITHOUT OIDS'),
   AT_GenericOptions: plain('OPTIONS'),

@@ -2,14 +2,14 @@ import type { Constraint, Node } from 'libpg-query';
 import type { CatalogRelation } from '../../domain/catalog.ts';
 import { objectWords, qualified, quoted, relationOf, wordsOf } from '../names.ts';
 import { parserInUse } from '../parser.ts';
-import { relationsRead } from '../walk.ts';
+import { namedOnly, relationsRead } from '../walk.ts';
 import { columnAdvice } from './advice.ts';
 import { besidesOf } from './attached.ts';
 import type { Catalog } from './catalog.ts';
 import { dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import { basesOf, family } from './reach.ts';
 import { foreignFunctions } from './volatility.ts';
-import { isReadWhole } from './where.ts';
+import { readWholeBy } from './reads-whole.ts';
 import type { Judges, NodeOf } from './effect.ts';
 
 /** New tables, views and sequences: what they lock among the relations that were there (rows 72, 87, 92, 105, 117). */
@@ -66,7 +66,7 @@ export const tables: Judges = {
     const foreign = foreignFunctions(statement.query);
     return effect({
       what: `CREATE ${isView ? 'MATERIALIZED VIEW' : 'TABLE'} ${made} AS`,
-      locks: lock('ACCESS SHARE', ...withBases(catalog, sources)),
+      locks: lock('ACCESS SHARE', ...withBases(catalog, sources, namedOnly(statement.query))),
       scans: statement.into?.skipData === true ? [] : scansOf(statement.query, catalog),
       hazards: [
         ...(foreign.length === 0 ? [] : [note('calls_function', `Calls ${foreign.join(', ')}, whose body is not in this statement.`)]),
@@ -78,14 +78,19 @@ export const tables: Judges = {
     const view = relationOf(statement.relation);
     const known = catalog?.relation(view) ?? null;
     const quick = statement.skipData === true;
-    const bases = catalog === undefined || known === null || quick ? [] : basesOf(catalog, known).map(catalog.show);
+    const bases =
+      catalog === undefined || known === null || quick
+        ? []
+        : basesOf(catalog, known).flatMap((base) => family(catalog, catalog.show(base)));
+    // Filled again it is read for its indexes, and by CONCURRENTLY to compare.
+    const isRead = catalog === undefined || known === null || statement.concurrent === true || catalog.indexesOn(known.id).length > 0;
     const concurrently = statement.concurrent === true;
     const recipe = `REFRESH MATERIALIZED VIEW CONCURRENTLY ${view};`;
     return effect({
       what: `REFRESH MATERIALIZED VIEW ${concurrently ? 'CONCURRENTLY ' : ''}${view}`,
       locks: [...lock(concurrently ? 'EXCLUSIVE' : 'ACCESS EXCLUSIVE', view), ...lock('ACCESS SHARE', ...bases)],
       rewrites: concurrently ? [] : [view],
-      scans: quick ? [] : [view, ...readWhole(known?.query ?? null, bases, catalog)],
+      scans: quick ? [] : [...(isRead ? [view] : []), ...readWhole(known?.query ?? null, bases, catalog)],
       hazards: [
         ...(concurrently ? [] : [warning('refresh', `Nobody reads ${view} until it is filled again.`, recipe)]),
         ...(concurrently ? withoutUniqueIndex(catalog, known) : []),
@@ -137,37 +142,33 @@ function constraintsOf(element: Node): readonly Constraint[] {
   return (element.ColumnDef.constraints ?? []).flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
 }
 
-/** Tables a query certainly reads whole: it names them and asks for no rows in particular. An index may serve anything else. */
+/** Tables a query reads whole. Without a catalog those it names and asks for no rows in particular: an index may serve anything else. */
 export function scansOf(query: Node | undefined, catalog?: Catalog): readonly string[] {
   return query !== undefined && 'SelectStmt' in query ? scansOfSelect(query.SelectStmt, catalog) : [];
 }
 
 export function scansOfSelect(select: NodeOf<'SelectStmt'>, catalog?: Catalog): readonly string[] {
+  if (catalog !== undefined) return readWholeBy(catalog, select);
   const tables = new Set(relationsRead(select));
-  const whole = wholeTables(select).filter((table) => tables.has(table));
-  return [...new Set([...withBases(catalog, whole), ...unindexed(select, catalog)])];
+  return wholeTables(select).filter((table) => tables.has(table));
 }
 
-/** Relations a query names, with what their views read and the tables below them. */
-export function withBases(catalog: Catalog | undefined, names: readonly string[]): readonly string[] {
+/** Relations a query names, with what their views read and the tables below them, unless it says ONLY. */
+export function withBases(
+  catalog: Catalog | undefined,
+  names: readonly string[],
+  only: ReadonlySet<string> = new Set(),
+): readonly string[] {
   if (catalog === undefined) return names;
   return names.flatMap((name) => {
     const relation = catalog.relation(name);
     if (relation === null) return [name];
     const bases = relation.kind === 'v' ? basesOf(catalog, relation) : [];
-    return [relation, ...bases].flatMap((each) => family(catalog, catalog.show(each)));
+    return [relation, ...bases].flatMap((each) => family(catalog, catalog.show(each), only.has(name)));
   });
 }
 
-/** The one table of a query when no index helps to find its rows. */
-function unindexed({ fromClause = [], whereClause, limitCount }: NodeOf<'SelectStmt'>, catalog: Catalog | undefined): readonly string[] {
-  const [only, ...others] = fromClause;
-  if (only === undefined || others.length > 0 || !('RangeVar' in only) || limitCount !== undefined || whereClause === undefined) return [];
-  const table = relationOf(only.RangeVar);
-  return isReadWhole(catalog, table, whereClause) ? family(catalog, table) : [];
-}
-
-/** Tables of a materialised view's query that are certainly read whole; all of them when the query cannot be read. */
+/** Tables of a materialised view's query that are read whole; all of them when the query cannot be read. */
 function readWhole(query: string | null, bases: readonly string[], catalog: Catalog | undefined): readonly string[] {
   const parser = parserInUse();
   if (query === null || parser === null) return bases;

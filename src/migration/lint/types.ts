@@ -75,6 +75,6 @@ function tablesUsing(catalog: Catalog, domain: string): readonly string[] {
     for (const { schema, name, base } of catalog.state.types) if (base !== null && made.has(base)) made.add(`${schema}.${name}`);
   }
   return catalog.state.relations
-    .filter(({ kind, columns }) => 'rmp'.includes(kind) && columns.some(({ type }) => made.has(type)))
+    .filter(({ kind, columns }) => 'rm'.includes(kind) && columns.some(({ type }) => made.has(type)))
     .map(catalog.show);
 }
