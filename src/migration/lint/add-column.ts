@@ -1,13 +1,15 @@
 import type { ColumnDef, Constraint, Node } from 'libpg-query';
-import { derived, quoted, readName, relationOf } from '../names.ts';
+import { derived, quoted, readName, relationOf, wordsOf } from '../names.ts';
 import { constantText, functionsCalled } from '../walk.ts';
-import { isCheckedType } from './column-type.ts';
+import { isCheckedType, sizedType } from './column-type.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudges, Effect, Judged } from './effect.ts';
 import { columnAdvice } from './advice.ts';
 import { columnOf, isEmpty, keyOf } from './reach.ts';
+import { refusedKey } from './refused-commands.ts';
 import { isSerial, typeText, userType } from './type-name.ts';
 import { volatility } from './volatility.ts';
+import { bracketsBehind } from './written.ts';
 
 type Column = {
   readonly definition: ColumnDef;
@@ -26,7 +28,7 @@ export const addColumn: CommandJudges = {
     const there = columnOf(on.context.catalog, on.table, definition.colname);
     if (there !== null) return alreadyThere(command.missing_ok === true, name, on.table);
     const column: Column = { definition, constraints, default: constraints.find(is('CONSTR_DEFAULT'))?.raw_expr, name, ...on };
-    const parts = [rewriting, checkedType, notNull, checking, unique, references].flatMap((judge) => judge(column));
+    const parts = [unique, rewriting, checkedType, notNull, checking, references].flatMap((judge) => judge(column));
     const rewrites = parts.some((part) => part.rewrites.length > 0);
     const scans = rewrites || parts.some((part) => part.scans.includes(on.table));
     return effect({
@@ -103,7 +105,9 @@ function rewriting(column: Column): readonly Effect[] {
 
 function defaultText(expression: Node): string {
   const [call, ...others] = functionsCalled(expression);
-  return 'FuncCall' in expression && call !== undefined && others.length === 0 && call.args.length === 0 ? `${call.name}()` : '…';
+  if (!('FuncCall' in expression) || call === undefined || others.length > 0) return '…';
+  const args = call.args.map(constantText);
+  return args.includes(null) ? '…' : `${call.name}(${args.map((text) => `'${(text ?? '').replaceAll("'", "''")}'`).join(', ')})`;
 }
 
 /** A domain with a constraint is checked for every row, which PostgreSQL does by rewriting, default or not (row 15). */
@@ -137,7 +141,9 @@ function notNull({ constraints, definition, name, table, default: given, context
   const relation = context.catalog?.relation(table) ?? null;
   if (context.catalog !== undefined && relation !== null && isEmpty(context.catalog, relation)) return [];
   const wanted = constraints.find(is('CONSTR_NOTNULL', 'CONSTR_PRIMARY'));
-  const filled = given !== undefined || isSerial(definition.typeName) || constraints.some(is('CONSTR_IDENTITY', 'CONSTR_GENERATED'));
+  const isNull = given !== undefined && 'A_Const' in given && given.A_Const.isnull === true;
+  const filled =
+    (given !== undefined && !isNull) || isSerial(definition.typeName) || constraints.some(is('CONSTR_IDENTITY', 'CONSTR_GENERATED'));
   if (wanted === undefined || filled) return [];
   const recipe = `ALTER TABLE ${table} ADD COLUMN ${name} ${typeText(definition.typeName)};\n-- fill it, then:\nALTER TABLE ${table} ADD CONSTRAINT ${derived(name, 'set')} CHECK (${name} IS NOT NULL) NOT VALID;\n-- in a later file:\nALTER TABLE ${table} VALIDATE CONSTRAINT ${derived(name, 'set')};\nALTER TABLE ${table} ALTER COLUMN ${name} SET NOT NULL;`;
   return [
@@ -148,9 +154,11 @@ function notNull({ constraints, definition, name, table, default: given, context
   ];
 }
 
-function checking({ constraints, table }: Column): readonly Effect[] {
+function checking({ constraints, table, name, definition, default: given, sql }: Column): readonly Effect[] {
   if (!constraints.some((constraint) => is('CONSTR_CHECK')(constraint) && constraint.skip_validation !== true)) return [];
-  const recipe = `-- add the column alone, then:\nALTER TABLE ${table} ADD CONSTRAINT … CHECK (…) NOT VALID;\n-- in a later file:\nALTER TABLE ${table} VALIDATE CONSTRAINT …;`;
+  const check = derived(`${table}.${name}`, 'check');
+  const column = `ALTER TABLE ${table} ADD COLUMN ${name} ${typeText(definition.typeName)};`;
+  const recipe = `${given === undefined ? column : '-- add the column alone, then:'}\nALTER TABLE ${table} ADD CONSTRAINT ${check} CHECK (${bracketsBehind(sql, 'check') ?? '…'}) NOT VALID;\n-- in a later file:\nALTER TABLE ${table} VALIDATE CONSTRAINT ${check};`;
   return [
     effect({
       what: '',
@@ -160,35 +168,54 @@ function checking({ constraints, table }: Column): readonly Effect[] {
   ];
 }
 
-function unique({ constraints, table, name }: Column): readonly Effect[] {
+function unique({ constraints, table, name, definition, context }: Column): readonly Effect[] {
   const found = constraints.find(is('CONSTR_UNIQUE', 'CONSTR_PRIMARY'));
   if (found === undefined) return [];
+  const relation = context.catalog?.relation(table) ?? null;
+  const on = relation === null ? [] : (context.catalog?.constraintsOn(relation.id) ?? []);
+  const refused = [
+    ...(found.contype === 'CONSTR_PRIMARY' && on.some((each) => each.kind === 'p')
+      ? [fails('42P16', `${table} has a primary key already.`)]
+      : []),
+    ...(relation?.kind === 'p' ? [fails('0A000', `${table} is partitioned, and its key does not contain the partition key.`)] : []),
+  ];
   const kind = found.contype === 'CONSTR_UNIQUE' ? 'UNIQUE' : 'PRIMARY KEY';
-  const recipe = `-- add the column alone, then:\nCREATE UNIQUE INDEX CONCURRENTLY ${derived(name, 'key')} ON ${table} (${name});\nALTER TABLE ${table} ADD ${kind} USING INDEX ${derived(name, 'key')};`;
+  const recipe = `ALTER TABLE ${table} ADD COLUMN ${name} ${isSerial(definition.typeName) ? 'bigint' : typeText(definition.typeName)};\n-- in a later file:\nCREATE UNIQUE INDEX CONCURRENTLY ${derived(name, 'key')} ON ${table} (${name});\nALTER TABLE ${table} ADD ${kind} USING INDEX ${derived(name, 'key')};`;
   return [
     effect({
       what: '',
       scans: [table],
-      hazards: [warning('index_under_lock', `The index of ${kind} is built while nobody reads or writes ${table}.`, recipe)],
+      hazards: [...refused, warning('index_under_lock', `The index of ${kind} is built while nobody reads or writes ${table}.`, recipe)],
     }),
   ];
 }
 
 /** The referenced table loses writes too; with a default both tables are also read (rows 13, 14). */
-function references({ constraints, table, name, default: given }: Column): readonly Effect[] {
+function references({ constraints, table, name, definition, context, default: given }: Column): readonly Effect[] {
   return constraints.filter(is('CONSTR_FOREIGN')).map((constraint) => {
     const parent = relationOf(constraint.pktable);
     // With DEFAULT NULL there is nothing to look up on the other side.
     const isNull = given !== undefined && 'A_Const' in given && given.A_Const.isnull === true;
     const scans = given === undefined || constraint.skip_validation === true ? [] : isNull ? [table] : [parent, table];
-    const recipe = `-- add the column alone, then:\nALTER TABLE ${table} ADD FOREIGN KEY (${name}) REFERENCES ${parent} NOT VALID;\n-- in a later file: ALTER TABLE ${table} VALIDATE CONSTRAINT …;`;
+    const key = derived(`${table}.${name}`, 'fkey');
+    const target = wordsOf(constraint.pk_attrs).map(quoted).join(', ');
+    const type = isSerial(definition.typeName) ? 'bigint' : typeText(definition.typeName);
+    const recipe = `ALTER TABLE ${table} ADD COLUMN ${name} ${type};\n-- in a later file:\nALTER TABLE ${table} ADD CONSTRAINT ${key} FOREIGN KEY (${name}) REFERENCES ${parent}${target === '' ? '' : ` (${target})`} NOT VALID;\n-- in a later file:\nALTER TABLE ${table} VALIDATE CONSTRAINT ${key};`;
     const hazard = warning(
       'locks_parent',
       `Writes to ${parent} wait as well${scans.length > 0 ? ', while both tables are read' : ''}.`,
       recipe,
     );
-    return effect({ what: '', locks: lock('SHARE ROW EXCLUSIVE', parent), scans, hazards: [hazard] });
+    const refused =
+      context.catalog === undefined
+        ? []
+        : refusedKey(context.catalog, { parent, columns: wordsOf(constraint.pk_attrs), types: [keyType(definition, context)] });
+    return effect({ what: '', locks: lock('SHARE ROW EXCLUSIVE', parent), scans, hazards: [...refused, hazard] });
   });
+}
+
+function keyType(definition: ColumnDef, { catalog }: Column['context']): string | undefined {
+  return catalog === undefined ? undefined : isSerial(definition.typeName) ? 'int8' : sizedType(catalog, definition.typeName).type;
 }
 
 const QUIETLY = (name: string) =>

@@ -1,4 +1,4 @@
-import type { ColumnDef } from 'libpg-query';
+import type { ColumnDef, TableLikeClause } from 'libpg-query';
 import type { CatalogColumn, CatalogRelation } from '../../domain/catalog.ts';
 import { relationOf } from '../names.ts';
 import { addConstraint } from './after-constraint.ts';
@@ -28,7 +28,7 @@ export function createTable(draft: Draft, statement: NodeOf<'CreateStmt'>): void
   for (const element of statement.tableElts ?? []) {
     if ('ColumnDef' in element) addColumn(draft, table.id, element.ColumnDef);
     if ('Constraint' in element) addConstraint(draft, table.id, element.Constraint);
-    if ('TableLikeClause' in element) copyColumns(draft, table.id, relationOf(element.TableLikeClause.relation));
+    if ('TableLikeClause' in element) copyLike(draft, table.id, element.TableLikeClause);
   }
   if (isPartition) copyIndexes(draft, table.id, above);
 }
@@ -40,6 +40,19 @@ function copyColumns(draft: Draft, id: number, model: string): void {
   draft.relation(id, {
     columns: [...table.columns, ...source.columns.map((column, index) => ({ ...column, number: from + index + 1, identity: false }))],
   });
+}
+
+/** CREATE_TABLE_LIKE_INDEXES of PostgreSQL. */
+const WITH_INDEXES = 64;
+
+function copyLike(draft: Draft, id: number, { relation, options = 0 }: TableLikeClause): void {
+  const model = draft.catalog.relation(relationOf(relation));
+  copyColumns(draft, id, relationOf(relation));
+  if (model === null || (options & WITH_INDEXES) === 0) return;
+  copyIndexes(draft, id, [model]);
+  const keys = draft.catalog.constraintsOn(model.id).filter(({ kind }) => kind === 'p' || kind === 'u');
+  for (const { kind, columns } of keys)
+    draft.addConstraint({ name: `${draft.catalog.byId(id)?.name ?? ''}_${kind}key`, kind, relation: id, columns });
 }
 
 function copyIndexes(draft: Draft, id: number, above: readonly CatalogRelation[]): void {

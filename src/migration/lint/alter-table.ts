@@ -13,6 +13,7 @@ import { danger, dependsOn, effect, fails, lock } from './effect.ts';
 import { partitions } from './partitions.ts';
 import { columnOf, descendantsOf, fallOf, locksOfFall, onTables, typedTables } from './reach.ts';
 import { dependants } from './refused.ts';
+import { refusedCommand } from './refused-commands.ts';
 import { tableOptions } from './table-options.ts';
 
 const dropColumn: CommandJudges = {
@@ -103,7 +104,14 @@ function withDescendants(command: NodeOf<'AlterTableCmd'>, recurses: boolean, on
   const { catalog } = on.context;
   const relation = catalog?.relation(on.table) ?? null;
   if (catalog === undefined || relation === null) return judged;
-  const own = { ...judged, hazards: [...refusedHere(catalog, relation, command, recurses), ...judged.hazards] };
+  const own = {
+    ...judged,
+    hazards: [
+      ...refusedHere(catalog, relation, command, recurses),
+      ...refusedCommand(command, { catalog, relation, serverMajor: on.context.serverMajor, recurses }),
+      ...judged.hazards,
+    ],
+  };
   const hasTriggers = catalog.triggersOn(relation.id).length > 0;
   if (!recurses && (command.subtype === 'AT_DropColumn' || command.subtype === 'AT_DropConstraint'))
     return { ...own, locks: [...own.locks, ...lock('ACCESS EXCLUSIVE', ...childrenThatKeep(catalog, relation, command))] };

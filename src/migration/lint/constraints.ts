@@ -1,7 +1,7 @@
 import type { Constraint } from 'libpg-query';
 import type { CatalogConstraint } from '../../domain/catalog.ts';
 import type { Hazard } from '../../domain/plan.ts';
-import { besides, derived, quoted, relationOf, wordsOf } from '../names.ts';
+import { besides, derived, nameParts, quoted, relationOf, wordsOf } from '../names.ts';
 import type { Catalog } from './catalog.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudges, Effect, Judged } from './effect.ts';
@@ -9,6 +9,8 @@ import { unindexedKey } from './index-advice.ts';
 import { isProvedNotNull } from './not-null-proof.ts';
 import { columnOf, fallOf, family, isEmpty, locksOfFall, named, object, onTables } from './reach.ts';
 import { dependants } from './refused.ts';
+import { bracketsBehind } from './written.ts';
+import { refusedColumns, refusedKey, refusedUnique } from './refused-commands.ts';
 
 type On = { readonly table: string; readonly alone: boolean } & Judged;
 
@@ -132,10 +134,17 @@ function judge(constraint: Constraint, on: On): Effect {
 
 const nameOf = (constraint: Constraint) => (constraint.conname === undefined ? '' : `CONSTRAINT ${quoted(constraint.conname)} `);
 
+/** The name PostgreSQL gives a foreign key that has none. */
+function unnamed({ contype, fk_attrs: columns }: Constraint, table: string): string {
+  return contype === 'CONSTR_FOREIGN' ? derived([nameParts(table)[1], ...wordsOf(columns)].join('_'), 'fkey') : '…';
+}
+
 /** The statement with NOT VALID behind it, when it has no other command. */
 function inTwoSteps(constraint: Constraint, { table, alone, sql }: On): string {
-  const name = constraint.conname === undefined ? '…' : quoted(constraint.conname);
-  const first = alone ? `${sql} NOT VALID;` : `ALTER TABLE ${table} ADD CONSTRAINT ${name} … NOT VALID;`;
+  const name = constraint.conname === undefined ? unnamed(constraint, table) : quoted(constraint.conname);
+  const condition = constraint.contype === 'CONSTR_CHECK' ? bracketsBehind(sql, 'check') : null;
+  const written = condition === null ? '…' : `CHECK (${condition})`;
+  const first = alone ? `${sql} NOT VALID;` : `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${written} NOT VALID;`;
   return `${first}\n-- in a later file:\nALTER TABLE ${table} VALIDATE CONSTRAINT ${name};`;
 }
 
@@ -182,7 +191,7 @@ function foreignKey(constraint: Constraint, on: On): Effect {
     hazards: [
       hazard,
       ...taken(constraint, on),
-      ...notUnique(catalog, constraint),
+      ...notAKey(on, constraint),
       ...(quick && serverMajor < 18 ? notValidRefused(on.table, catalog === undefined ? null : isPartitioned) : []),
       ...(catalog === undefined ? [dependsOn(`whether ${on.table} or ${parent} has partitions, each of which is locked as well`)] : []),
       ...unindexedKey(catalog, on.table, wordsOf(constraint.fk_attrs)),
@@ -204,21 +213,18 @@ function lookedThrough(
   return isNew ? [table] : [...new Set([...parents, table])];
 }
 
-/** The columns a foreign key points at must be a key. */
-function notUnique(catalog: Catalog | undefined, constraint: Constraint): readonly Hazard[] {
-  const parent = relationOf(constraint.pktable);
-  const relation = catalog?.relation(parent) ?? null;
+/** What PostgreSQL refuses: columns that are not there, and what they cannot point at. */
+function notAKey(on: On, constraint: Constraint): readonly Hazard[] {
+  const {
+    table,
+    context: { catalog },
+  } = on;
+  const relation = catalog?.relation(table) ?? null;
+  const own = wordsOf(constraint.fk_attrs);
   if (catalog === undefined || relation === null) return [];
-  const wanted = wordsOf(constraint.pk_attrs);
-  const same = (columns: readonly (string | null)[]) => columns.length === wanted.length && wanted.every((name) => columns.includes(name));
-  const primary = catalog.constraintsOn(relation.id).some(({ kind }) => kind === 'p');
-  const found =
-    wanted.length === 0
-      ? primary
-      : catalog.indexesOn(relation.id).some(({ index }) => index?.unique === true && index.predicate === null && same(index.columns));
-  if (found) return [];
-  const list = wanted.length === 0 ? 'primary key' : `unique index on exactly ${wanted.map(quoted).join(', ')}`;
-  return [fails('42830', `${parent} has no ${list}, and a foreign key needs one to point at.`)];
+  const missing = on.alone ? refusedColumns(catalog, table, own) : [];
+  const types = own.map((name) => relation.columns.find((each) => each.name === name)?.type);
+  return [...missing, ...refusedKey(catalog, { parent: relationOf(constraint.pktable), columns: wordsOf(constraint.pk_attrs), types })];
 }
 
 /** Before PostgreSQL 18 a partitioned table takes no NOT VALID foreign key. */
@@ -266,6 +272,7 @@ function uniqueOrPrimary(constraint: Constraint, on: On): Effect {
       ],
     });
   }
+  const isPartitioned = on.context.catalog?.relation(table)?.kind === 'p';
   const index = constraint.conname === undefined ? derived(table, 'key') : quoted(constraint.conname);
   const recipe = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${table} (${columns});\nALTER TABLE ${table} ADD ${nameOf(constraint)}${kind} USING INDEX ${index};`;
   return effect({
@@ -273,11 +280,17 @@ function uniqueOrPrimary(constraint: Constraint, on: On): Effect {
     locks: lock('ACCESS EXCLUSIVE', table),
     scans: [table],
     hazards: [
-      danger('index_under_lock', `The index is built while nobody reads or writes ${table}.`, recipe),
+      danger('index_under_lock', `The index is built while nobody reads or writes ${table}.`, isPartitioned ? undefined : recipe),
       ...taken(constraint, on),
       ...secondPrimary(kind, on),
+      ...(isAddedHere(on, wordsOf(constraint.keys)) ? [] : refusedUnique(on.context.catalog, table, wordsOf(constraint.keys))),
     ],
   });
+}
+
+/** Whether the same statement adds a column of these: it is there once its turn comes. */
+function isAddedHere({ alone }: On, columns: readonly string[]): boolean {
+  return !alone && columns.length > 0;
 }
 
 /** Whether every column of an index is known to hold no NULL; null without a catalog that knows it. */

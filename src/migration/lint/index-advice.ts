@@ -9,12 +9,14 @@ export function unindexedKey(catalog: Catalog | undefined, table: string, column
   const relation = catalog?.relation(table) ?? null;
   if (catalog === undefined || relation === null || hasIndexOn(catalog, relation, columns)) return [];
   const list = columns.map(quoted).join(', ');
+  // A column that the same statement adds has to be there first.
+  const isThere = columns.every((name) => relation.columns.some((column) => column.name === name));
   const recipe = `CREATE INDEX CONCURRENTLY ${derived(`${relation.name}_${columns.join('_')}`, 'idx')} ON ${table} (${list});`;
   return [
     warning(
       'foreign_key_without_index',
       `No index of ${table} begins with ${list}: each DELETE on the other side reads ${table} whole. Create it first.`,
-      recipe,
+      isThere ? recipe : undefined,
     ),
   ];
 }

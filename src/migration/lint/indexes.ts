@@ -5,6 +5,7 @@ import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.
 import type { Effect, Judged, Judges, NodeOf } from './effect.ts';
 import { repeatedIndex } from './index-advice.ts';
 import { family } from './reach.ts';
+import { refusedColumns, refusedUnique } from './refused-commands.ts';
 
 /** CREATE INDEX and REINDEX, rows 73–83. */
 export const indexes: Judges = {
@@ -41,6 +42,7 @@ export const indexes: Judges = {
       hazards: [
         ...(only ? [] : [danger('index_blocks_writes', `Nobody writes ${table} until the index is built.`, advice)]),
         ...repeats(statement, table, catalog),
+        ...refusedIndex(statement, table, catalog),
       ],
     });
   },
@@ -78,6 +80,16 @@ export const indexes: Judges = {
     });
   },
 };
+
+function refusedIndex(statement: NodeOf<'IndexStmt'>, table: string, catalog: Catalog | undefined): Effect['hazards'] {
+  const columns = (statement.indexParams ?? []).map((node) => ('IndexElem' in node ? (node.IndexElem.name ?? null) : null));
+  if (statement.unique === true) return refusedUnique(catalog, table, columns);
+  return refusedColumns(
+    catalog,
+    table,
+    columns.filter((name) => name !== null),
+  );
+}
 
 /** With IF NOT EXISTS an index that is there is not built again. */
 function isThere({ if_not_exists: unlessThere, idxname }: NodeOf<'IndexStmt'>, table: string, catalog: Catalog | undefined): boolean {
@@ -187,7 +199,7 @@ export function dropIndex(names: readonly string[], concurrently: boolean, { con
             warning(
               'drop_index',
               'Takes ACCESS EXCLUSIVE on the table too: nobody reads or writes it for the moment it takes, nor while it waits.',
-              `DROP INDEX CONCURRENTLY ${names.join(', ')};`,
+              below.length > 0 ? undefined : names.map((name) => `DROP INDEX CONCURRENTLY ${name};`).join('\n'),
             ),
           ]),
       ...(tables.includes(null) && context.catalog === undefined ? [dependsOn('the table of the index, which is locked as well')] : []),

@@ -79,7 +79,7 @@ export const rename: Judges = {
       case 'OBJECT_SEQUENCE': {
         const words = statement.renameType.replace('OBJECT_', '').replace('MATVIEW', 'MATERIALIZED VIEW').replace('_', ' ');
         const recipe =
-          words === 'TABLE'
+          words === 'TABLE' && 'rp'.includes(catalog?.relation(relation)?.kind ?? 'r')
             ? `-- in one transaction:\nALTER TABLE ${relation} RENAME TO ${to};\nCREATE VIEW ${relation} AS SELECT * FROM ${to};`
             : undefined;
         const hazard = { ...breaks('The lock is short, but the name is gone.'), ...(recipe === undefined ? {} : { recipe }) };

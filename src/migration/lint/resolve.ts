@@ -1,10 +1,11 @@
 import type { Node } from 'libpg-query';
 import type { Hazard } from '../../domain/plan.ts';
-import { nameParts, qualified, relationOf } from '../names.ts';
+import { besides, nameParts, objectWords, qualified, relationOf } from '../names.ts';
 import type { Catalog } from './catalog.ts';
 import { fails, measuredWarning, warning } from './effect.ts';
 import type { Effect, LintContext } from './effect.ts';
 import { isEmpty, ownedSequences } from './reach.ts';
+import { refusedNames } from './refused-names.ts';
 
 /**
  * An effect with every relation under the name the catalog has for it, without rewrites and scans of what has no rows, and
@@ -37,6 +38,7 @@ export function inCatalog(found: Effect, node: Node, { catalog, createdBefore }:
     rewrites: unique(found.rewrites.filter((name) => isThere(name) && catalog.relation(name)?.kind !== 'p').map(show)),
     scans: unique(found.scans.filter((name) => isThere(name) && hasRows(name)).map(show)),
     hazards: [
+      ...refusedNames(catalog, node),
       ...notThere(missing, node, catalog),
       ...alreadyThere(node, catalog),
       ...ambiguous(
@@ -64,10 +66,40 @@ function notThere(missing: readonly string[], node: Node, catalog: Catalog): rea
   const path = catalog.state.searchPath.join(', ') || 'no schema';
   return [
     fails(
-      '42P01',
+      names.some((name) => isInNoSchema(name, catalog))
+        ? '3F000'
+        : indexNames(node).some((name) => names.includes(name))
+          ? '42704'
+          : '42P01',
       `there is no ${names.join(', ')} here (search_path: ${path}). Is it the right database, and is an earlier migration missing?`,
     ),
   ];
+}
+
+function isInNoSchema(name: string, catalog: Catalog): boolean {
+  const [schema] = nameParts(name);
+  return schema !== null && !catalog.state.schemas.some((each) => each.name === schema);
+}
+
+/** Indexes that commands of ALTER TABLE name: one that is not there is no missing table. */
+function indexNames(node: Node): readonly string[] {
+  if ('DropStmt' in node)
+    return node.DropStmt.removeType === 'OBJECT_INDEX' ? (node.DropStmt.objects ?? []).map((each) => qualified(objectWords(each))) : [];
+  if (!('AlterTableStmt' in node)) return [];
+  const table = relationOf(node.AlterTableStmt.relation);
+  return (node.AlterTableStmt.cmds ?? []).flatMap((cmd) => {
+    if (!('AlterTableCmd' in cmd)) return [];
+    const { subtype, def, name } = cmd.AlterTableCmd;
+    const index =
+      def !== undefined && 'Constraint' in def
+        ? def.Constraint.indexname
+        : def !== undefined && 'ReplicaIdentityStmt' in def
+          ? def.ReplicaIdentityStmt.name
+          : subtype === 'AT_ClusterOn'
+            ? name
+            : undefined;
+    return index === undefined ? [] : [besides(table, index)];
+  });
 }
 
 /** A name without a schema that more than one schema of the path has (N13): the first one is meant, which a reader may not know. */

@@ -7,7 +7,10 @@ import { columnAdvice } from './advice.ts';
 import { besidesOf } from './attached.ts';
 import type { Catalog } from './catalog.ts';
 import { dependsOn, effect, fails, lock, note, warning } from './effect.ts';
+import { sizedType } from './column-type.ts';
 import { basesOf, family } from './reach.ts';
+import { refusedKey } from './refused-commands.ts';
+import { isSerial } from './type-name.ts';
 import { foreignFunctions } from './volatility.ts';
 import { readWholeBy } from './reads-whole.ts';
 import type { Judges, NodeOf } from './effect.ts';
@@ -42,9 +45,10 @@ export const tables: Judges = {
           note(
             'locks_parent',
             `Writes to ${parent} wait for the moment it takes, and while it waits.`,
-            `-- create the table without the foreign key, then:\nALTER TABLE ${table} ADD FOREIGN KEY (…) REFERENCES ${parent} NOT VALID;`,
+            `-- create the table without the foreign key, then:\n${keysTo(elements, parent, table)}`,
           ),
         ),
+        ...(catalog === undefined ? [] : refusedKeys(catalog, table, elements)),
         ...(isPartition ? partitionHazards(table, above[0] ?? '', parent !== null) : []),
       ],
     });
@@ -119,6 +123,41 @@ export const tables: Judges = {
   CreateSeqStmt: (statement) =>
     effect({ what: `CREATE SEQUENCE ${relationOf(statement.sequence)}`, locks: lock('ACCESS SHARE', ...ownerOf(statement.options)) }),
 };
+
+/** The foreign keys of a new table that point at one other table, as statements of their own. */
+function keysTo(elements: readonly Node[], parent: string, table: string): string {
+  const keys = elements.flatMap((element) =>
+    constraintsOf(element)
+      .filter(({ pktable }) => pktable !== undefined && relationOf(pktable) === parent)
+      .map((constraint) => {
+        const own = 'ColumnDef' in element ? [element.ColumnDef.colname ?? ''] : wordsOf(constraint.fk_attrs);
+        const target = wordsOf(constraint.pk_attrs).map(quoted).join(', ');
+        return `ALTER TABLE ${table} ADD FOREIGN KEY (${own.map(quoted).join(', ')}) REFERENCES ${parent}${target === '' ? '' : ` (${target})`} NOT VALID;`;
+      }),
+  );
+  return keys.join('\n');
+}
+
+/** Foreign keys of a new table that PostgreSQL refuses. */
+function refusedKeys(catalog: Catalog, table: string, elements: readonly Node[]) {
+  const typeOf = (name: string) => {
+    const found = elements.find((each) => 'ColumnDef' in each && each.ColumnDef.colname === name);
+    const type = found !== undefined && 'ColumnDef' in found ? found.ColumnDef.typeName : undefined;
+    return type === undefined ? undefined : isSerial(type) ? 'int8' : sizedType(catalog, type).type;
+  };
+  return elements.flatMap((element) =>
+    constraintsOf(element)
+      .filter(({ pktable }) => pktable !== undefined && relationOf(pktable) !== table)
+      .flatMap((constraint) => {
+        const own = 'ColumnDef' in element ? [element.ColumnDef.colname ?? ''] : wordsOf(constraint.fk_attrs);
+        return refusedKey(catalog, {
+          parent: relationOf(constraint.pktable),
+          columns: wordsOf(constraint.pk_attrs),
+          types: own.map(typeOf),
+        });
+      }),
+  );
+}
 
 /** The table of the column a sequence is OWNED BY. */
 function ownerOf(options: readonly Node[] | undefined): readonly string[] {

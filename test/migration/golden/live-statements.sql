@@ -346,3 +346,266 @@ alter table t add constraint t_a_chk check (a > 1)
 alter table ch alter column p_id drop not null
 alter table ch add constraint zz foreign key (p_id) references p(id) on delete cascade
 analyze
+alter table t add column z int references p(email)
+alter table t add column z serial primary key
+alter publication s_pub set table t
+alter publication s_pub set table t, p
+alter publication s_pub drop table t
+create publication z for table inhp
+create publication s_pub for table t
+drop publication nope
+analyze inhp
+analyze vw
+create index if not exists t_a_idx on t(a)
+create index z on vw(b)
+create index z on t(nope)
+create unique index z on pt(v)
+alter table pt detach partition pt2
+alter table p detach partition pt1
+alter table t disable trigger nope
+alter table inh drop column val
+alter table only inhp drop column val
+alter table pt drop column id
+alter table plain drop column a, add column a bigint
+alter table mv drop column a
+alter table vw drop column b
+alter table t alter column g set default 4
+alter table t alter column g drop default
+alter table t alter column a drop expression
+drop index nope
+drop index t
+drop sequence idt_id_seq
+drop schema nope
+drop trigger if exists nope on t
+drop trigger nope on t
+drop rule nope on ch
+drop rule if exists nope on ch
+drop policy nope on t
+drop policy if exists nope on t
+drop type nope
+drop function nope()
+drop statistics stat1
+drop statistics if exists stat1
+drop statistics nope
+drop statistics if exists nope
+alter table vw enable row level security
+alter type nope add value 'c'
+alter type comp alter attribute x type bigint
+alter type comp alter attribute x type text cascade
+alter type comp rename to c2
+alter type comp owner to pg_monitor
+alter type nope rename to x
+alter type comp add attribute z int <- create table s.ct of s.comp
+alter type comp add attribute z int cascade <- create table s.ct of s.comp
+alter type comp drop attribute x cascade <- create table s.ct of s.comp
+alter type comp rename attribute x to w <- create table s.ct of s.comp
+alter type comp rename attribute x to w cascade <- create table s.ct of s.comp
+alter type comp alter attribute x type bigint <- create table s.ct of s.comp
+alter type comp alter attribute x type bigint cascade <- create table s.ct of s.comp; insert into s.ct values (1,1)
+alter domain dom drop constraint nope
+alter domain dom validate constraint nope
+alter domain nope set not null
+alter domain dom add constraint z check (value <> '') <- create table s.pd (id int, x s.dom) partition by range (id); create table s.pd1 partition of s.pd for values from (0) to (10); insert into s.pd values (1, 'x')
+create domain dom as int
+create type st as enum ('q')
+create type comp as (q int)
+alter table t add foreign key (p_id) references p (email)
+alter table t add foreign key (p_id) references p (nope)
+alter table t add foreign key (p_id) references vw
+alter table t add foreign key (p_id, a) references p (id)
+alter table t add foreign key (x) references p
+alter table iso validate constraint z <- alter table s.pt add primary key (id); delete from s.iso where id > 999; alter table s.iso add constraint z foreign key (id) references s.pt not valid
+drop table pt1 <- delete from s.pt where v = 0; alter table s.pt add constraint z foreign key (v) references s.iso
+alter table pt detach partition pt1 <- delete from s.pt where v = 0; alter table s.pt add constraint z foreign key (v) references s.iso
+alter table pt attach partition pt3 for values from (1000) to (2000) <- delete from s.pt where v = 0; alter table s.pt add constraint z foreign key (v) references s.iso
+alter table pt attach partition pt3 for values from (1000) to (2000) <- alter table s.pt add primary key (id); delete from s.iso where id > 999; alter table s.iso add constraint z foreign key (id) references s.pt
+create table ptx partition of pt for values from (5000) to (6000) <- alter table s.pt add primary key (id); delete from s.iso where id > 999; alter table s.iso add constraint z foreign key (id) references s.pt
+create table if not exists pt1 partition of pt for values from (0) to (1000)
+alter table pt attach partition pt2 default
+alter table pt attach partition pt1 for values from (3000) to (4000)
+alter table pt attach partition iso for values from (3000) to (4000)
+alter table t attach partition pt2 for values from (1000) to (2000)
+alter table pt attach partition inhp for values from (3000) to (4000)
+alter table inh inherit inhp
+alter table plain inherit inhp
+alter table inh3 no inherit inhp <- create table s.inh3 (id int not null, val text)
+alter table inh3 inherit inhp <- create table s.inh3 (id int not null)
+alter table inh3 inherit inhp <- create table s.inh3 (id int, val text)
+alter table t owner to current_user
+alter table pt add primary key (v)
+alter table pt add unique (id)
+alter table pt add unique (v)
+alter table t add unique (nope)
+alter table t add unique (x)
+alter table t add constraint z unique using index nope
+refresh materialized view vw
+refresh materialized view m2 <- create materialized view s.m2 as select * from s.mv
+refresh materialized view m2 <- create materialized view s.m2 as select p.id, k from s.p join s.ch on ch.p_id = p.id
+refresh materialized view m2 <- create materialized view s.m2 as select count(*) from s.vw
+refresh materialized view m2 <- create materialized view s.m2 as select * from s.pt
+refresh materialized view m2 <- create materialized view s.m2 as select * from s.t where id = 5
+refresh materialized view m2 <- create materialized view s.m2 as select a, count(*) from s.t group by a order by a
+refresh materialized view m2 <- create materialized view s.m2 as select * from s.t with no data
+refresh materialized view m2 <- create materialized view s.m2 as with x as (select * from s.iso) select * from x union all select id, dd from s.plain
+alter table t rename constraint nope to z
+alter table t rename constraint t_a_chk to t_a_nv
+alter table pt1 rename column v to w
+alter table only inhp rename column val to v2
+alter table inh rename column val to v2
+alter table t rename column a to b
+alter table t rename to p
+alter table t rename to t
+alter view t rename to x
+alter index t rename to x
+alter index t_a_idx rename to t_v_idx
+alter schema nope rename to x
+alter schema s rename to public
+alter function nope() rename to x
+alter trigger nope on t rename to x
+alter policy nope on t rename to x
+alter table t replica identity using index nope
+alter index t_a_idx depends on extension plpgsql
+alter table t cluster on nope
+alter table only pt alter column v set not null
+alter table vw alter column b set not null
+alter table t alter column a set not null, drop constraint t_a_notnull
+alter table iso set unlogged
+truncate only inhp
+truncate vw
+truncate mv
+alter table t alter column iv type interval day to second
+alter table inh alter column val type varchar
+alter table only inhp alter column val type varchar
+alter table pt1 alter column v type bigint
+alter table mv alter column a type bigint
+alter table vw alter column b type varchar
+alter table t alter column j type text[] <- alter table s.t add column j varchar(5)[]
+grant select on nope to public
+comment on column t.nope is 'x'
+comment on constraint nope on t is 'x'
+comment on index t is 'x'
+comment on table vw is 'x'
+comment on view t is 'x'
+comment on type nope is 'x'
+comment on foreign table t is 'x'
+create or replace view t as select 1
+create or replace view mv as select 1
+create materialized view m9 as select count(*) from p join ch on ch.p_id = p.id
+create table n9 as select * from t limit 1
+create table n9 as with x as (select * from iso) select * from x
+create table if not exists t as select * from iso
+create temp table t as select * from iso
+create table n9 (id int, foreign key (id) references p (email))
+create table n9 (id int references pt)
+create table n9 (id int); create index on n9 (id); alter table n9 add foreign key (id) references p
+create schema z create table zt (id int references s.p)
+create schema s
+alter sequence t restart
+create trigger t_trg before insert on t for each row execute function trg()
+create trigger z before insert on mv for each row execute function trg()
+alter trigger z on pt rename to q <- create trigger z after insert on s.pt for each row execute function s.trg()
+alter trigger t_trg on t depends on extension plpgsql
+create rule z as on update to iso do also insert into plain (id) values (1)
+create rule z as on update to iso do also delete from p
+create rule t_rule as on delete to ch do also select 1
+create or replace rule "_RETURN" as on select to vw do instead select id, b from t
+create rule z as on insert to vw do instead insert into t (id) values (1)
+alter table ch disable rule nope
+create policy z on t using (exists (select 1 from p where p.id = t.id))
+create policy z on t for insert with check (a > (select max(id) from ch))
+create policy pol on t
+create policy z on vw
+alter policy pol on t using (exists (select 1 from p))
+alter policy nope on t using (true)
+create statistics z on a, b from vw
+create statistics on a, nn from t
+create function z() returns int language sql as 'select count(*)::int from s.t'
+create function z() returns int language sql begin atomic select count(*)::int from t; end
+create function z() returns setof t language sql as 'select * from s.t'
+create procedure z() language sql as 'update s.t set a = 1'
+alter extension plpgsql add table t
+do $$ declare r record; begin for r in select id from iso limit 1 loop execute 'alter table p add column z int'; end loop; end $$
+do $$ begin alter table t add constraint t_a_chk check (a > 0); exception when duplicate_object then null; end $$
+lock table only pt
+lock table only inhp
+lock table mv
+lock table sq
+select * from t join p on p.id = t.p_id where t.id = 1 for update of t
+select * from only inhp
+select 1 from t limit 1
+select exists (select 1 from t)
+select max(id) from t
+select * from t tablesample system (10)
+select * from (select * from t) q
+select * from t where id in (select p_id from ch)
+select * from t where exists (select 1 from ch where ch.p_id = t.id)
+select (select count(*) from iso) from p where id = 1
+with x as (select * from t) select * from x
+with x as materialized (select * from t) select * from x
+select * from t where lower(b) = 'x'
+insert into ch (id) values (99999)
+insert into pt1 values (5, 5)
+insert into mv values (1, 1)
+insert into idt (q) values (5)
+insert into idt (q) select id from iso
+update ch set p_id = null where id = 1
+update only inhp set val = 'x'
+update mv set a = 1
+update t set a = p.id from p where p.id = t.p_id
+update t set a = 1 where id in (select p_id from ch)
+update t set a = 1 from p, ch where p.id = ch.p_id and t.id = p.id
+update iso set val = 'x' where ctid = '(0,1)'
+with x as (select id from iso limit 5) update iso set val = 'z' from x where iso.id = x.id
+delete from only inhp
+delete from t using p where p.id = t.p_id and p.email = 'e5'
+delete from iso where id in (select id from p)
+delete from mv
+delete from iso where exists (select 1 from ch)
+merge into iso using (select * from p where id = 1) q on iso.id = q.id when matched then update set val = 'x'
+merge into iso using p on iso.id = p.id when not matched by source then delete
+explain select * from t
+explain analyze select * from t
+explain analyze update iso set val = 'x'
+prepare q as select * from t
+declare c cursor for select * from t
+alter table t add column z int, add foreign key (z) references p
+alter table t drop constraint t_a_chk, add constraint t_a_chk check (a > 1) not valid
+alter table ch drop constraint ch_nv, add constraint ch_nv foreign key (k) references p not valid
+alter table public.t add column z int
+alter table nope.t add column z int
+alter table t add column z bigint generated always as identity primary key
+alter table t add column z int primary key
+alter table t add column z text storage external
+alter table t add column z int references p default null
+alter table t add column z int references pt
+alter table t add column z int references vw
+alter table t add column z int references p (nope)
+alter table pt add column z int unique
+alter table mv add column z int
+alter table vw add column z int
+alter view vw add column z int
+alter table sq add column z int
+alter table t_a_idx add column z int
+alter table comp add column z int
+alter table t alter column a add generated always as identity
+alter table t alter column nn add generated always as identity
+alter table idt alter column id add generated always as identity
+alter table idt alter column q drop identity
+alter table idt alter column id restart with 5000
+alter table idt alter column id set increment by 5
+alter table idt alter column id set increment by 5 restart
+alter table idt alter column q set generated always
+alter table idt alter column id set default 5
+alter table idt alter column id drop default
+alter table t alter column a set compression pglz
+alter table ct of comp <- create table s.ct (x int, y int)
+alter table t set schema nope
+alter table t alter constraint t_pkey deferrable
+alter table t alter constraint nope deferrable
+alter table ch alter constraint ch_p_id_fkey not enforced
+alter table ch alter constraint ch_nv enforced
+alter table only inhp drop constraint z <- alter table s.inhp add constraint z check (id > 0)
+alter table inhp rename constraint inhp_pkey to y
+alter table pt rename constraint pt_pkey to q <- alter table s.pt add primary key (id)
+reindex index t
+reindex table vw
