@@ -115,9 +115,12 @@ function withDescendants(command: NodeOf<'AlterTableCmd'>, recurses: boolean, on
   const hasTriggers = catalog.triggersOn(relation.id).length > 0;
   if (!recurses && (command.subtype === 'AT_DropColumn' || command.subtype === 'AT_DropConstraint'))
     return { ...own, locks: [...own.locks, ...lock('ACCESS EXCLUSIVE', ...childrenThatKeep(catalog, relation, command))] };
+  // Since 18 the tables below are locked as well, though they do not get the CHECK.
+  if (recurses && on.context.serverMajor >= 18 && isNoInheritCheck(command))
+    return { ...own, locks: [...own.locks, ...lock('ACCESS EXCLUSIVE', ...descendantsOf(catalog, relation).map(catalog.show))] };
   if (!recurses || !goesDown(command, { isPartitioned: relation.kind === 'p', hasTriggers })) return own;
   const below = descendantsOf(catalog, relation)
-    .map((child) => onPartition(command, judgeCommand(command, { ...on, table: catalog.show(child) })))
+    .map((child) => onPartition(command, judgeCommand(command, { ...on, table: catalog.show(child) }), on.context.serverMajor))
     .filter(({ hazards }) => !hazards.some(({ sqlstate }) => sqlstate !== undefined));
   return {
     ...own,
@@ -125,6 +128,11 @@ function withDescendants(command: NodeOf<'AlterTableCmd'>, recurses: boolean, on
     rewrites: [...own.rewrites, ...below.flatMap(({ rewrites }) => rewrites)],
     scans: [...own.scans, ...below.flatMap(({ scans }) => scans)],
   };
+}
+
+function isNoInheritCheck({ subtype, def }: NodeOf<'AlterTableCmd'>): boolean {
+  const constraint = subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def ? def.Constraint : {};
+  return constraint.contype === 'CONSTR_CHECK' && constraint.is_no_inherit === true;
 }
 
 /** With ONLY the children keep the column, or the CHECK, as their own, which changes them too. */
@@ -155,10 +163,10 @@ function refusedHere(catalog: Catalog, relation: CatalogRelation, command: NodeO
   return only && subtype === 'AT_AddColumn' ? [fails('42P16', `the tables below ${table} need the column too. Leave ONLY away.`)] : [];
 }
 
-/** The index of UNIQUE is built on each partition as CREATE INDEX builds it; PRIMARY KEY also sets its columns NOT NULL there. */
-function onPartition({ subtype, def }: NodeOf<'AlterTableCmd'>, judged: Effect): Effect {
+/** Before 18 the index of UNIQUE is built on each partition as CREATE INDEX builds it; PRIMARY KEY also sets its columns NOT NULL there. */
+function onPartition({ subtype, def }: NodeOf<'AlterTableCmd'>, judged: Effect, serverMajor: number): Effect {
   const constraint = subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def ? def.Constraint : null;
-  if (constraint?.contype !== 'CONSTR_UNIQUE' || constraint.indexname !== undefined) return judged;
+  if (serverMajor >= 18 || constraint?.contype !== 'CONSTR_UNIQUE' || constraint.indexname !== undefined) return judged;
   return { ...judged, locks: judged.locks.map(({ relation }) => ({ relation, mode: 'SHARE' })) };
 }
 

@@ -1,6 +1,6 @@
 import type { PartitionBoundSpec } from 'libpg-query';
 import type { CatalogRelation } from '../../domain/catalog.ts';
-import { quoted } from '../names.ts';
+import { derived, quoted } from '../names.ts';
 import type { Catalog } from './catalog.ts';
 import { lock, warning } from './effect.ts';
 import type { Effect } from './effect.ts';
@@ -86,6 +86,44 @@ function isProved(catalog: Catalog, partition: CatalogRelation, parent: CatalogR
   }
   const [only, ...others] = (bound.listdatums ?? []).map(limitOf);
   return only != null && others.length === 0 && says('=', only);
+}
+
+/** The statements that spare the scan of an attached partition: its bounds as a CHECK, and the indexes of the parent. */
+export function stepsBefore(catalog: Catalog | undefined, { table, partition, bound }: Joining): string {
+  const name = derived(partition, 'bounds');
+  const parent = catalog?.relation(table) ?? null;
+  const indexes = catalog === undefined || parent === null ? [] : catalog.indexesOn(parent.id);
+  const missing = indexes.flatMap(({ index }) => {
+    if (catalog === undefined || index === null || index.columns.includes(null)) return [];
+    const own = catalog.relation(partition);
+    const has = own !== null && catalog.indexesOn(own.id).some((each) => each.index?.columns.join() === index.columns.join());
+    const columns = index.columns.flatMap((column) => column ?? []);
+    const made = derived(`${partition}_${columns.join('_')}`, 'idx');
+    return has
+      ? []
+      : [`CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${made} ON ${partition} (${columns.map(quoted).join(', ')});`];
+  });
+  return [
+    `ALTER TABLE ${partition} ADD CONSTRAINT ${name} CHECK (${boundsText(parent, bound) ?? '…'}) NOT VALID;`,
+    '-- in a later file:',
+    `ALTER TABLE ${partition} VALIDATE CONSTRAINT ${name};`,
+    ...missing,
+    '-- and then attach',
+  ].join('\n');
+}
+
+export function boundsText(parent: CatalogRelation | null, bound: PartitionBoundSpec | undefined): string | null {
+  const [key, ...more] = parent?.partitionKey ?? [];
+  if (key == null || more.length > 0 || bound === undefined || String(bound.strategy) !== 'r') return null;
+  const [lower, upper] = [limitOf(bound.lowerdatums?.[0]), limitOf(bound.upperdatums?.[0])];
+  if (lower === null || upper === null) return null;
+  const column = quoted(key);
+  const parts = [
+    `${column} IS NOT NULL`,
+    ...(lower === 'MINVALUE' ? [] : [`${column} >= ${lower}`]),
+    ...(upper === 'MAXVALUE' ? [] : [`${column} < ${upper}`]),
+  ];
+  return parts.join(' AND ');
 }
 
 /** A bound as PostgreSQL writes it in a condition; null for anything but a plain constant. */

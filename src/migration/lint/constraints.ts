@@ -46,7 +46,10 @@ export const constraints: CommandJudges = {
     const found = constraintOf(context.catalog, table, name);
     const isKey = found !== null && found !== 'missing' && found.kind === 'f';
     const enforces =
-      command.def !== undefined && 'ATAlterConstraint' in command.def && command.def.ATAlterConstraint.alterEnforceability === true;
+      command.def !== undefined &&
+      'ATAlterConstraint' in command.def &&
+      command.def.ATAlterConstraint.alterEnforceability === true &&
+      (command.def.ATAlterConstraint.is_enforced !== true || !isKey || !found.valid);
     const others = isKey && enforces && context.catalog !== undefined ? named(context.catalog, [found.references]) : [];
     return effect({
       what: `ALTER CONSTRAINT ${quoted(name ?? '')}`,

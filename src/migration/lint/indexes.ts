@@ -1,4 +1,4 @@
-import { besides, quoted, relationOf } from '../names.ts';
+import { besides, derived, quoted, relationOf } from '../names.ts';
 import { isConcurrently } from '../transaction-rule.ts';
 import type { Catalog } from './catalog.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
@@ -20,7 +20,7 @@ export const indexes: Judges = {
         locks: lock('SHARE UPDATE EXCLUSIVE', table),
         scans: [table],
         hazards: [
-          ...(isPartitioned ? [partitionedConcurrently(table)] : []),
+          ...(isPartitioned ? [partitionedConcurrently(statement, table, catalog)] : []),
           ...repeats(statement, table, catalog),
           ...leftovers(statement),
           note(
@@ -34,7 +34,7 @@ export const indexes: Judges = {
     const only = statement.relation?.inh !== true;
     const recipe = `${sql.replace(/^(create\s+(?:unique\s+)?index)\b/i, '$1 CONCURRENTLY')};`;
     const tables = isPartitioned ? family(catalog, table, only) : [table];
-    const advice = isPartitioned ? ON_EACH_PARTITION(table) : recipe;
+    const advice = isPartitioned ? onEachPartition(statement, table, catalog) : recipe;
     return effect({
       what: `${kind}${name} ON ${only ? 'ONLY ' : ''}${table}`,
       locks: lock('SHARE', ...tables),
@@ -144,11 +144,27 @@ function reindexSchema(what: string, schema: string, catalog: Catalog): Effect {
   });
 }
 
-const partitionedConcurrently = (table: string) =>
-  fails('0A000', `${table} is partitioned, where CONCURRENTLY is not to be had.`, ON_EACH_PARTITION(table));
+const partitionedConcurrently = (statement: NodeOf<'IndexStmt'>, table: string, catalog: Catalog | undefined) =>
+  fails('0A000', `${table} is partitioned, where CONCURRENTLY is not to be had.`, onEachPartition(statement, table, catalog));
 
-const ON_EACH_PARTITION = (table: string) =>
-  `CREATE INDEX … ON ONLY ${table} (…);\n-- then for each partition, in a file of its own:\nCREATE INDEX CONCURRENTLY … ON … (…);\nALTER INDEX … ATTACH PARTITION …;`;
+/** The index of a partitioned table made partition by partition, with nobody waiting for it. */
+function onEachPartition(statement: NodeOf<'IndexStmt'>, table: string, catalog: Catalog | undefined): string {
+  const columns = (statement.indexParams ?? []).map((node) => ('IndexElem' in node ? (node.IndexElem.name ?? null) : null));
+  const partitions = catalog === undefined ? [] : family(catalog, table).slice(1);
+  const isPlain = !columns.includes(null) && statement.whereClause === undefined && partitions.length > 0;
+  const create = `CREATE ${statement.unique === true ? 'UNIQUE ' : ''}INDEX`;
+  const list = isPlain ? columns.flatMap((name) => (name === null ? [] : [quoted(name)])).join(', ') : '…';
+  const name =
+    statement.idxname === undefined
+      ? derived(`${table}_${columns.map((each) => each ?? 'expr').join('_')}`, 'idx')
+      : quoted(statement.idxname);
+  const each = (isPlain ? partitions : ['…']).map((partition) => {
+    const own = partition === '…' ? '…' : derived(`${partition}_${columns.join('_')}`, 'idx');
+    const full = partition === '…' ? '…' : besides(partition, own.replaceAll('"', ''));
+    return `${create} CONCURRENTLY ${own} ON ${partition} (${list});\nALTER INDEX ${besides(table, name.replaceAll('"', ''))} ATTACH PARTITION ${full};`;
+  });
+  return `${create} ${name} ON ONLY ${table} (${list});\n-- then for each partition, in a file of its own:\n${each.join('\n')}`;
+}
 
 function repeats(statement: NodeOf<'IndexStmt'>, table: string, catalog: Catalog | undefined): Effect['hazards'] {
   const columns = (statement.indexParams ?? []).map((node) => ('IndexElem' in node ? (node.IndexElem.name ?? null) : null));

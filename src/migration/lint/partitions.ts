@@ -1,6 +1,6 @@
 import type { LockMode } from '../../domain/plan.ts';
-import { derived, relationOf } from '../names.ts';
-import { attached } from './attached.ts';
+import { relationOf } from '../names.ts';
+import { attached, stepsBefore } from './attached.ts';
 import { dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { CommandJudges } from './effect.ts';
 import type { CatalogRelation } from '../../domain/catalog.ts';
@@ -17,7 +17,7 @@ export const partitions: CommandJudges = {
     const scan = warning(
       'attach_scan',
       `${partition} is read whole under ACCESS EXCLUSIVE unless a valid CHECK proves its bounds and it has every index of ${table}.`,
-      `ALTER TABLE ${partition} ADD CONSTRAINT ${derived(partition, 'bounds')} CHECK (…) NOT VALID;\n-- in a later file: VALIDATE it, create the parent's indexes on ${partition} CONCURRENTLY, then attach`,
+      stepsBefore(context.catalog, { table, partition, bound: part.bound }),
     );
     const found = context.catalog === undefined ? null : attached(context.catalog, { table, partition, bound: part.bound });
     if (found === null) {

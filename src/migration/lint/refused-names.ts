@@ -156,6 +156,7 @@ function ofRename(
   if (renameType === 'OBJECT_TYPE' || renameType === 'OBJECT_DOMAIN') return noType(catalog, qualified(objectWords(object)));
   if (relation === null) return [];
   if (renameType === 'OBJECT_COLUMN') {
+    if (!relation.columns.some(({ name }) => name === subname)) return [];
     const taken = relation.columns.some(({ name }) => name === newname);
     const above = relation.parents.some((id) => catalog.byId(id)?.columns.some(({ name }) => name === subname) === true);
     const below = range?.inh !== true && catalog.childrenOf(relation.id).length > 0;

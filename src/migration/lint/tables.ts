@@ -1,10 +1,10 @@
-import type { Constraint, Node } from 'libpg-query';
+import type { Constraint, Node, PartitionBoundSpec } from 'libpg-query';
 import type { CatalogRelation } from '../../domain/catalog.ts';
-import { objectWords, qualified, quoted, relationOf, wordsOf } from '../names.ts';
+import { derived, objectWords, qualified, quoted, relationOf, wordsOf } from '../names.ts';
 import { parserInUse } from '../parser.ts';
 import { namedOnly, relationsRead } from '../walk.ts';
 import { columnAdvice } from './advice.ts';
-import { besidesOf } from './attached.ts';
+import { besidesOf, boundsText } from './attached.ts';
 import type { Catalog } from './catalog.ts';
 import { dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import { sizedType } from './column-type.ts';
@@ -17,7 +17,7 @@ import type { Judges, NodeOf } from './effect.ts';
 
 /** New tables, views and sequences: what they lock among the relations that were there (rows 72, 87, 92, 105, 117). */
 export const tables: Judges = {
-  CreateStmt(statement, { context: { catalog } }) {
+  CreateStmt(statement, { sql, context: { catalog } }) {
     const table = relationOf(statement.relation);
     const elements = statement.tableElts ?? [];
     const referenced = elements
@@ -49,7 +49,7 @@ export const tables: Judges = {
           ),
         ),
         ...(catalog === undefined ? [] : refusedKeys(catalog, table, elements)),
-        ...(isPartition ? partitionHazards(table, above[0] ?? '', parent !== null) : []),
+        ...(isPartition ? partitionHazards(table, above[0] ?? '', parent, { sql, bound: statement.partbound }) : []),
       ],
     });
   },
@@ -167,11 +167,18 @@ function ownerOf(options: readonly Node[] | undefined): readonly string[] {
   return table.length === 0 ? [] : [qualified(table)];
 }
 
-function partitionHazards(table: string, parent: string, isKnown: boolean) {
-  const recipe = `CREATE TABLE ${table} (LIKE ${parent} INCLUDING ALL);\nALTER TABLE ${table} ADD CONSTRAINT … CHECK (…);\nALTER TABLE ${parent} ATTACH PARTITION ${table} FOR VALUES …;`;
+function partitionHazards(
+  table: string,
+  parent: string,
+  known: CatalogRelation | null,
+  { sql, bound }: { readonly sql: string; readonly bound: PartitionBoundSpec | undefined },
+) {
+  const values = /\b(?:for\s+values\s[\s\S]*|default)$/i.exec(sql.trim())?.[0] ?? 'FOR VALUES …';
+  const check = `ALTER TABLE ${table} ADD CONSTRAINT ${derived(table, 'bounds')} CHECK (${boundsText(known, bound) ?? '…'});`;
+  const recipe = `CREATE TABLE ${table} (LIKE ${parent} INCLUDING ALL);\n${check}\nALTER TABLE ${parent} ATTACH PARTITION ${table} ${values};`;
   return [
     warning('partition_locks_parent', `Nobody reads or writes ${parent} for the moment it takes, nor while it waits.`, recipe),
-    ...(isKnown ? [] : [dependsOn('whether there is a DEFAULT partition, which is locked and read too')]),
+    ...(known !== null ? [] : [dependsOn('whether there is a DEFAULT partition, which is locked and read too')]),
   ];
 }
 
