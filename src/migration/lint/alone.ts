@@ -7,6 +7,7 @@ import { note } from './effect.ts';
 /** REINDEX of a partitioned table or index, and CLUSTER since 15, commits after each partition, which only the live schema tells (25001). */
 export function isAloneHere(catalog: Catalog | undefined, node: Node): boolean {
   if (catalog === undefined || !('ReindexStmt' in node || 'ClusterStmt' in node)) return false;
+  if ('ClusterStmt' in node && catalog.state.serverMajor < 15) return false;
   const { relation } = 'ReindexStmt' in node ? node.ReindexStmt : node.ClusterStmt;
   const kind = catalog.relation(relationOf(relation))?.kind;
   return kind === 'p' || kind === 'I';

@@ -48,7 +48,12 @@ export function besidesOf(catalog: Catalog, parent: CatalogRelation): Pick<Effec
   );
   const message = `Nobody reads or writes the DEFAULT partition ${others[0] ?? ''} meanwhile either${read.length > 0 ? ', and it is read whole to make sure that no row of it belongs into the new one' : ''}.`;
   return {
-    locks: [...lock('ACCESS EXCLUSIVE', ...others), ...lock('SHARE ROW EXCLUSIVE', ...referenced, ...referring)],
+    locks: [
+      ...lock('ACCESS EXCLUSIVE', ...others),
+      ...lock('SHARE ROW EXCLUSIVE', ...referenced),
+      // Since 15 they get triggers of their own for the new partition.
+      ...lock(catalog.state.serverMajor < 15 ? 'ACCESS SHARE' : 'SHARE ROW EXCLUSIVE', ...referring),
+    ],
     scans: read,
     hazards: [
       ...(fallback === null ? [] : [warning('locks_default_partition', message)]),

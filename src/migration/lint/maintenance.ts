@@ -1,13 +1,13 @@
 import { besides, quoted, relationOf } from '../names.ts';
 import { CLUSTER } from './drop.ts';
 import type { Catalog } from './catalog.ts';
-import { danger, dependsOn, effect, lock, note, warning } from './effect.ts';
+import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { Judges, NodeOf } from './effect.ts';
 import { family } from './reach.ts';
 
 /** CLUSTER, VACUUM, ANALYZE and the server's own affairs, rows 84, 85, 99, 103. */
 export const maintenance: Judges = {
-  ClusterStmt(statement) {
+  ClusterStmt(statement, { context: { catalog, serverMajor } }) {
     const table = statement.relation === undefined ? null : relationOf(statement.relation);
     return effect({
       what: `CLUSTER${table === null ? '' : ` ${table}`}`,
@@ -19,6 +19,9 @@ export const maintenance: Judges = {
       scans: table === null ? [] : [table],
       blocks: 'reads+writes',
       hazards: [
+        ...(table !== null && serverMajor < 15 && catalog?.relation(table)?.kind === 'p'
+          ? [fails('0A000', `${table} is partitioned; CLUSTER of those is for PostgreSQL 15.`)]
+          : []),
         danger(
           'rewrite_storage',
           `${table ?? 'Every clustered table'} is written anew, and nobody reads or writes it meanwhile. pg_repack does it online.`,

@@ -7,7 +7,11 @@ import { fails } from './effect.ts';
 export function hasOn(catalog: Catalog | undefined, type: string, table: string, name: string | undefined): boolean {
   const relation = catalog?.relation(table) ?? null;
   if (catalog === undefined || relation === null || name === undefined) return true;
-  if (type.endsWith('TRIGGER')) return catalog.triggersOn(relation.id).some((each) => each.name === name);
+  if (type.endsWith('TRIGGER')) {
+    // A partition has its parent's triggers; before 15 the catalog counts those as PostgreSQL's own.
+    const family = [relation.id, ...(relation.partition === 'none' ? [] : relation.parents)];
+    return family.some((id) => catalog.triggersOn(id).some((each) => each.name === name));
+  }
   return catalog.namedOn(type.endsWith('RULE') ? 'rule' : 'policy', relation.id, name) !== null;
 }
 
