@@ -601,7 +601,6 @@ alter table t set schema nope
 alter table t alter constraint t_pkey deferrable
 alter table t alter constraint nope deferrable
 alter table ch alter constraint ch_p_id_fkey not enforced
-alter table ch alter constraint ch_nv enforced
 alter table only inhp drop constraint z <- alter table s.inhp add constraint z check (id > 0)
 alter table inhp rename constraint inhp_pkey to y
 alter table pt rename constraint pt_pkey to q <- alter table s.pt add primary key (id)
