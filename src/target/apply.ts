@@ -10,6 +10,7 @@ import type { Pair, RunSessions } from './run-sessions.ts';
 import { checkServer, StrangeServer } from './same-server.ts';
 import { sessionName, withSession, type OpenRequest } from './session.ts';
 import type { SessionSettings } from './settings.ts';
+import { leavesSession } from './sql-shape.ts';
 import { stopBackend } from './stop.ts';
 import { applyTransaction, repeatSettings } from './transaction-unit.ts';
 import type { Tuning } from './tuning.ts';
@@ -36,13 +37,23 @@ export async function applyUnit(engine: Engine, request: ApplyRequest): Promise<
       return { result: 'stopped', reason: 'The start of this unit was not recorded, so it was not begun.' };
     const context = contextOf({ engine, request, actor, pair });
     await repeatSettings(pair.work.client, request.migration, request.unit);
-    return await APPLY[request.unit.kind](context);
+    const quiet = leavesNothing(request);
+    const outcome = await APPLY[request.unit.kind](context);
+    if (outcome.result === 'applied' && (await quiet)) engine.sessions.leftClean(request.runId);
+    return outcome;
   } catch (error) {
     return await outcomeOf({ engine, request, pair, error });
   } finally {
     // A cancel may still be on its way: it must not hit what this session does next.
     if (request.signal.aborted) await engine.sessions.drop(request.runId);
   }
+}
+
+/** Whether the next unit may have the session as this one leaves it. */
+async function leavesNothing({ unit }: ApplyRequest): Promise<boolean> {
+  if (unit.kind !== 'transaction') return false;
+  const quiet = await Promise.all(unit.statements.map(({ sql }) => leavesSession(sql)));
+  return quiet.every(Boolean);
 }
 
 async function announce(request: ApplyRequest, pair: Pair): Promise<boolean> {

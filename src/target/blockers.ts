@@ -24,9 +24,9 @@ const WHO = `
 /** Holders of any lock on the named tables; names as the plan writes them, with or without schema and quotes. */
 const HOLDERS = `
   SELECT wanted.name AS relation, l.mode, ${WHO}
-  FROM unnest($1::text[]) AS wanted (name)
-  JOIN pg_class c ON wanted.name IN (c.relname, quote_ident(c.relname)) AND pg_table_is_visible(c.oid)
-    OR wanted.name IN (c.relnamespace::regnamespace::text || '.' || c.relname, c.relnamespace::regnamespace::text || '.' || quote_ident(c.relname))
+  FROM unnest($1::text[], $3::text[], $4::text[]) AS wanted (name, schema, relname)
+  JOIN pg_class c ON c.relname = wanted.relname
+    AND CASE WHEN wanted.schema IS NULL THEN pg_table_is_visible(c.oid) ELSE c.relnamespace = to_regnamespace(quote_ident(wanted.schema)) END
   JOIN pg_locks l ON l.relation = c.oid AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   LEFT JOIN pg_stat_activity a USING (pid)
   WHERE a.pid <> ALL ($2::int[])`;
@@ -39,13 +39,32 @@ type Row = Omit<Blocker, 'ageMs'> & { readonly age: number | null };
 /** Who holds locks that conflict with the wanted ones, before we queue. `ours` are pids of this run. */
 export async function holdersOf(client: ClientBase, wanted: readonly RelationLock[], ours: readonly number[]): Promise<readonly Blocker[]> {
   if (wanted.length === 0) return [];
-  const names = [...new Set(wanted.map((lock) => lock.relation))];
-  const { rows } = await client.query<Row & { relation: string; mode: string }>({ name: 'holders', text: HOLDERS, values: [names, ours] });
+  const readings = [...new Set(wanted.map((lock) => lock.relation))].flatMap(readingsOf);
+  const column = (key: keyof Reading) => readings.map((reading) => reading[key]);
+  const values = [column('name'), ours, column('schema'), column('relname')];
+  const { rows } = await client.query<Row & { relation: string; mode: string }>({ name: 'holders', text: HOLDERS, values });
   const inTheWay = rows.filter((row) => {
     const held = lockModeOf(row.mode);
     return held !== null && wanted.some((lock) => lock.relation === row.relation && conflicts(lock.mode, held));
   });
   return distinct(inTheWay.map(blockerOf));
+}
+
+type Reading = { readonly name: string; readonly schema: string | null; readonly relname: string };
+
+/**
+ * What a name of the plan may mean, so that an index finds it: among thousands of tables, comparing with every one of them would take
+ * longer than the migration. A dot divides schema and table, unless it belongs to the table's own name.
+ */
+export function readingsOf(name: string): readonly Reading[] {
+  const whole = { name, schema: null, relname: unquoted(name) };
+  const [, schema, relname] = /^("(?:[^"]|"")+"|[^".]+)\.("(?:[^"]|"")+"|.+)$/s.exec(name) ?? [];
+  if (schema === undefined || relname === undefined) return [whole];
+  return [whole, { name, schema: unquoted(schema), relname: unquoted(relname) }];
+}
+
+function unquoted(part: string): string {
+  return /^"(?:[^"]|"")+"$/.test(part) ? part.slice(1, -1).replaceAll('""', '"') : part;
 }
 
 /** Who makes this backend wait at this moment. */

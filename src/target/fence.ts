@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import { TargetError } from './errors.ts';
+import type { BundledCommand } from './bundle.ts';
+import { codeOf, TargetError } from './errors.ts';
 
 /** Who acts: only the newest epoch of the run that holds the target may write (invariant 5). */
 export type Actor = { readonly runId: string; readonly epoch: number };
@@ -11,6 +12,15 @@ export class FencedOff extends TargetError {}
 const BEGIN_CHECKED = `
   SELECT run_id, epoch::float8 AS epoch, set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)
   FROM offpeak.fence FOR SHARE`;
+/**
+ * The same question with the server as the judge: what comes behind it in one message is not executed when somebody else may write.
+ * The division is what fails. FOR SHARE gives the transaction its id, which is known so before anything can be lost.
+ */
+const CHECKED = `
+  WITH fence AS (SELECT run_id, epoch FROM offpeak.fence FOR SHARE)
+  SELECT pg_current_xact_id()::text, 1 / count(*) FILTER (WHERE run_id = $1 AND epoch <= $2::bigint),
+         set_config('lock_timeout', $3, true), set_config('statement_timeout', $4, true), set_config('application_name', $5, true)
+  FROM fence`;
 const RAISE = `
   UPDATE offpeak.fence
   SET epoch = CASE WHEN run_id = $1 THEN greatest(epoch, $2::bigint) ELSE $2::bigint END, run_id = $1
@@ -30,6 +40,27 @@ export async function beginFenced(client: ClientBase, actor: Actor, timeouts: Ti
     `${timeouts.statementTimeoutMs}ms`,
   ]);
   judgeFence(rows[0], actor);
+}
+
+/** Opens a transaction in which `actor` may write, as the head of a bundle that answers its id. Its settings are the transaction's alone. */
+export function openFenced(actor: Actor, timeouts: Timeouts & { readonly applicationName: string }): readonly BundledCommand[] {
+  const { lockTimeoutMs, statementTimeoutMs, applicationName } = timeouts;
+  const values = [actor.runId, actor.epoch, `${lockTimeoutMs}ms`, `${statementTimeoutMs}ms`, applicationName];
+  return [
+    { name: 'offpeak_begin', text: 'BEGIN' },
+    { name: 'offpeak_fence', text: CHECKED, values },
+  ];
+}
+
+/** Why the head of a bundle failed: FencedOff in the fence's own words when it was the fence. The transaction must be over. */
+export async function whyNotOpened(client: ClientBase, actor: Actor, error: unknown): Promise<unknown> {
+  if (codeOf(error) !== '22012') return error;
+  try {
+    await checkFence(client, actor);
+    return new FencedOff('The fence of this target was closed for a moment. Nothing was executed.');
+  } catch (why) {
+    return why;
+  }
 }
 
 /** The same question outside a transaction, for statements that cannot run in one. */

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { AppliedMigration } from '../ports.ts';
+import type { BundledCommand } from './bundle.ts';
 import { ensureSchema } from './schema.ts';
 import { sessionName, withSession } from './session.ts';
 import { DEFAULT_TUNING } from './tuning.ts';
@@ -32,6 +33,11 @@ export async function readHistory(client: ClientBase): Promise<readonly AppliedM
 /** Writes one row in the transaction of the effect. A version that is already there is an error: it was applied by somebody else. */
 export async function recordApplied(client: ClientBase, row: NewlyApplied): Promise<void> {
   await client.query(RECORD, [row.version, row.name, row.upSha256, row.runId]);
+}
+
+/** The same as part of a bundle. */
+export function historyCommand(row: NewlyApplied): BundledCommand {
+  return { name: 'offpeak_history', text: RECORD, values: [row.version, row.name, row.upSha256, row.runId] };
 }
 
 /** Removes the row in the transaction of the undoing. */

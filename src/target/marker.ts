@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { BundledCommand } from './bundle.ts';
 
 /** How far a unit of a run is, as committed together with its effect. */
 export type Marker = {
@@ -13,9 +14,11 @@ export type MarkerKey = { readonly runId: string; readonly position: number; rea
 const READ = `
   SELECT backfill_key, backfill_done::float8 AS done, backfill_total::float8 AS total, finished
   FROM offpeak.marker WHERE run_id = $1 AND version = $2 AND position = $3`;
-const WRITE = `
+/** A unit whose marker commits with its effect has none before: a second time it is refused by the key, whatever the ledger says. */
+const PROVE = `
   INSERT INTO offpeak.marker (run_id, position, version, epoch, backfill_key, backfill_done, backfill_total, finished)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
+const WRITE = `${PROVE}
   ON CONFLICT (run_id, version, position) DO UPDATE
   SET epoch = excluded.epoch, at = clock_timestamp(), backfill_key = excluded.backfill_key,
       backfill_done = excluded.backfill_done, backfill_total = excluded.backfill_total, finished = excluded.finished
@@ -42,17 +45,17 @@ export async function readMarker(client: ClientBase, { runId, version, position 
 
 /** Writes the marker; call it in the transaction of the effect it proves. Returns that transaction's id, for `pg_xact_status`. */
 export async function writeMarker(client: ClientBase, key: MarkerKey, marker: Marker): Promise<string> {
-  const { rows } = await client.query<{ xid: string }>(WRITE, [
-    key.runId,
-    key.position,
-    key.version,
-    key.epoch,
-    marker.backfillKey,
-    marker.backfillDone,
-    marker.backfillTotal,
-    marker.finished,
-  ]);
+  const { rows } = await client.query<{ xid: string }>(WRITE, [...valuesOf(key, marker)]);
   return rows[0]?.xid ?? '';
+}
+
+/** The proof of a unit that is one transaction, as part of a bundle. */
+export function proofCommand(key: MarkerKey): BundledCommand {
+  return { name: 'offpeak_marker', text: PROVE, values: valuesOf(key, DONE) };
+}
+
+function valuesOf({ runId, position, version, epoch }: MarkerKey, marker: Marker) {
+  return [runId, position, version, epoch, marker.backfillKey, marker.backfillDone, marker.backfillTotal, marker.finished] as const;
 }
 
 /** Whether anything of this migration was committed by the run and not undone; every effect is committed with, or after, a marker. */

@@ -15,16 +15,22 @@ const WATCH = { lockTimeoutMs: 2_000, statementTimeoutMs: 10_000 };
 export class RunSessions {
   readonly #open: (settings: SessionSettings) => OpenRequest;
   readonly #pairs = new Map<string, Pair>();
+  /** Runs whose sessions are as they were taken, so that there is nothing to clean. */
+  readonly #clean = new Set<string>();
 
   constructor(open: (settings: SessionSettings) => OpenRequest) {
     this.#open = open;
   }
 
-  /** Sessions as if just opened: whatever a file before may have set is discarded. New ones must reach the server of the plan. */
+  /**
+   * Sessions as if just opened: whatever a file before may have set is discarded. New ones must reach the server of the plan.
+   * After `leftClean` they are handed out as they are, under the name of what was done before.
+   */
   async take(actor: Actor, what: string, plannedOn?: PlannedOn): Promise<Pair> {
     const settings = { ...WORK, applicationName: sessionName(actor.runId, actor.epoch, what) };
     const known = this.#pairs.get(actor.runId);
-    if (known?.work.alive() === true && known.watch.alive() && (await isRenewed(known, settings))) return known;
+    const clean = this.#clean.delete(actor.runId);
+    if (known?.work.alive() === true && known.watch.alive() && (isIdle(known, clean) || (await isRenewed(known, settings)))) return known;
     await this.drop(actor.runId);
     const opened: Session[] = [];
     const open = async (request: OpenRequest) => {
@@ -45,6 +51,11 @@ export class RunSessions {
     }
   }
 
+  /** Whoever took the sessions last surely left nothing in them. */
+  leftClean(runId: string): void {
+    this.#clean.add(runId);
+  }
+
   /** One more session that executes, for a unit that works in several at once. It is not kept: whoever asked for it ends it. */
   async another(actor: Actor, what: string, plannedOn?: PlannedOn): Promise<Session> {
     const settings = { ...WORK, applicationName: sessionName(actor.runId, actor.epoch, what) };
@@ -62,12 +73,18 @@ export class RunSessions {
   async drop(runId: string): Promise<void> {
     const pair = this.#pairs.get(runId);
     this.#pairs.delete(runId);
+    this.#clean.delete(runId);
     if (pair !== undefined) await Promise.all([pair.work.end(), pair.watch.end()]);
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#pairs.keys()].map((runId) => this.drop(runId)));
   }
+}
+
+/** Nothing is open in it, and it was left clean. */
+function isIdle({ work }: Pair, clean: boolean): boolean {
+  return clean && work.client.getTransactionStatus() === 'I';
 }
 
 /** False when the connection turned out to be dead: nothing was executed on it, so a new one may take its place. */

@@ -1,5 +1,6 @@
 import { Client, type QueryConfig, type QueryResult } from 'pg';
 import type { Backend } from '../domain/events.ts';
+import { forgetPrepared } from './bundle.ts';
 import { isPostgresUrl, placeOf, targetError, TargetError } from './errors.ts';
 import { arm, watchClient, type SessionSettings } from './settings.ts';
 
@@ -25,7 +26,7 @@ export type OpenRequest = {
 };
 
 /** A statement that ran into its timeout is answered within this time; silence means that the connection is dead (F8). */
-const ANSWER_SLACK_MS = 5_000;
+export const ANSWER_SLACK_MS = 5_000;
 
 /** The start time as exact text in UTC: compared as text, so that no rounding makes two backends equal (R74). */
 export const BACKEND_START = `to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
@@ -64,6 +65,7 @@ export async function openSession({ connectionString, connectMs, settings, answe
     if (self === undefined || self.started_at === null) throw new TargetError(`${place} does not show us our own session.`);
     const renew = async (next: SessionSettings) => {
       await client.query('DISCARD ALL');
+      forgetPrepared(client);
       await arm(client, next, watched);
     };
     return { client, backend: { pid: self.pid, startedAt: self.started_at }, alive: () => alive, renew, ask: inTurn(client), end };

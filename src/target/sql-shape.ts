@@ -69,6 +69,40 @@ export async function setsSession(sql: string): Promise<boolean> {
   return targets.length > 0 && targets.every(setsForSession);
 }
 
+/** Changes of the schema, which leave the session that makes them as it was. */
+const SCHEMA_CHANGES: ReadonlySet<string> = new Set([
+  'AlterEnumStmt',
+  'AlterTableStmt',
+  'CommentStmt',
+  'CreateEnumStmt',
+  'CreateStmt',
+  'DropStmt',
+  'IndexStmt',
+  'RenameStmt',
+]);
+const HARMLESS_FUNCTIONS: ReadonlySet<string> = new Set(['now', 'clock_timestamp', 'gen_random_uuid']);
+
+/**
+ * Whether the statement surely leaves no trace in its session: a plain change of the schema that calls nothing which might set something.
+ * Only what is on the list; of everything else the session has to be cleaned.
+ */
+export async function leavesSession(sql: string): Promise<boolean> {
+  const node = await firstNode(sql);
+  return node !== null && Object.keys(node).every((kind) => SCHEMA_CHANGES.has(kind)) && isQuiet(node);
+}
+
+/** No temporary table and no call of an unknown function, however deep. */
+function isQuiet(node: unknown): boolean {
+  if (Array.isArray(node)) return node.every(isQuiet);
+  if (node === null || typeof node !== 'object') return true;
+  if ('relpersistence' in node && node.relpersistence === 't') return false;
+  if ('FuncCall' in node) {
+    const { funcname } = node.FuncCall as { readonly funcname?: readonly Node[] };
+    if (!HARMLESS_FUNCTIONS.has(nameFrom(funcname ?? []).name)) return false;
+  }
+  return Object.values(node).every(isQuiet);
+}
+
 /** `set_config(name, value, false)` with constants. */
 function setsForSession(target: Node): boolean {
   const call = 'ResTarget' in target ? target.ResTarget.val : undefined;

@@ -3,14 +3,15 @@ import type { Client } from 'pg';
 import type { AppliedStatement } from '../domain/events.ts';
 import type { Migration, RelationLock, Statement, Unit } from '../domain/plan.ts';
 import type { UnitOutcome } from '../ports.ts';
-import { isConnectionLoss } from './errors.ts';
-import { beginFenced } from './fence.ts';
-import { recordApplied } from './history.ts';
+import { sendBundle, type BundledCommand, type Completed } from './bundle.ts';
+import { codeOf, isConnectionLoss } from './errors.ts';
+import { openFenced, whyNotOpened } from './fence.ts';
+import { historyCommand } from './history.ts';
 import { onlyRows, stronger } from './lock-modes.ts';
 import { withLockTries } from './lock-tries.ts';
-import { DONE, writeMarker } from './marker.ts';
+import { proofCommand } from './marker.ts';
 import { CommitUnanswered } from './resolve.ts';
-import { execute } from './session.ts';
+import { ANSWER_SLACK_MS, execute, sessionName } from './session.ts';
 import { setsSession } from './sql-shape.ts';
 import { historyRow, judgeStatementError, markerKey, passGate, statementLimit, StatementFailed, type UnitContext } from './unit-context.ts';
 
@@ -27,6 +28,7 @@ type Executed = {
   readonly before: readonly RelationLock[];
   readonly after: Promise<readonly RelationLock[]>;
 };
+type Limits = { readonly lockTimeoutMs: number; readonly limitMs: number };
 type Done = { readonly statements: readonly AppliedStatement[]; readonly ms: number };
 
 /** Applies statements that commit together with their marker and, at the end of the file, the history row. */
@@ -49,64 +51,110 @@ export async function applyTransaction(context: UnitContext): Promise<UnitOutcom
 
 /** One whole transaction; rolled back when it throws. */
 async function attempt(context: UnitContext, lockTimeoutMs: number): Promise<Done> {
-  const { request, actor, work } = context;
+  const { request, work } = context;
   const started = performance.now();
-  const limitMs = statementLimit(request.unit.statements, context.tuning);
-  const timeouts = { lockTimeoutMs, statementTimeoutMs: limitMs };
+  const limits: Limits = { lockTimeoutMs, limitMs: statementLimit(request.unit.statements, context.tuning) };
+  const sent = { any: false };
   try {
-    await beginFenced(work.client, actor, timeouts);
-    const executed: Executed[] = [];
-    for (const statement of request.unit.statements) {
-      const before = await executed.at(-1)?.after;
-      if (before !== undefined) await work.client.query(REARM, [`${lockTimeoutMs}ms`, `${limitMs}ms`]);
-      const { ms, rows } = await one(context, statement, limitMs);
-      // The other session looks at our locks while this one writes its marker.
-      const after = context.observer.look();
-      after.catch(() => {});
-      executed.push({ statement, ms, rows, before: before ?? [], after });
-    }
+    const [first, ...rest] = request.unit.statements;
     // An empty unit asks too: being recorded is forward work.
-    if (executed.length === 0) await passGate(request, 0);
-    const xid = await writeMarker(work.client, markerKey(context), DONE);
-    if (request.last) await recordApplied(work.client, historyRow(request.migration, request.runId));
+    await mayGoOn(context);
+    sent.any = true;
+    const { xid, executed } = await open(context, first, limits);
+    for (const statement of rest) {
+      const before = (await executed.at(-1)?.after) ?? [];
+      await mayGoOn(context);
+      const command = { name: 'offpeak_rearm', text: REARM, values: [`${lockTimeoutMs}ms`, `${limits.limitMs}ms`] };
+      executed.push(look(context, { statement, before, ...(await run(context, { head: [command], statement, limits })).done }));
+    }
     const statements = await Promise.all(executed.map(appliedStatement));
     request.signal.throwIfAborted();
-    await commit(context, { xid, limitMs });
+    await commit(context, { xid, limitMs: limits.limitMs });
     return { statements, ms: Math.round(performance.now() - started) };
   } catch (error) {
-    if (work.alive()) await work.client.query('ROLLBACK').catch(() => {});
-    throw error;
+    if (sent.any && work.alive()) await work.client.query('ROLLBACK').catch(() => {});
+    throw error instanceof NotOpened ? await whyNotOpened(work.client, context.actor, error.why) : error;
   }
 }
 
-/** Deferred constraints speak at COMMIT; the last statement is named for them. */
-async function commit({ request, work }: UnitContext, { xid, limitMs }: { xid: string; limitMs: number }): Promise<void> {
-  const begun = performance.now();
-  try {
-    await work.client.query('COMMIT');
-  } catch (error) {
-    if (isConnectionLoss(error) || !work.alive()) throw new CommitUnanswered(xid);
-    const last = request.unit.statements.at(-1);
-    const place = { path: request.migration.up.path, sql: last?.sql ?? '', line: last?.line ?? 1 };
-    throw judgeStatementError({ error, ...place, ms: performance.now() - begun, limitMs });
-  }
-}
-
-async function one(context: UnitContext, statement: Statement, limitMs: number): Promise<Pick<Executed, 'ms' | 'rows'>> {
-  const { request, work } = context;
+async function mayGoOn({ request }: UnitContext): Promise<void> {
   await passGate(request, 0);
   request.signal.throwIfAborted();
-  const path = basename(request.migration.up.path);
-  const begun = performance.now();
-  try {
-    const result = await execute(work.client, statement.sql, limitMs);
-    if (work.client.getTransactionStatus() !== 'T')
-      throw new StatementFailed(`${path} line ${statement.line} ends our transaction. Remove it: Offpeak commits by itself.`);
-    return { ms: Math.round(performance.now() - begun), rows: rowsOf(result) };
-  } catch (error) {
-    const { sql, line } = statement;
-    throw judgeStatementError({ error, path, sql, line, ms: performance.now() - begun, limitMs });
+}
+
+/** Our own head of the transaction failed: the reason is found out when it is rolled back. */
+class NotOpened extends Error {
+  readonly why: unknown;
+
+  constructor(why: unknown) {
+    super('The transaction could not be opened.');
+    this.why = why;
   }
+}
+
+/** BEGIN, the fence and the first statement travel together: the server executes it only when the fence let it pass. */
+async function open(
+  context: UnitContext,
+  first: Statement | undefined,
+  limits: Limits,
+): Promise<{ readonly xid: string; readonly executed: Executed[] }> {
+  const { request, actor } = context;
+  const applicationName = sessionName(actor.runId, actor.epoch, `apply:${request.unit.position}`);
+  const timeouts = { lockTimeoutMs: limits.lockTimeoutMs, statementTimeoutMs: limits.limitMs, applicationName };
+  const { head, done } = await run(context, { head: openFenced(actor, timeouts), statement: first, limits });
+  const xid = head.at(-1)?.row[0] ?? '';
+  return { xid, executed: first === undefined ? [] : [look(context, { statement: first, before: [], ...done })] };
+}
+
+type Part = { readonly head: readonly BundledCommand[]; readonly statement: Statement | undefined; readonly limits: Limits };
+type Ran = { readonly head: readonly Completed[]; readonly done: Pick<Executed, 'ms' | 'rows'> };
+
+/** One statement of the file behind commands of ours, in one message. */
+async function run({ request, work }: UnitContext, { head, statement, limits: { limitMs } }: Part): Promise<Ran> {
+  const begun = performance.now();
+  const path = basename(request.migration.up.path);
+  const text = statement === undefined ? [] : [{ text: statement.sql }];
+  const bundled = await sendBundle(work.client, [...head, ...text], limitMs + ANSWER_SLACK_MS);
+  const ms = performance.now() - begun;
+  const { sql, line } = statement ?? { sql: '', line: 1 };
+  if (!bundled.ok)
+    throw bundled.at < head.length
+      ? new NotOpened(bundled.error)
+      : judgeStatementError({ error: bundled.error, path, sql, line, ms, limitMs });
+  if (work.client.getTransactionStatus() !== 'T')
+    throw new StatementFailed(`${path} line ${line} ends our transaction. Remove it: Offpeak commits by itself.`);
+  const last = statement === undefined ? undefined : bundled.completed.at(-1);
+  return {
+    head: bundled.completed.slice(0, head.length),
+    done: { ms: Math.round(ms), rows: last === undefined ? null : rowsOf({ command: last.tag, rowCount: last.rowCount }) },
+  };
+}
+
+/** The other session looks at our locks; not for a statement that is known to lock nothing that others can see. */
+function look({ observer }: UnitContext, done: Omit<Executed, 'after'>): Executed {
+  const { statement, before } = done;
+  const after = statement.known && statement.locks.length === 0 ? Promise.resolve(before) : observer.look();
+  after.catch(() => {});
+  return { ...done, after };
+}
+
+const APPLIED_BEFORE = 'The marker of this unit is there already: it was applied before. Nothing was applied a second time.';
+
+/** Marker, history row and COMMIT in one message. Deferred constraints speak at COMMIT; the last statement is named for them. */
+async function commit(context: UnitContext, { xid, limitMs }: { readonly xid: string; readonly limitMs: number }): Promise<void> {
+  const { request, work } = context;
+  const begun = performance.now();
+  const history = request.last ? [historyCommand(historyRow(request.migration, request.runId))] : [];
+  const commands = [proofCommand(markerKey(context)), ...history, { text: 'COMMIT' }];
+  const bundled = await sendBundle(work.client, commands, limitMs + ANSWER_SLACK_MS);
+  if (bundled.ok) return;
+  const { at, error } = bundled;
+  if (isConnectionLoss(error) || !work.alive()) throw new CommitUnanswered(xid);
+  if (at === 0 && codeOf(error) === '23505') throw new StatementFailed(APPLIED_BEFORE);
+  if (at < commands.length - 1) throw error;
+  const last = request.unit.statements.at(-1);
+  const place = { path: request.migration.up.path, sql: last?.sql ?? '', line: last?.line ?? 1 };
+  throw judgeStatementError({ error, ...place, ms: performance.now() - begun, limitMs });
 }
 
 async function appliedStatement({ statement, ms, rows, before, after }: Executed): Promise<AppliedStatement> {

@@ -24,7 +24,8 @@ export type CuttingProxy = {
   readonly close: () => Promise<void>;
 };
 
-const COMMIT = Buffer.concat([Buffer.from('Q'), Buffer.from([0, 0, 0, 11]), Buffer.from('COMMIT\0')]);
+/** COMMIT as it travels behind marker and history row: Parse, and behind it Bind and Execute. */
+const COMMIT = Buffer.concat([Buffer.from('P'), Buffer.from([0, 0, 0, 14]), Buffer.from('\0COMMIT\0\0\0')]);
 
 /** A TCP proxy before a server on a socket directory, which breaks one connection at an exact byte. */
 export async function startCuttingProxy(database: string): Promise<CuttingProxy> {
