@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { stringify } from 'yaml';
 import { connectServices, prepareLedger, type App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Command } from '../../src/domain/commands.ts';
 import { METRICS } from '../../src/domain/monitor.ts';
 import { nextStep } from '../../src/domain/next-step.ts';
 import { OFFPEAK } from '../../src/domain/people.ts';
@@ -90,11 +91,17 @@ async function approved(app: App, planned: Run): Promise<void> {
     for (const command of helpfulCommands(run, await app.ledger.now())) {
       const approver = by(turn % 2 === 0 ? 'sam' : 'kim');
       const actor = command.type === 'approve' ? approver : /^(record|begin)_/.test(command.type) ? OFFPEAK : by('olga');
-      const outcome = await app.ledger.execute(run.id, command, actor);
+      const outcome = await app.ledger.execute(run.id, command.type === 'record_rehearsal' ? quick(command) : command, actor);
       if (outcome.ok) run = outcome.run;
     }
   }
   if (run.state !== 'migrating') throw new Error(`The run is ${run.state}: ${run.holding?.detail}`);
+}
+
+/** The rehearsal as it measures such migrations: a few milliseconds each. */
+function quick(command: Extract<Command, { type: 'record_rehearsal' }>): Command {
+  const { rehearsal } = command;
+  return { ...command, rehearsal: { ...rehearsal, statements: rehearsal.statements.map((statement) => ({ ...statement, ms: 2 })) } };
 }
 
 async function services({ ledger, target, scratch }: Databases, directory: string): Promise<App> {

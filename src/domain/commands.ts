@@ -35,6 +35,15 @@ export type TimerCommand =
   | { readonly type: 'void_plan'; readonly problem: string }
   | { readonly type: 'open_preparation' };
 
+/** What one unit came to. */
+export type AppliedUnit = {
+  readonly position: number;
+  readonly statements: readonly AppliedStatement[];
+  readonly ms: number;
+  readonly longestWaitMs: number;
+  readonly tries: number;
+};
+
 /** What the worker reports. Every one of them is fenced by the lease. */
 export type WorkerCommand =
   | { readonly type: 'begin_step'; readonly step: StepName }
@@ -51,15 +60,22 @@ export type WorkerCommand =
       readonly anyOrder?: string;
       readonly newestSample: Instant | null;
     }
-  | { readonly type: 'begin_unit'; readonly position: number; readonly backend: Backend; readonly newestSample: Instant | null }
   | {
-      readonly type: 'record_unit';
+      readonly type: 'begin_unit';
       readonly position: number;
-      readonly statements: readonly AppliedStatement[];
-      readonly ms: number;
-      readonly longestWaitMs: number;
-      readonly tries: number;
-      /** Begins the next unit in the same decision, if it may begin. */
+      readonly backend: Backend;
+      readonly newestSample: Instant | null;
+      /** Announces the small units behind it in the same decision. */
+      readonly ahead?: true;
+    }
+  | (AppliedUnit & { readonly type: 'record_unit' })
+  | {
+      readonly type: 'record_units';
+      /** In their order. */
+      readonly units: readonly AppliedUnit[];
+      /** Announced and never begun. */
+      readonly withdrawn: readonly number[];
+      /** Begins and announces what follows in the same decision, if it may begin. */
       readonly next?: { readonly backend: Backend; readonly newestSample: Instant | null };
     }
   | { readonly type: 'record_validation'; readonly failures: readonly string[] }

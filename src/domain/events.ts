@@ -79,6 +79,10 @@ export type Happening =
       /** How many tries the locks took. */
       readonly tries: number;
     }
+  /** The intents of small units that follow on the same backend; each of them may be begun from now on without another word. */
+  | { readonly type: 'units_announced'; readonly positions: readonly number[]; readonly backend: Backend }
+  /** Announced and, as whoever announced them or the target says, never begun. */
+  | { readonly type: 'units_withdrawn'; readonly positions: readonly number[] }
   | { readonly type: 'all_applied' }
   | { readonly type: 'validated' }
   | { readonly type: 'completed'; readonly after: Readings }

@@ -103,6 +103,12 @@ const CHANGES: Changes = {
   }),
   unit_begun: (run, event) => ({ units: withUnit(run, event.position, (before) => begunUnit(before, event)) }),
   unit_applied: (run, event) => ({ units: withUnit(run, event.position, (before) => appliedUnit(before, event)) }),
+  units_announced: (run, event) => ({
+    units: event.positions.reduce((units, position) => withUnit({ units }, position, () => announcedUnit(position, event)), run.units),
+  }),
+  units_withdrawn: (run, event) => ({
+    units: run.units.filter((unit) => unit.state !== 'announced' || !event.positions.includes(unit.position)),
+  }),
   all_applied: () => ({ state: 'validating', stopRequested: null }),
   validated: () => ({ state: 'observing' }),
   completed: (_run, event) => ({ ...ended(event.at, 'completed', 'Every statement applied, validated and observed.'), after: event.after }),
@@ -118,6 +124,7 @@ const CHANGES: Changes = {
     state: 'holding',
     stopRequested: null,
     step: null,
+    units: heldAt(run),
     holding: { reason: event.reason, detail: event.detail, since: event.at, from: run.state },
   }),
   resumed: (run, event) => ({
@@ -205,9 +212,33 @@ function withoutItems(run: Run, items: readonly ItemKey[]): Run['evidence'] {
   return Object.fromEntries(Object.entries(run.evidence).filter(([item]) => !items.includes(item as ItemKey)));
 }
 
-function withUnit(run: Run, position: number, update: (before: UnitRun | undefined) => UnitRun): readonly UnitRun[] {
-  const before = run.units.find((unit) => unit.position === position);
-  return [...run.units.filter((unit) => unit.position !== position), update(before)].sort((a, b) => a.position - b.position);
+/** Units stand in the order of their positions. */
+function withUnit({ units }: Pick<Run, 'units'>, position: number, update: (before: UnitRun | undefined) => UnitRun): readonly UnitRun[] {
+  const at = units.findLastIndex((unit) => unit.position <= position);
+  const before = units[at];
+  if (before?.position === position) return units.with(at, update(before));
+  return units.toSpliced(at + 1, 0, update(undefined));
+}
+
+/** The unit at which a run holds was begun, even when it was only announced: the worker did not come further than there. */
+function heldAt({ units }: Run): Run['units'] {
+  const at = units.findIndex((unit) => unit.state === 'begun' || unit.state === 'announced');
+  const unit = units[at];
+  return unit?.state === 'announced' ? units.with(at, { ...unit, state: 'begun', attempts: 1 }) : units;
+}
+
+function announcedUnit(position: number, event: Extract<RunEvent, { type: 'units_announced' }>): UnitRun {
+  return {
+    position,
+    state: 'announced',
+    begunAt: event.at,
+    endedAt: null,
+    backend: event.backend,
+    attempts: 0,
+    ms: 0,
+    longestWaitMs: 0,
+    statements: [],
+  };
 }
 
 function begunUnit(before: UnitRun | undefined, event: Extract<RunEvent, { type: 'unit_begun' }>): UnitRun {
@@ -227,5 +258,14 @@ function begunUnit(before: UnitRun | undefined, event: Extract<RunEvent, { type:
 function appliedUnit(before: UnitRun | undefined, event: Extract<RunEvent, { type: 'unit_applied' }>): UnitRun {
   if (before === undefined) throw new Error('A unit ends that never began');
   const { statements, ms, longestWaitMs } = event;
-  return { ...before, state: 'applied', endedAt: event.at, statements, ms, longestWaitMs: Math.max(before.longestWaitMs, longestWaitMs) };
+  const attempts = Math.max(1, before.attempts);
+  return {
+    ...before,
+    state: 'applied',
+    attempts,
+    endedAt: event.at,
+    statements,
+    ms,
+    longestWaitMs: Math.max(before.longestWaitMs, longestWaitMs),
+  };
 }

@@ -6,7 +6,7 @@ import { ITEMS, ITEM_TITLES, itemState, type ItemKey } from './items.ts';
 import { monitorSilent } from './monitor.ts';
 import { hasRole } from './people.ts';
 import { unitsOf } from './plan.ts';
-import { predictedForwardMs, predictedRollbackMs, restored, SAFETY_FACTOR } from './proof.ts';
+import { predictedForwardMs, predictedRollbackMs, restored, SAFETY_FACTOR, type Rehearsal, type TracedStatement } from './proof.ts';
 import { inWords, type Refusal } from './refusal.ts';
 import type { Approval, Run } from './run.ts';
 import { judgeWindow } from './window.ts';
@@ -93,11 +93,29 @@ export function forwardHold(run: Run, question: { now: Instant; newestSample: In
 
 /** Predicted milliseconds of one unit, from the rehearsal; zero when it was not traced. */
 export function predictedUnitMs(run: Run, position: number): number {
+  return tracesOf(run, position).reduce((sum, entry) => sum + entry.ms, 0) * SAFETY_FACTOR;
+}
+
+/** The same; null when one of its statements was not traced, so that it may take any time. */
+export function rehearsedUnitMs(run: Run, position: number): number | null {
+  const statements = unitsOf(run.plan)[position]?.statements ?? [];
+  return tracesOf(run, position).length < statements.length ? null : predictedUnitMs(run, position);
+}
+
+function tracesOf(run: Run, position: number): readonly TracedStatement[] {
   const unit = unitsOf(run.plan)[position];
-  if (unit === undefined || run.rehearsal === null) return 0;
+  if (unit === undefined || run.rehearsal === null) return [];
   const indexes = new Set(unit.statements.map((statement) => statement.index));
-  const traced = run.rehearsal.statements.filter((entry) => entry.version === unit.version && indexes.has(entry.index));
-  return traced.reduce((sum, entry) => sum + entry.ms, 0) * SAFETY_FACTOR;
+  return (tracedByVersion(run.rehearsal).get(unit.version) ?? []).filter((entry) => indexes.has(entry.index));
+}
+
+/** A rehearsal never changes, and it is asked for every unit. */
+const TRACED = new WeakMap<Rehearsal, ReadonlyMap<string, readonly TracedStatement[]>>();
+
+function tracedByVersion(rehearsal: Rehearsal): ReadonlyMap<string, readonly TracedStatement[]> {
+  const known = TRACED.get(rehearsal) ?? Map.groupBy(rehearsal.statements, ({ version }) => version);
+  TRACED.set(rehearsal, known);
+  return known;
 }
 
 /** How much of the window a unit needs to begin: its predicted time, but of a backfill, which holds behind any batch, a minute. */

@@ -77,7 +77,7 @@ export function versionsAtStake(run: Run): readonly string[] {
   return versions.filter((version) =>
     units.some((unit) => {
       const state = unit.version === version ? run.units.find((done) => done.position === unit.position)?.state : undefined;
-      return state === 'begun' || state === 'applied';
+      return state === 'announced' || state === 'begun' || state === 'applied';
     }),
   );
 }

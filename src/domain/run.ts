@@ -42,7 +42,8 @@ export type Approval = { readonly by: Actor; readonly at: Instant; readonly dige
 /** What became of one unit of the plan on the target. */
 export type UnitRun = {
   readonly position: number;
-  readonly state: 'begun' | 'applied' | 'undone';
+  /** `announced`: its intent stands behind that of a begun unit, and whether it was begun only the target knows. */
+  readonly state: 'announced' | 'begun' | 'applied' | 'undone';
   readonly begunAt: Instant;
   readonly endedAt: Instant | null;
   readonly backend: Backend;

@@ -42,14 +42,22 @@ function peakOf(window: Window, date: Temporal.PlainDate): Peak {
 
 /** Peaks of the local days from yesterday on, in order. */
 function peaksAround(window: Window, now: Instant, days: number): readonly Peak[] {
-  const today = Temporal.Instant.fromEpochMilliseconds(millis(now)).toZonedDateTimeISO(window.zone).toPlainDate();
   const peaks: Peak[] = [];
+  const quarter = Math.floor(millis(now) / QUARTER_MS);
+  const known = PEAKS.get(window);
+  if (known?.quarter === quarter && known.days === days) return known.peaks;
+  const today = Temporal.Instant.fromEpochMilliseconds(millis(now)).toZonedDateTimeISO(window.zone).toPlainDate();
   for (let offset = -1; offset <= days; offset += 1) {
     const date = today.add({ days: offset });
     if (window.days.includes(date.dayOfWeek)) peaks.push(peakOf(window, date));
   }
+  PEAKS.set(window, { quarter, days, peaks });
   return peaks;
 }
+
+/** Peaks are asked for before every statement and dear to compute; within a quarter of an hour of UTC no local day begins anywhere. */
+const QUARTER_MS = 900_000;
+const PEAKS = new WeakMap<Window, { readonly quarter: number; readonly days: number; readonly peaks: readonly Peak[] }>();
 
 /**
  * Decides whether forward work that is predicted to take `durationMs` may begin at `now`.

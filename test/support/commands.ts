@@ -43,6 +43,12 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'begin_migrating', baseline: BASELINE, fingerprint: run.plan.fingerprint, newestSample: now },
     { type: 'begin_unit', position: next?.position ?? 0, backend: BACKEND, newestSample: now },
     { type: 'record_unit', position: begun?.position ?? 0, statements: [], ms: 900, longestWaitMs: 12, tries: 1 },
+    {
+      type: 'record_units',
+      units: begun === undefined ? [] : [{ position: begun.position, statements: [], ms: 900, longestWaitMs: 12, tries: 1 }],
+      withdrawn: [],
+      next: { backend: BACKEND, newestSample: now },
+    },
     { type: 'record_validation', failures: [] },
     { type: 'finish', after: AFTER },
     { type: 'hold', reason: 'lock_budget', detail: 'pid 4711 holds leads.' },

@@ -6,8 +6,9 @@ import { work } from '../../src/worker/worker.ts';
 import { QUICK } from './quick.ts';
 
 /**
- * A worker process that dies by SIGKILL at one exact point: before or after its n-th report to the ledger, or inside its n-th effect
- * on the target. Environment: DIE_AT (number from 1, 0 = never), DIE_WHEN (before-report | after-report | in-effect).
+ * A worker process that dies by SIGKILL at one exact point: before or after its n-th report to the ledger, or inside or right behind
+ * its n-th effect on the target. Environment: DIE_AT (number from 1, 0 = never), DIE_WHEN (before-report | after-report | in-effect |
+ * after-effect).
  * Everything else is the program's own worker.
  */
 const dieAt = Number(process.env['DIE_AT'] ?? 0);
@@ -45,15 +46,18 @@ function mortalTarget(context: TargetContext): TargetContext {
     ...context,
     target: {
       ...target,
-      apply: (request) =>
-        target.apply({
+      apply: async (request) => {
+        const outcome = await target.apply({
           ...request,
           onBackend: async (backend) => {
             const go = await request.onBackend(backend);
             inEffect();
             return go;
           },
-        }),
+        });
+        if (dieWhen === 'after-effect' && effects === dieAt) die();
+        return outcome;
+      },
       undo: (request) => {
         inEffect();
         return target.undo(request);

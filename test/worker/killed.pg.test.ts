@@ -1,29 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Run, RunState } from '../../src/domain/run.ts';
+import type { Run } from '../../src/domain/run.ts';
+import { OVER, workAndDie, type Death } from '../support/mortal.ts';
 import { sql } from '../support/postgres.ts';
 import { startSite, type Site } from '../support/site.ts';
 import { approvedRun, reach, startWorker, tell } from '../support/story.ts';
 import { FILES, SCHEMA } from '../support/three-units.ts';
-
-type Death = { readonly when: 'before-report' | 'after-report' | 'in-effect'; readonly at: number };
-
-const ENDS: readonly RunState[] = ['completed', 'rolled_back', 'rollback_failed', 'holding', 'failed'];
-
-/** Runs one mortal worker. True when it killed itself, false when the run was over before it came to that point. */
-async function workAndDie(site: Site, run: Run, death: Death): Promise<boolean> {
-  const file = new URL('../support/mortal-worker.ts', import.meta.url);
-  const env = { ...process.env, ...site.env, DIE_AT: String(death.at), DIE_WHEN: death.when };
-  const child = fork(file, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const dead = once(child, 'exit').then(([, signal]) => signal === 'SIGKILL');
-  const over = new AbortController();
-  const ended = reach(site, run, ENDS, { signal: over.signal }).then(() => child.kill('SIGTERM'));
-  const died = await dead;
-  over.abort();
-  await ended.catch(() => undefined);
-  return died;
-}
 
 /** One worker after the other, each dying at the same point of its own life, until the run is over. Out: how many died. */
 async function generations(site: Site, run: Run, death: Death): Promise<number> {
@@ -77,7 +58,7 @@ describe('F2 F3 kill -9 of the worker, then another one takes over', () => {
   it.each(LIVES)('forward, workers die $title: the run completes and nothing is done twice', { timeout: 180_000 }, async (death) => {
     const run = await tell(site, await approvedRun(site), 'olga', { type: 'start' });
     expect(await generations(site, run, death)).toBeGreaterThanOrEqual(11);
-    expect((await reach(site, run, ENDS)).state).toBe('completed');
+    expect((await reach(site, run, OVER)).state).toBe('completed');
     await expectSound(site, 'completed');
   });
 
@@ -85,7 +66,7 @@ describe('F2 F3 kill -9 of the worker, then another one takes over', () => {
     const run = await observed(site);
     await tell(site, run, 'ana', { type: 'roll_back' });
     expect(await generations(site, run, death)).toBeGreaterThanOrEqual(3);
-    expect((await reach(site, run, ENDS)).state).toBe('rolled_back');
+    expect((await reach(site, run, OVER)).state).toBe('rolled_back');
     await expectSound(site, 'rolled_back');
   });
 
@@ -128,7 +109,7 @@ async function observed(site: Site): Promise<Run> {
 async function taken(site: Site, run: Run, state: 'completed' | 'rolled_back'): Promise<void> {
   const next = startWorker(site.services, 'successor');
   try {
-    expect((await reach(site, run, ENDS)).state).toBe(state);
+    expect((await reach(site, run, OVER)).state).toBe(state);
   } finally {
     await next.stop();
   }

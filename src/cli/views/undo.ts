@@ -21,7 +21,7 @@ export function undoings(run: Run): readonly Undoing[] {
   return run.plan.migrations.toReversed().flatMap((migration) => {
     const own = units.filter((unit) => unit.version === migration.version);
     const states = own.map((unit) => run.units.find((done) => done.position === unit.position)?.state);
-    if (touched(run) && !states.some((state) => state === 'begun' || state === 'applied')) return [];
+    if (touched(run) && !states.some((state) => state === 'announced' || state === 'begun' || state === 'applied')) return [];
     const rehearsed = run.rehearsal?.migrations.find((entry) => entry.version === migration.version);
     return {
       version: migration.version,

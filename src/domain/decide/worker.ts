@@ -1,17 +1,16 @@
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
 import type { Happening } from '../events.ts';
-import { evolve } from '../evolve.ts';
-import { backupProved, forwardHold, neededToBeginMs, predictedRunMs, readiness } from '../gates.ts';
+import { backupProved, forwardHold, predictedRunMs, readiness } from '../gates.ts';
 import { between, plus } from '../instant.ts';
 import { ITEM_TITLES, type Evidence } from '../items.ts';
 import { METRICS } from '../monitor.ts';
-import { unitsOf } from '../plan.ts';
 import { cameBack, predictedRollbackMs, restored, rollbackProved, stoppingDifferences, type Rehearsal } from '../proof.ts';
 import { inWords, lasting, refusalParts } from '../refusal.ts';
-import { isActive, nextUnit, touched, WORKING, type Run } from '../run.ts';
+import { isActive, touched, WORKING, type Run } from '../run.ts';
 import { differencesText } from '../verdict-difference.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
+import { beginUnit, recordUnits } from './units.ts';
 
 type Of<Type extends WorkerCommand['type']> = Extract<WorkerCommand, { type: Type }>;
 
@@ -32,8 +31,12 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
       return beginMigrating(run, command, context);
     case 'begin_unit':
       return beginUnit(run, command, context);
-    case 'record_unit':
-      return recordUnit(run, command, context);
+    case 'record_unit': {
+      const { type: _, ...unit } = command;
+      return recordUnits(run, { type: 'record_units', units: [unit], withdrawn: [] }, context);
+    }
+    case 'record_units':
+      return recordUnits(run, command, context);
     case 'record_validation':
       return recordValidation(run, command);
     case 'finish':
@@ -188,44 +191,6 @@ function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Conte
   const { baseline, fingerprint, anyOrder } = command;
   const begun: Happening = { type: 'migrating_begun', baseline, fingerprint, ...(anyOrder === undefined ? {} : { anyOrder }) };
   return happened(begun);
-}
-
-function beginUnit(run: Run, command: Of<'begin_unit'>, context: Context): Decision {
-  if (run.state !== 'migrating') return wrongState(run, 'migrate');
-  const next = nextUnit(run);
-  if (next?.position !== command.position) return refuse({ code: 'out_of_order' });
-  const hold = forwardHold(run, {
-    now: context.now,
-    newestSample: command.newestSample,
-    durationMs: neededToBeginMs(run, command.position),
-  });
-  if (hold !== null) return happened({ type: 'held', ...hold });
-  return happened({ type: 'unit_begun', position: command.position, backend: command.backend });
-}
-
-function recordUnit(run: Run, { next, ...command }: Of<'record_unit'>, context: Context): Decision {
-  // A statement may commit in the moment in which somebody presses Roll back: what happened is recorded all the same.
-  if (run.state !== 'migrating' && run.state !== 'stopping' && run.state !== 'holding') return wrongState(run, 'migrate');
-  const unit = run.units.find((entry) => entry.position === command.position);
-  if (unit === undefined || unit.state !== 'begun') return refuse({ code: 'out_of_order' });
-  const applied: Happening = { ...command, type: 'unit_applied' };
-  if (run.state !== 'migrating') return happened(applied);
-  if (command.position === unitsOf(run.plan).length - 1) return happened(applied, { type: 'all_applied' });
-  if (run.stopRequested === null) return next === undefined ? happened(applied) : andBegin(run, { applied, next }, context);
-  return happened(applied, { type: 'held', reason: 'stopped', detail: `@${run.stopRequested.name} asked to stop after this step.` });
-}
-
-/** The record of one unit and the intent of the next as one decision; when the next may not begin, the hold comes instead. */
-function andBegin(
-  run: Run,
-  { applied, next }: { applied: Happening; next: NonNullable<Of<'record_unit'>['next']> },
-  context: Context,
-): Decision {
-  const after = evolve(run, { ...applied, at: context.now, actor: context.actor });
-  const position = nextUnit(after)?.position;
-  if (position === undefined) return happened(applied);
-  const begun = beginUnit(after, { type: 'begin_unit', position, ...next }, context);
-  return begun.ok ? happened(applied, ...begun.happenings) : happened(applied);
 }
 
 function recordValidation(run: Run, command: Of<'record_validation'>): Decision {

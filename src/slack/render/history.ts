@@ -37,6 +37,8 @@ const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, 
   unit_begun: ({ position, backend }) => `unit ${position + 1} begun on backend ${backend.pid}`,
   unit_applied: ({ position, ms, tries }) =>
     `unit ${position + 1} applied in ${inWords(ms)}, ${tries === 1 ? 'one try' : `${tries} tries`}`,
+  units_announced: ({ positions }) => `${spans(positions)} announced behind it`,
+  units_withdrawn: ({ positions }) => `${spans(positions)} not begun after all`,
   all_applied: () => 'all units applied',
   validated: () => 'validated',
   completed: () => 'completed',
@@ -56,3 +58,10 @@ const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, 
   failed: ({ detail }) => `failed: ${phrase(detail, 400)}`,
   cancelled: ({ reason }) => `cancelled: ${phrase(reason, 300)}`,
 };
+
+/** `units 3 to 40`: what is announced or withdrawn together follows one another. */
+function spans(positions: readonly number[]): string {
+  const [first = 0] = positions;
+  const last = positions.at(-1) ?? first;
+  return first === last ? `unit ${first + 1}` : `units ${first + 1} to ${last + 1}`;
+}

@@ -94,7 +94,7 @@ function unitLine({ run, now }: RunView, unit: Unit, of: number): string {
   const found = stateOf(run, unit);
   const name = `${unit.position + 1}/${of} ${phrase(unit.version, 30)} ${code(unit.statements[0]?.summary ?? unit.name, 70)}`;
   const more = unit.statements.length > 1 ? ` +${unit.statements.length - 1}` : '';
-  if (found === undefined) return `▫️ waits · ${name}${more}`;
+  if (found === undefined || found.state === 'announced') return `▫️ waits · ${name}${more}`;
   if (found.state === 'undone') return `↩️ undone · ${name}${more}`;
   if (found.state === 'applied') return `✅ applied · ${name}${more} · ${lasting(found.ms)}`;
   if (run.state !== 'migrating') return `✋ begun, not finished · ${name}${more}`;
