@@ -23,6 +23,8 @@ type Databases = { readonly ledger: string; readonly target: string; readonly sc
 const EVENING = `
   CREATE OR REPLACE FUNCTION offpeak.now() RETURNS timestamptz LANGUAGE sql VOLATILE
   AS $$ SELECT timestamptz '2026-11-24 20:00Z' + (clock_timestamp() - pg_postmaster_start_time()) $$`;
+/** An hour later: the observation is over. */
+const LATER = EVENING.replace('20:00Z', '21:00Z');
 const SAMPLE_MS = 1_000;
 
 /** Milliseconds of planning the folder `migrations`, of applying it with the full journal, and of a status afterwards. */
@@ -35,6 +37,7 @@ export async function measureOffpeak(databases: Databases, directory: string): P
     if (!planned.ok) throw new Error(JSON.stringify(planned.refusal));
     await approved(app, planned.run);
     const applyMs = await applied(app);
+    await over(app, databases.ledger, planned.run.id);
     const asking = performance.now();
     const standing = await status(app, 'production');
     const statusMs = performance.now() - asking;
@@ -98,6 +101,25 @@ async function approved(app: App, planned: Run): Promise<void> {
   if (run.state !== 'migrating') throw new Error(`The run is ${run.state}: ${run.holding?.detail}`);
 }
 
+/** The run is validated, observed and completed: nothing is pending and nothing runs when the status is asked. */
+async function over(app: App, ledger: string, runId: string): Promise<void> {
+  await clockOf(ledger, LATER);
+  for (let turn = 0; turn < 3; turn += 1) {
+    const run = await app.ledger.load(runId);
+    for (const command of run === null ? [] : helpfulCommands(run, await app.ledger.now()))
+      await app.ledger.execute(runId, command, OFFPEAK);
+  }
+  const run = await app.ledger.load(runId);
+  if (run?.state !== 'completed') throw new Error(`The run is ${run?.state}: ${run?.holding?.detail}`);
+}
+
+async function clockOf(ledger: string, clock: string): Promise<void> {
+  const client = new Client({ connectionString: ledger });
+  await client.connect();
+  await client.query(clock);
+  await client.end();
+}
+
 /** The rehearsal as it measures such migrations: a few milliseconds each. */
 function quick(command: Extract<Command, { type: 'record_rehearsal' }>): Command {
   const { rehearsal } = command;
@@ -106,10 +128,7 @@ function quick(command: Extract<Command, { type: 'record_rehearsal' }>): Command
 
 async function services({ ledger, target, scratch }: Databases, directory: string): Promise<App> {
   await prepareLedger(ledger);
-  const client = new Client({ connectionString: ledger });
-  await client.connect();
-  await client.query(EVENING);
-  await client.end();
+  await clockOf(ledger, EVENING);
   const file = join(directory, 'offpeak.yaml');
   await writeFile(file, stringify(SETTINGS));
   const loaded = loadConfig({ file, env: { LEDGER: ledger, TARGET: target, SCRATCH: scratch }, cwd: directory });

@@ -60,7 +60,7 @@ function withoutStatements({ version, name, up, down, validate }: Change): Migra
   return { version, name, up, down, validate, statements: [], downStatements: [], validations: [] };
 }
 
-const NO_FILE: ParsedFile = { ok: true, statements: [], setAside: [] };
+export const NO_FILE: ParsedFile = { ok: true, statements: [], setAside: [] };
 
 /** Verdicts, the catalog as the statements leave it, and waivers of hazards that are not there. */
 export type Judged = {

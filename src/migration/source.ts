@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { setImmediate as others } from 'node:timers/promises';
 import type { CatalogState } from '../domain/catalog.ts';
 import { byVersion, type FormatName } from '../domain/formats.ts';
 import type { Migration, Script } from '../domain/plan.ts';
@@ -9,7 +11,7 @@ import { textOf } from './file-text.ts';
 import type { Change, MigrationFormat, Misplaced } from './formats/format.ts';
 import { formatOf } from './formats/index.ts';
 import { withGaps } from './gaps.ts';
-import { migrationOf, type ReadMigration } from './migration.ts';
+import { migrationOf, NO_FILE, type ReadMigration } from './migration.ts';
 import { overtaken } from './overtaken.ts';
 import { parseFile } from './parse.ts';
 import type { ParsedFile, Part } from './parse.ts';
@@ -81,6 +83,7 @@ export async function readDirectory(options: MigrationSourceOptions): Promise<Re
 }
 
 type Applied = readonly { readonly version: string }[];
+type ToRead = { readonly path: string; readonly text: string };
 
 /** Reads a directory again and again, and remembers what it parsed. */
 function reader(options: MigrationSourceOptions): (applied: Applied) => Promise<ReadDirectory> {
@@ -89,18 +92,17 @@ function reader(options: MigrationSourceOptions): (applied: Applied) => Promise<
   const foreign = name !== 'native';
   let parsed = new Map<string, ParsedFile>();
   return async (applied) => {
+    // Asked beside the reading; whoever waits for it has the error.
+    const major = options.serverMajor();
+    major.catch(() => undefined);
     const files = await readScripts(directory, format);
     const arranged = format.arrange(files.scripts);
     const row = byVersion(applied, ({ version }) => version);
     // Nothing is judged of what is applied, so the schema is read only when something is not.
     const judges = arranged.changes.some(({ version }) => row(version) === undefined);
-    const [parser, serverMajor, catalog] = await Promise.all([
-      loadParser(),
-      options.serverMajor(),
-      judges ? options.catalog?.() : undefined,
-    ]);
+    const [parser, serverMajor, catalog] = await Promise.all([loadParser(), major, judges ? options.catalog?.() : undefined]);
     const seen = new Map<string, ParsedFile>();
-    const parse = (script: { path: string; text: string }, part: Part, change: Change): ParsedFile => {
+    const parse = (script: ToRead, part: Part, change: Change): ParsedFile => {
       const eachCommits = change.eachCommits === true;
       const key = `${part} ${eachCommits} ${script.path} ${sha256(script.text)}`;
       const file = parsed.get(key) ?? parseFile(parser, { ...script, part, foreign, eachCommits: eachCommits && part === 'up' });
@@ -111,12 +113,13 @@ function reader(options: MigrationSourceOptions): (applied: Applied) => Promise<
     const changes = arranged.changes.map((change) => {
       const known = row(change.version) !== undefined;
       // What is applied runs no more: only its validation does. Rollbacks that never parsed must not stop what is new.
+      const read = known ? (script: ToRead, part: Part) => (part === 'up' ? NO_FILE : parse(script, part, change)) : parse;
       const wanted = known || change.program === true ? { ...change, up: { ...change.up, text: '' }, down: null } : change;
       const {
         migration,
         problems,
         catalog: after,
-      } = migrationOf(wanted, { serverMajor, parse, ...(state === undefined ? {} : { catalog: state }) });
+      } = migrationOf(wanted, { serverMajor, parse: read, ...(state === undefined ? {} : { catalog: state }) });
       state = after;
       const unreadable = files.problems.filter(({ path }) => path === wanted.up.path || path === wanted.down?.path);
       return {
@@ -155,8 +158,9 @@ async function readScripts(directory: string, { reads = isSql }: MigrationFormat
     const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
     const names = paths.sort().map((path) => relative(directory, path).replaceAll(sep, '/'));
     for (const some of inLots(names.filter(reads))) {
-      const read = await Promise.all(some.map(async (name) => ({ name, bytes: await readFile(join(directory, name)) })));
-      for (const { name, bytes } of read) {
+      await others();
+      for (const name of some) {
+        const bytes = readFileSync(join(directory, name));
         const { text, problems: found } = textOf(name, bytes);
         problems.push(...found);
         scripts.push({ path: name, text, sha256: sha256(bytes) });
@@ -169,11 +173,14 @@ async function readScripts(directory: string, { reads = isSql }: MigrationFormat
   return { scripts, bytes: contents, problems };
 }
 
-/** How many files are open at once. */
-const OPEN = 64;
+/**
+ * So many files are read at a stretch before everybody else has their turn. A small file is read several times faster at once than
+ * through a thread, and there are thousands of them whenever somebody asks for the status.
+ */
+const STRETCH = 64;
 
 function inLots(names: readonly string[]): readonly (readonly string[])[] {
-  return Array.from({ length: Math.ceil(names.length / OPEN) }, (_, lot) => names.slice(lot * OPEN, (lot + 1) * OPEN));
+  return Array.from({ length: Math.ceil(names.length / STRETCH) }, (_, lot) => names.slice(lot * STRETCH, (lot + 1) * STRETCH));
 }
 
 function isSql(path: string): boolean {

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sample } from '../domain/monitor.ts';
 import type { RunPrice } from '../domain/price.ts';
 import type { Run } from '../domain/run.ts';
-import type { AppliedMigration, ProcessBeat, Progress, Services } from '../ports.ts';
+import type { AppliedMigration, ProcessBeat, Progress, Services, TargetContext } from '../ports.ts';
 import { priceOf } from './price.ts';
 
 /** A run with everything a surface shows beside its events. */
@@ -42,16 +42,25 @@ export async function viewRun(
   return { run, now, samples, progress, price };
 }
 
+async function readPlan({ target, migrations }: TargetContext) {
+  const applied = await target.applied();
+  return { applied, read: await migrations.read({ applied }) };
+}
+
 /** What is applied, what is pending, what runs, and which processes live. */
 export async function status(services: Services, target: string): Promise<TargetStatus> {
   const context = services.targets.get(target);
   if (context === undefined) throw new Error(`There is no target "${target}". Configured: ${[...services.targets.keys()].join(', ')}.`);
   const { ledger } = services;
   const [now, active, latest, processes] = await Promise.all([ledger.now(), ledger.active(target), ledger.latest(target), ledger.beats()]);
-  const view = active === null ? null : await viewRun(services, active.id);
+  // Beside the files: what a rollback would cost is counted on the target.
+  const viewing = active === null ? null : viewRun(services, active.id);
+  const reading = readPlan(context);
+  // Told below, and not as an error that nobody caught.
+  reading.catch(() => undefined);
+  const view = await viewing;
   try {
-    const applied = await context.target.applied();
-    const read = await context.migrations.read({ applied });
+    const { applied, read } = await reading;
     const row = byVersion(applied, ({ version }) => version);
     const pending = read.ok ? read.migrations.filter(({ version }) => row(version) === undefined).map((m) => `${m.version}_${m.name}`) : [];
     const problem = read.ok ? null : read.problems.map((entry) => entry.message).join('\n');
