@@ -14,7 +14,7 @@ import { strangerDetail } from './identity.ts';
 import type { Step } from './index.ts';
 
 /** After this the worker's loop has its turn again, and looks anew at everything. Milliseconds. */
-const TURN_MS = 1_000;
+const TURN_MS = 5_000;
 /** So old may be what the gate knows of the run; whoever stops the run meanwhile cancels the statement. Milliseconds. */
 const KNOWN_MS = 50;
 /** An older reading makes the monitor look more silent, never less. Milliseconds. */
@@ -23,7 +23,7 @@ const READING_MS = 500;
 /** The run at a moment of the ledger's clock, and of ours. */
 type Known = { readonly run: Run; readonly now: Instant; readonly askedAt: number };
 
-/** Unit after unit on one pair of sessions, for about a second. */
+/** Unit after unit on one pair of sessions, for a few seconds. */
 type Turn = {
   readonly task: Task;
   readonly signal: AbortSignal;
