@@ -254,6 +254,14 @@ describe('a transaction unit', () => {
     expect(await apply(it.target, aMigration('0016', ['CREATE TABLE one ()']))).toMatchObject({ result: 'applied' });
   });
 
+  test('a unit whose marker is there already is not applied again, whatever the ledger believes (F7)', async () => {
+    await sql(it.database.url, 'CREATE TABLE effects ()');
+    const migration = aMigration('0009', ['INSERT INTO effects DEFAULT VALUES']);
+    expect(await apply(it.target, migration)).toMatchObject({ result: 'applied' });
+    expect(await apply(it.target, migration)).toMatchObject({ result: 'failed', message: expect.stringContaining('applied before') });
+    expect(await sql(it.database.url, 'SELECT FROM effects')).toHaveLength(1);
+  });
+
   test('an empty file is recorded', async () => {
     expect(await apply(it.target, aMigration('0017', []))).toMatchObject({ result: 'applied', statements: [] });
     expect(await it.target.applied()).toMatchObject([{ version: '0017' }]);
