@@ -34,11 +34,11 @@ export function announceable(run: Run, from: number, { backend, newestSample, no
   const positions: number[] = [];
   let ms = shortMs(run, from);
   for (let position = from + 1; position < units.length && position - from < AHEAD.units; position += 1) {
-    ms += shortMs(run, position);
-    if (ms > AHEAD.ms) break;
-    if (intended(run, position, backend)) continue;
-    if (unitRun(run, position) !== undefined) break;
-    positions.push(position);
+    const until = ms + shortMs(run, position);
+    const ours = intended(run, position, backend);
+    if (until > AHEAD.ms || (!ours && unitRun(run, position) !== undefined)) break;
+    ms = until;
+    if (!ours) positions.push(position);
   }
   if (positions.length === 0) return [];
   return forwardHold(run, { now, newestSample, durationMs: ms }) === null ? positions : [];
