@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CHECKS } from '../checks/index.ts';
-import type { Config, Secrets, TargetConfig } from './config/config.ts';
+import type { Config, Secrets, TargetConfig, TargetSecrets } from './config/config.ts';
+import { Secret } from './config/secret.ts';
 import { systemClock } from './clock.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
 import type { FormatName } from './domain/formats.ts';
@@ -8,9 +9,12 @@ import { openLog } from './log.ts';
 import { loadParser } from './migration/parser.ts';
 import { lossQuestions } from './migration/price/loss-questions.ts';
 import { migrationSource } from './migration/source.ts';
-import type { CountedLosses, Log, Services, TargetContext } from './ports.ts';
-import { applicationReadings } from './sources/http.ts';
+import type { CountedLosses, Log, Services, Sources, TargetContext } from './ports.ts';
+import { applicationReadings } from './sources/application.ts';
+import { hooksByName } from './sources/hook.ts';
+import { withMeasured } from './sources/measured.ts';
 import { databaseReadings } from './sources/postgres.ts';
+import { connectReadings } from './sources/readings.ts';
 import { postgresBackups } from './target/backup/postgres-backups.ts';
 import { catalogOfTarget } from './target/catalog-session.ts';
 import { countLosses } from './target/count-losses.ts';
@@ -51,7 +55,7 @@ function connectTarget(config: Config, secrets: Secrets, settings: TargetConfig)
   const secret = secrets.targets.get(settings.name);
   if (secret === undefined) throw new Error(`No connection string for target ${settings.name}.`);
   const connectionString = secret.database.reveal();
-  const { name, window, thresholds, timing, backup, application } = settings;
+  const { name, window, thresholds, timing, backup } = settings;
   const target = postgresTarget({ name, connectionString, tuning: { lockBudgetMs: settings.lockBudgetMs, ...settings.backfill } });
   const serverMajor = async () => (await target.identity()).serverMajor;
   return {
@@ -76,16 +80,31 @@ function connectTarget(config: Config, secrets: Secrets, settings: TargetConfig)
       binDir: backup.tools ?? undefined,
       now: systemClock.now,
     }),
-    sources: {
-      database: databaseReadings({ connectionString }),
-      application: applicationReadings({
-        healthUrl: application.health,
-        metricsUrl: application.metrics,
-        timeoutMs: 2_000,
-        now: systemClock.now,
-      }),
-    },
+    sources: connectSources(settings, secret, secretsIn(secrets)),
   };
+}
+
+function connectSources({ application }: TargetConfig, secret: TargetSecrets, hidden: readonly string[]): Sources {
+  const { now } = systemClock;
+  const { services, measured } = connectReadings(secret.readings, { now });
+  const itself = applicationReadings({ healthUrl: application.health, metricsUrl: application.metrics, timeoutMs: 2_000, now });
+  const hooks = secret.hooks.map((hook) => {
+    const own = Object.fromEntries([...hook.env].map(([name, value]) => [name, value.reveal()]));
+    return { ...hook, env: { ...hook.inherited, ...own }, secrets: hidden };
+  });
+  return {
+    database: databaseReadings({ connectionString: secret.database.reveal() }),
+    application: withMeasured(itself, measured),
+    readings: services,
+    hooks: hooksByName(hooks),
+  };
+}
+
+/** What a hook's output may not show: all that the settings keep secret, wherever it stands. */
+function secretsIn(value: unknown): readonly string[] {
+  if (value instanceof Secret) return [value.reveal()];
+  if (value === null || typeof value !== 'object') return [];
+  return (value instanceof Map ? [...value.values()] : Object.values(value)).flatMap(secretsIn);
 }
 
 /** What the downs of these migrations would take away from the database, counted on it. */

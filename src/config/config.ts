@@ -1,8 +1,9 @@
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { FormatName } from '../domain/formats.ts';
 import type { Person } from '../domain/people.ts';
 import type { Thresholds, Timing } from '../domain/plan.ts';
 import type { Window } from '../domain/window.ts';
+import type { Environment } from './environment.ts';
 import type { Settings, TargetSettings } from './schema.ts';
 import type { Secret } from './secret.ts';
 
@@ -19,7 +20,7 @@ export type TargetConfig = {
   readonly staging: string | null;
   /** `tools` is the directory of pg_dump and pg_restore; null to look for them. */
   readonly backup: { readonly directory: string; readonly tools: string | null };
-  readonly application: { readonly health: string; readonly metrics: string };
+  readonly application: { readonly health: string; /** Null: other sources measure it. */ readonly metrics: string | null };
   /** How long a statement may go on trying for its locks. */
   readonly lockBudgetMs: number;
   /** What a batch of a backfill should take, and how fast the write-ahead log may grow meanwhile. */
@@ -44,11 +45,41 @@ export type Config = {
 export type Secrets = {
   readonly ledger: Secret;
   readonly slack: { readonly botToken: Secret; readonly appToken: Secret | null; readonly signingSecret: Secret | null };
-  readonly targets: ReadonlyMap<string, { readonly database: Secret; readonly scratch: Secret }>;
+  readonly targets: ReadonlyMap<string, TargetSecrets>;
 };
 
+/** Sources and hooks stand here whole: their addresses and environments hold keys. Paths are absolute. */
+export type TargetSecrets = {
+  readonly database: Secret;
+  readonly scratch: Secret;
+  readonly readings: TargetSettings['readings'];
+  readonly hooks: readonly HookConfig[];
+};
+
+/** An executable of the team as it is started. */
+export type HookConfig = {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly directory: string;
+  readonly timeoutMs: number;
+  readonly aliases: readonly string[];
+  readonly when: TargetSettings['hooks'][number]['when'];
+  /** From our own environment, nothing of it secret. */
+  readonly inherited: Readonly<Record<string, string>>;
+  readonly env: ReadonlyMap<string, Secret>;
+};
+
+/** All that a hook finds besides what its settings give it: our own environment holds tokens. */
+const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
+
 /** Where paths of the file begin, and what variables add to it. */
-export type Surroundings = { readonly file: string; readonly directory: string; readonly user: string | null; readonly apiUrl: string };
+export type Surroundings = {
+  readonly file: string;
+  readonly directory: string;
+  readonly user: string | null;
+  readonly apiUrl: string;
+  readonly env: Environment;
+};
 
 /** The settings as the program uses them: the configuration, and its secrets apart. */
 export function configOf(settings: Settings, around: Surroundings): { readonly config: Config; readonly secrets: Secrets } {
@@ -67,9 +98,25 @@ export function configOf(settings: Settings, around: Surroundings): { readonly c
   const secrets: Secrets = {
     ledger: settings.ledger,
     slack: { botToken: slack.bot_token, appToken: slack.app_token ?? null, signingSecret: slack.signing_secret ?? null },
-    targets: new Map(targets.map(([name, { database, scratch }]) => [name, { database, scratch }])),
+    targets: new Map(targets.map(([name, target]) => [name, secretsOf(target, around)])),
   };
   return { config, secrets };
+}
+
+function secretsOf({ database, scratch, readings, hooks }: TargetSettings, { directory, env: ours }: Surroundings): TargetSecrets {
+  const inherited = Object.fromEntries(PASSED_ON.flatMap((name) => (ours[name] === undefined ? [] : [[name, ours[name]]])));
+  return {
+    database,
+    scratch,
+    readings,
+    hooks: hooks.map(({ timeout, directory: within = '.', env, ...hook }) => ({
+      ...hook,
+      directory: resolve(directory, within),
+      timeoutMs: timeout,
+      inherited,
+      env: new Map(Object.entries(env)),
+    })),
+  };
 }
 
 /** Slack's client joins method names to it. */
@@ -98,7 +145,7 @@ function targetOf(name: string, target: TargetSettings, approvalMs: number, dire
     format: target.format,
     staging: target.staging ?? null,
     backup: { directory: path(target.backup.directory), tools: target.backup.tools === undefined ? null : path(target.backup.tools) },
-    application: target.application,
+    application: { health: target.application.health, metrics: target.application.metrics ?? null },
     lockBudgetMs: target.lock_budget,
     backfill: { batchMs: target.backfill.batch, walBytesPerSecond: target.backfill.wal * 1_000_000 },
   };

@@ -101,6 +101,33 @@ export const address = text(
       : `"${value}" is no address. Write http://… or https://….`,
 );
 
+/** An address of somebody else's service: without a password in it, and none of the machine's own hidden services. */
+export const endpoint = address.refine((value) => !hasPassword(value) && !isLinkLocal(value), {
+  error: ({ input }) =>
+    hasPassword(String(input))
+      ? 'holds a password. Write it as token, best as a variable.'
+      : 'is a link-local address, where clouds keep credentials of the machine. Nothing is read from there.',
+});
+
+/** The same where its query may hold a key. */
+export const hiddenEndpoint = endpoint.transform((value) => new Secret(value));
+
+/** A text that may be secret and may be empty. */
+export const credential = z.string().transform((value) => new Secret(value));
+
+function hasPassword(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  return username !== '' || password !== '';
+}
+
+/** https://www.rfc-editor.org/rfc/rfc3927 and its like in IPv6. */
+function isLinkLocal(value: string): boolean {
+  return (
+    URL.canParse(value) && /^(169\.254\.|\[fe[89ab][0-9a-f]:|\[::ffff:a9fe:|metadata\.google\.internal$)/i.test(new URL(value).hostname)
+  );
+}
+
 function isAddress(value: string): boolean {
   return /^https?:\/\//.test(value) && URL.canParse(value) && !isPlaceholder(value);
 }

@@ -8,6 +8,7 @@ import { keyText, type KeyPath, type Mistake } from './mistake.ts';
 import { conflicts, type Conflict } from './rules.ts';
 import { knownKeys, Settings } from './schema.ts';
 import { nearest } from './suggestion.ts';
+import { inWords } from './words.ts';
 import { readYaml } from './yaml-file.ts';
 
 export type Loaded =
@@ -34,7 +35,8 @@ export function loadConfig({ file, env: real, cwd = process.cwd() }: Source = {}
   if (!URL.canParse(apiUrl)) return atTop('the variable SLACK_API_URL is no address. Write https://…, or leave it out.');
   const judged = judge({ text: readFileSync(path, 'utf8'), env, shown });
   if ('mistakes' in judged) return { ok: false, mistakes: judged.mistakes };
-  return { ok: true, ...configOf(judged.settings, { file: path, directory: dirname(path), user: env['OFFPEAK_USER'] || null, apiUrl }) };
+  const around = { file: path, directory: dirname(path), user: env['OFFPEAK_USER'] || null, apiUrl, env };
+  return { ok: true, ...configOf(judged.settings, around) };
 }
 
 type Judged = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
@@ -74,21 +76,4 @@ function unknownKey(path: KeyPath, key: string): Conflict {
   const meant = nearest(key, known);
   const advice = meant === null ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
   return { path: [...path, key], message: `is no setting. ${advice}` };
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  string: 'must be text; put it in quotes.',
-  number: 'must be a number.',
-  array: 'must be a list.',
-  object: 'must hold settings of its own, indented below it.',
-  record: 'must hold settings of its own, indented below it.',
-};
-
-/** Zod's issues in the operator's words; undefined where the field has its own. */
-function inWords(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.input === undefined && issue.code !== 'custom') return 'is missing.';
-  if (issue.code === 'invalid_type') return KINDS[String(issue['expected'])] ?? 'has the wrong kind of value.';
-  if (issue.code === 'invalid_value') return `must be one of ${(issue['values'] as readonly unknown[]).join(', ')}.`;
-  if (issue.code === 'invalid_union') return 'must be a number or text.';
-  return undefined;
 }

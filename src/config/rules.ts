@@ -7,7 +7,11 @@ export type Conflict = { readonly path: KeyPath; readonly message: string };
 
 const text = z.string().optional().catch(undefined);
 const place = text.transform((url) => (url === undefined ? null : databasePlace(url)));
-const Target = z.object({ database: place, scratch: place, staging: text }).catch({ database: null, scratch: null, staging: undefined });
+const Given = z.record(z.string(), z.unknown()).catch({});
+const Hook = z.object({ name: text, aliases: z.array(text).catch([]) }).catch({ name: undefined, aliases: [] });
+const Target = z
+  .object({ database: place, scratch: place, staging: text, application: Given, readings: Given, hooks: z.array(Hook).catch([]) })
+  .catch({ database: null, scratch: null, staging: undefined, application: {}, readings: {}, hooks: [] });
 const Person = z
   .object({ id: text, name: text, roles: z.array(z.unknown()).catch([]), accounts: z.array(z.unknown()).catch([]) })
   .catch({ id: undefined, name: undefined, roles: [], accounts: [] });
@@ -29,7 +33,7 @@ type Outline = z.infer<typeof Outline>;
 export function conflicts(value: unknown): readonly Conflict[] {
   const outline = Outline.safeParse(value);
   if (!outline.success) return [];
-  return [...names(outline.data), ...databases(outline.data), ...slack(outline.data), ...people(outline.data)];
+  return [names, databases, slack, people, measurements, hooks].flatMap((rule) => rule(outline.data));
 }
 
 function names({ targets, default_target: chosen }: Outline): readonly Conflict[] {
@@ -106,4 +110,31 @@ function people({ people: list, approvals: { quorum } }: Outline): readonly Conf
       message: `has ${approvers} with the role approver, and approvals.quorum asks for ${quorum}. Give more people that role.`,
     });
   return found;
+}
+
+/** The error rate, its requests and p95 come from somewhere; what no source measures the application must answer itself. */
+function measurements({ targets }: Outline): readonly Conflict[] {
+  return Object.entries(targets).flatMap(([name, { application, readings }]) => {
+    if (Object.hasOwn(application, 'metrics')) return [];
+    const counted = Object.hasOwn(Given.parse(readings['error_rate']), 'sentry') ? [] : ['requests'];
+    const without = ['error_rate', 'p95', ...counted].filter((reading) => !Object.hasOwn(readings, reading));
+    if (without.length === 0) return [];
+    const message = `is missing, and readings name no source for ${without.join(', ')}.`;
+    return [{ path: ['targets', name, 'application', 'metrics'], message }];
+  });
+}
+
+function hooks({ targets }: Outline): readonly Conflict[] {
+  return Object.entries(targets).flatMap(([name, { hooks: list }]) => {
+    const found: Conflict[] = [];
+    const taken = new Set<string>();
+    for (const [index, hook] of list.entries()) {
+      for (const called of [hook.name, ...hook.aliases]) {
+        if (called === undefined) continue;
+        if (taken.has(called)) found.push({ path: ['targets', name, 'hooks', index], message: `is called like another hook: ${called}.` });
+        taken.add(called);
+      }
+    }
+    return found;
+  });
 }

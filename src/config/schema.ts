@@ -17,6 +17,7 @@ import {
   words,
   zone,
 } from './fields.ts';
+import { Hook, Readings } from './readings.ts';
 
 const Limits = z.strictObject({
   connections: proportion.prefault('80%'),
@@ -49,7 +50,9 @@ const Target = z.strictObject({
   staging: words.optional(),
   scratch: connection,
   backup: z.strictObject({ directory: words.prefault('./backups'), tools: words.optional() }).prefault({}),
-  application: z.strictObject({ health: address, metrics: address }),
+  application: z.strictObject({ health: address, metrics: address.optional() }),
+  readings: Readings.prefault({}),
+  hooks: z.array(Hook).prefault([]),
   observe: duration.prefault('15m'),
   prepare_lead: durationOrZero.prefault('15m'),
   late_start: duration.prefault('30m'),

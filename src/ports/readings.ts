@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/instant.ts';
 import type { MachineItem, Verdict } from '../domain/items.ts';
 import type { Thresholds } from '../domain/plan.ts';
 
@@ -39,7 +40,42 @@ export interface ApplicationReadings {
   metrics(): Promise<Reading<{ errorRate: number; p95Ms: number; requests: number }>>;
 }
 
-export type Sources = { readonly database: DatabaseReadings; readonly application: ApplicationReadings };
+/** Something open on the pager. */
+export type Incident = { readonly id: string; readonly title: string; readonly urgency: 'high' | 'low'; readonly link: string };
+
+/** Whether the platform says that the database it runs is well, and in which words. */
+export type PlatformState = { readonly well: boolean; readonly words: string };
+
+/** What other services say. Each is there when the settings of the target name a source for it. */
+export interface ServiceReadings {
+  activeUsers?(): Promise<Reading<number>>;
+  /** Shares from 0 to 1. */
+  cpu?(): Promise<Reading<number>>;
+  memory?(): Promise<Reading<number>>;
+  /** Null: the provider was asked and has none. */
+  automatedBackup?(): Promise<Reading<{ newestAt: Instant | null; kind: string }>>;
+  /** Names, first line first; empty when nobody is. */
+  onCall?(): Promise<Reading<readonly string[]>>;
+  incidents?(): Promise<Reading<readonly Incident[]>>;
+  platform?(): Promise<Reading<PlatformState>>;
+}
+
+/** How an executable of the team ended. Zero alone is a pass; what could not be started or did not end in time is no result at all. */
+export type HookResult = { readonly exitCode: number; readonly ms: number; readonly output: string };
+
+/** When a hook belongs to a run: on the target after migrating, on its staging twin, or among the checks. */
+export type HookMoment = 'smoke' | 'staging' | 'check';
+
+/** Runs it once. Its name and its aliases lead to the same one. */
+export type Hook = (() => Promise<Reading<HookResult>>) & { readonly title: string; readonly when: readonly HookMoment[] };
+
+export type Sources = {
+  readonly database: DatabaseReadings;
+  readonly application: ApplicationReadings;
+  readonly readings?: ServiceReadings;
+  /** By name and by every alias, e.g. `smoke`, `pnpm db:health-checks`, `./scripts/smoke-test.sh`. */
+  readonly hooks?: ReadonlyMap<string, Hook>;
+};
 
 /** What a check found: one number against its limit, ready to read. */
 export type Finding = {

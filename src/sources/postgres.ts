@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { Client, Pool } from 'pg';
 import type { DatabaseReadings, LockEdge, LongQuery } from '../ports.ts';
+import { codeOf, databaseFailure, MONITOR_HINT } from './database-failure.ts';
 import { CONNECTIONS, DATA_DIRECTORY, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
 import { Unreadable, reading } from './reading.ts';
 import { redactedQuery } from './redact.ts';
@@ -16,7 +17,6 @@ export type DatabaseReadingsOptions = {
 
 const TIMEOUT_MS = 2000;
 const LATENCY_PROBES = 20;
-const MONITOR_HINT = 'let it with GRANT pg_monitor TO that role';
 
 /**
  * What PostgreSQL says about itself, over a small pool of its own with a timeout of 2 s. Every failure (no connection, no right,
@@ -37,12 +37,12 @@ export function databaseReadings(options: DatabaseReadingsOptions): DatabaseRead
   // A session that the server ends while idle is replaced by the next reading, which reports what it meets.
   pool.on('error', () => {});
   return {
-    connections: () => reading('pg_stat_activity', () => connections(pool), sentenceFor),
-    longQueries: (seconds) => reading('pg_stat_activity, pg_prepared_xacts', () => longQueries(pool, seconds), sentenceFor),
-    replicationLag: () => reading('pg_stat_replication, pg_replication_slots', () => replicationLag(pool), sentenceFor),
-    diskFree: () => reading('statfs of data_directory', () => diskFree(pool, options), sentenceFor),
-    latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), sentenceFor),
-    lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), sentenceFor),
+    connections: () => reading('pg_stat_activity', () => connections(pool), databaseFailure),
+    longQueries: (seconds) => reading('pg_stat_activity, pg_prepared_xacts', () => longQueries(pool, seconds), databaseFailure),
+    replicationLag: () => reading('pg_stat_replication, pg_replication_slots', () => replicationLag(pool), databaseFailure),
+    diskFree: () => reading('statfs of data_directory', () => diskFree(pool, options), databaseFailure),
+    latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), databaseFailure),
+    lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), databaseFailure),
     close: () => pool.end(),
   };
 }
@@ -136,26 +136,4 @@ async function diskFree(pool: Pool, { connectionString, diskProbe }: DatabaseRea
 function isLocal(host: string): boolean {
   if (host.startsWith('/') || host === 'localhost') return true;
   return isIP(host) !== 0 && (host === '::1' || host.startsWith('127.'));
-}
-
-const SENTENCES: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'The database refuses connections: is it running, and is its address right?'],
-  ['ENOTFOUND', "The database's address is unknown: correct it in the settings."],
-  ['57014', 'The database gave no answer within 2 s.'],
-  ['53300', 'The database has no connection left for our reading.'],
-  ['28P01', 'The database refused our password.'],
-  ['42501', `Our role may not read this: ${MONITOR_HINT}.`],
-]);
-
-function sentenceFor(error: unknown): string {
-  const known = SENTENCES.get(codeOf(error));
-  if (known !== undefined) return known;
-  const words = error instanceof Error ? error.message : 'no reason given';
-  if (/timeout/i.test(words)) return 'The database gave no answer within 2 s.';
-  return `The database could not be read: ${words}.`;
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

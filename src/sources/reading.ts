@@ -11,3 +11,8 @@ export async function reading<T>(source: string, read: () => Promise<T>, sentenc
     return { ok: false, why: error instanceof Unreadable ? error.message : sentence(error), source };
   }
 }
+
+/** For readers that name every failure themselves. The error's own words may hold a secret, so its kind must do. */
+export function unexpected(error: unknown): string {
+  return `The source could not be read, for a reason of ours (${error instanceof Error ? error.name : 'unknown'}). Report it, please.`;
+}

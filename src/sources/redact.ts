@@ -21,3 +21,29 @@ export function redactedQuery(query: string): string {
     .trim();
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST - 1)}…` : clean;
 }
+
+const PASSWORD_IN_URL = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi;
+const TOKEN = /\b(xox[a-z]-|xapp-|xwfp-|sbp_|sntrys_|ghp_|github_pat_|eyJ[\w-]{10,}\.)[\w.-]+/g;
+
+/** Text as it may be shown: the secrets we know, passwords in addresses and what begins as well-known tokens do are replaced. */
+export function secretsHidden(text: string, secrets: readonly string[]): string {
+  const longestFirst = secrets
+    .flatMap(formsOf)
+    .filter((secret) => secret.length >= 4)
+    .toSorted((a, b) => b.length - a.length);
+  return longestFirst
+    .reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), text)
+    .replaceAll(PASSWORD_IN_URL, '$1:[secret]@')
+    .replaceAll(TOKEN, '[secret]');
+}
+
+/** An address is known by its password too, as it is written and as it is meant. */
+function formsOf(secret: string): readonly string[] {
+  if (!URL.canParse(secret)) return [secret];
+  const { password } = new URL(secret);
+  try {
+    return [secret, password, decodeURIComponent(password)];
+  } catch {
+    return [secret, password];
+  }
+}

@@ -13,7 +13,7 @@ const dotenv = readFileSync(join(root, '.env.example'), 'utf8');
 
 /** What is written as a comment written as a setting. */
 function uncommented(text: string): string {
-  return text.replaceAll(/^(\s*)# ([a-z_]+:|  [a-z0-9_]+:)/gm, '$1$2');
+  return text.replaceAll(/^(\s*)# ([a-z_]+:|  [a-z0-9_]+:|  - )/gm, '$1$2');
 }
 
 test('both examples, copied as they are, are a configuration', () => {
@@ -21,20 +21,29 @@ test('both examples, copied as they are, are a configuration', () => {
   expect(loadConfig({ cwd, env: {} })).toMatchObject({ ok: true, config: { user: 'maya', defaultTarget: 'production' } });
 });
 
+/** What `.env.example` leaves empty, filled in. */
+const UNSET = {
+  ...Object.fromEntries([...dotenv.matchAll(/^# ([A-Z_]+(?:TOKEN|KEY|SECRET))=/gm)].map(([, name]) => [name ?? '', 'a-secret'])),
+  ANALYTICS_DATABASE_URL: 'postgresql://reader@analytics.internal/events',
+};
+
 test('what the example has commented out is the default', () => {
   const full = uncommented(yaml).replace(/^ *staging:.*$/m, '');
   const before = loadConfig({ cwd: directory({ 'offpeak.yaml': yaml, '.env': dotenv }), env: {} });
-  const after = loadConfig({ cwd: directory({ 'offpeak.yaml': full, '.env': dotenv }), env: { SLACK_SIGNING_SECRET: 'x' } });
+  const after = loadConfig({ cwd: directory({ 'offpeak.yaml': full, '.env': dotenv }), env: UNSET });
   if (!before.ok || !after.ok) throw new Error(JSON.stringify([before, after]));
   expect({ ...after.config, file: '', targets: [] }).toEqual({ ...before.config, file: '', targets: [] });
   const [was, is] = [before.config.targets.get('production'), after.config.targets.get('production')];
   expect({ ...is, migrations: '', backup: null }).toEqual({ ...was, migrations: '', backup: null });
+  const { readings, hooks } = after.secrets.targets.get('production') ?? {};
+  expect(Object.keys(readings ?? {})).toEqual(knownKeys(['targets', 'x', 'readings']));
+  expect(hooks?.map(({ name }) => name)).toEqual(['smoke', 'health-checks']);
 });
 
 test('the example names every setting', () => {
   const written = [...yaml.matchAll(/([a-z][a-z0-9_]*):(?=\s|$)/gm)].map(([, key]) => key);
-  const paths = [[], ['runbook'], ['slack'], ['approvals'], ['targets', 'x'], ['people', 0]];
-  const within = ['peak', 'backup', 'application', 'evidence', 'limits'].map((key) => ['targets', 'x', key]);
+  const paths = [[], ['runbook'], ['slack'], ['approvals'], ['targets', 'x'], ['people', 0], ['targets', 'x', 'hooks', 0]];
+  const within = ['peak', 'backup', 'application', 'evidence', 'limits', 'readings'].map((key) => ['targets', 'x', key]);
   const known = [...paths, ...within].flatMap((path) => knownKeys(path));
   expect(known.length).toBeGreaterThan(45);
   expect(known.filter((key) => !written.includes(key) && key !== 'api_url')).toEqual([]);

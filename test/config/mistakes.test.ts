@@ -35,7 +35,7 @@ targets:
     '11:5 targets.production.zone: "Berlin" is no IANA time zone. Write one like Europe/Berlin or America/New_York.',
     '12:5 targets.production.observe: "15" is no length of time. Write a number and a unit: 50ms, 90s, 15m, 24h.',
     '13:13 targets.production.peak.from: "9" is no time of day. Write two digits each, from 00:00 to 24:00.',
-    '14:5 targets.production.application.metrics: is missing.',
+    '14:5 targets.production.application.metrics: is missing, and readings name no source for error_rate, p95, requests.',
     "14:20 targets.production.application.health: still names the placeholder your-app.com. Write your application's own address.",
     '15:15 targets.production.limits.connections: "80" is no share. Write 80% or 0.8.',
   ]);

@@ -1,13 +1,11 @@
-import { Readable } from 'node:stream';
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { applicationReadings } from '../../src/sources/http.ts';
+import { z } from 'zod';
+import { plus } from '../../src/domain/instant.ts';
+import { httpClient } from '../../src/sources/http.ts';
 
-const NOW = '2026-11-22T20:00:00.000Z';
-const HOST = 'http://app.test';
-const options = { healthUrl: `${HOST}/health?token=s3cret`, metricsUrl: `${HOST}/metrics?token=s3cret`, timeoutMs: 200, now: () => NOW };
-const readings = applicationReadings(options);
-const GOOD = { error_rate: 0.0005, p95_ms: 120, requests: 900 };
+const START = '2026-11-22T20:00:00.000Z';
+const HOST = 'https://api.test';
 
 beforeAll(() => nock.disableNetConnect());
 afterEach(() => nock.cleanAll());
@@ -16,92 +14,84 @@ afterAll(() => {
   nock.restore();
 });
 
-function answers(path: '/health' | '/metrics', status: number, body: string | object = '', headers: Record<string, string> = {}) {
-  nock(HOST).get(path).query(true).reply(status, body, headers);
+/** A client on a clock of the test's own, and how it answers. */
+function client() {
+  const clock = { now: START };
+  const http = httpClient({ timeoutMs: 500, now: () => clock.now });
+  const ask = async (path = '/v1') => {
+    try {
+      await http.json({ url: HOST + path, what: 'The service' }, z.object({ well: z.literal(true) }));
+      return 'well';
+    } catch (error) {
+      return String(error instanceof Error ? error.message : error);
+    }
+  };
+  const later = (ms: number) => void (clock.now = plus(START, ms));
+  return { ask, later };
 }
 
-describe('health', () => {
-  it.each([200, 204, 500, 503])("%d is a reading; judging is the check's", async (status) => {
-    answers('/health', status);
-    expect(await readings.health()).toMatchObject({ ok: true, value: { status }, source: 'GET http://app.test/health' });
+describe('T10 a service that asks us to wait', () => {
+  it.each([
+    [{ 'retry-after': '120' }, 120_000, '20:02:00'],
+    [{ 'retry-after': 'Sun, 22 Nov 2026 20:10:00 GMT' }, 600_000, '20:10:00'],
+    [{}, 30_000, '20:00:30'],
+    [{ 'retry-after': 'soon' }, 30_000, '20:00:30'],
+    [{ 'retry-after': '-5' }, 30_000, '20:00:30'],
+    [{ 'retry-after': '999999999' }, 3_600_000, '21:00:00'],
+  ])('429 with %j is not asked again before', async (headers, ms, until) => {
+    const { ask, later } = client();
+    nock(HOST).get('/v1').reply(429, '', headers);
+    const well = nock(HOST).get('/v2').reply(200, { well: true });
+    expect(await ask()).toContain('answered 429');
+    later(ms - 1);
+    expect(await ask('/v2')).toBe(`The service asked us to wait (429) until ${until} UTC and is not asked before.`);
+    expect(well.isDone()).toBe(false);
+    later(ms);
+    expect(await ask('/v2')).toBe('well');
   });
 
-  it('a redirect is unknown: the login page behind it answers 200', async () => {
-    answers('/health', 302, '', { location: `${HOST}/login` });
-    expect(await readings.health()).toMatchObject({ ok: false, why: expect.stringContaining('302, a redirect') });
+  it('503 is asked again at once unless it says when', async () => {
+    const { ask } = client();
+    nock(HOST).get('/v1').reply(503).get('/v1').reply(503, '', { 'retry-after': '60' });
+    expect(await ask()).toBe('The service answered 503.');
+    expect(await ask()).toBe('The service answered 503.');
+    expect(await ask()).toContain('until 20:01:00 UTC');
   });
 
-  it('no answer in time is unknown', async () => {
-    nock(HOST).get('/health').query(true).delay(2000).reply(200);
-    expect(await readings.health()).toMatchObject({ ok: false, why: 'The application gave no answer within 200 ms.' });
-  });
-
-  it('a connection that breaks is unknown, and says no secret', async () => {
-    nock(HOST)
-      .get('/health')
-      .query(true)
-      .replyWithError(Object.assign(new Error('s3cret'), { code: 'ECONNRESET' }));
-    const reading = await readings.health();
-    expect(reading).toMatchObject({ ok: false });
-    expect(JSON.stringify(reading)).not.toContain('s3cret');
-  });
-
-  it('no address is unknown', async () => {
-    const none = applicationReadings({ ...options, healthUrl: null, metricsUrl: null });
-    expect(await none.health()).toMatchObject({ ok: false, why: 'No health URL is configured for this target.' });
-    expect(await none.metrics()).toMatchObject({ ok: false, why: 'No metrics URL is configured for this target.' });
+  it('another service is asked meanwhile', async () => {
+    const { ask } = client();
+    nock(HOST).get('/v1').reply(429);
+    await ask();
+    nock('https://other.test').get('/v1').reply(200, { well: true });
+    const http = httpClient({ timeoutMs: 500, now: () => START });
+    expect(await http.json({ url: 'https://other.test/v1', what: 'It' }, z.json())).toEqual({ well: true });
   });
 });
 
-describe('metrics', () => {
+describe('T10 what is not what was agreed', () => {
   it.each([
-    {},
-    { at: '2026-11-22T19:59:00.000Z' },
-    { at: '2026-11-22T21:00:03+01:00' },
-    { error_rate: 0, requests: 0 },
-    { error_rate: 1, more: 'x' },
-  ])('reads the agreed numbers, with %j', async (changes) => {
-    answers('/metrics', 200, { ...GOOD, ...changes });
-    const expected = { ...GOOD, ...changes };
-    expect(await readings.metrics()).toEqual({
-      ok: true,
-      value: { errorRate: expected.error_rate, p95Ms: 120, requests: expected.requests },
-      source: 'GET http://app.test/metrics',
-    });
-  });
-
-  it.each([
-    ['NaN', '{"error_rate": NaN, "p95_ms": 1, "requests": 1}', 'not JSON'],
-    ['a number in quotes', { ...GOOD, error_rate: '0.1' }, 'error_rate'],
-    ['null', { ...GOOD, p95_ms: null }, 'p95_ms'],
-    ['infinity', '{"error_rate": 0, "p95_ms": 1e999, "requests": 1}', 'p95_ms'],
-    ['a negative rate', { ...GOOD, error_rate: -0.1 }, 'error_rate'],
-    ['per cent where a share was agreed', { ...GOOD, error_rate: 1.5 }, 'error_rate'],
-    ['a negative time', { ...GOOD, p95_ms: -1 }, 'p95_ms'],
-    ['half a request', { ...GOOD, requests: 1.5 }, 'requests'],
-    ['a missing field', { error_rate: 0, requests: 5 }, 'p95_ms'],
-    ['a list', '[]', 'the answer'],
-    ['a stale time', { ...GOOD, at: '2026-11-22T19:58:59.000Z' }, '61 s old'],
-    ['a future time', { ...GOOD, at: '2026-11-22T20:00:06.000Z' }, '6 s in the future'],
-    ['a time that is none', { ...GOOD, at: 'yesterday' }, 'at'],
-    ['HTML with 200', '<!doctype html><title>Log in</title>', 'not JSON but begin with "<!doctype html>'],
-    ['nothing', '', 'not JSON'],
-    ['more than 1 MB', JSON.stringify({ ...GOOD, padding: 'x'.repeat(1_000_001) }), 'more than 1 MB'],
-  ])('%s is unknown', async (_title, body, why) => {
-    answers('/metrics', 200, body);
-    expect(await readings.metrics()).toMatchObject({ ok: false, why: expect.stringContaining(why) });
-  });
-
-  it.each([301, 307, 404, 500])('%d is unknown', async (status) => {
-    answers('/metrics', status, GOOD, { location: `${HOST}/elsewhere` });
-    expect(await readings.metrics()).toMatchObject({ ok: false, why: expect.stringContaining(String(status)) });
-  });
-
-  it('a body that never ends is cut by the timeout', async () => {
+    ['a web page', { 'content-type': 'text/html; charset=utf-8' }, '{"well": true}', 'with a web page (HTML), not with what was agreed'],
+    ['plain text', { 'content-type': 'text/plain' }, '{"well": true}', 'with plain text'],
+    ['a kind with a secret for a name', { 'content-type': 'x/s3cret' }, '{"well": true}', 'with another kind of content'],
+    ['an announced 50 MB', { 'content-length': '50000000' }, '{"well": true}', 'more than 1 MB'],
+    ['an old cache', { age: '61' }, '{"well": true}', 'from a cache, 61 s old'],
+    ['another shape', {}, '{"well": "s3cret"}', 'did not answer what was agreed: well'],
+  ])('%s', async (_title, headers, body, why) => {
     nock(HOST)
-      .get('/metrics')
-      .query(true)
-      .reply(200, () => new Readable({ read() {} }));
-    expect(await readings.metrics()).toMatchObject({ ok: false, why: 'The application gave no answer within 200 ms.' });
+      .get('/v1')
+      .reply(200, body, { 'content-type': 'application/json', ...headers });
+    const said = await client().ask();
+    expect(said).toContain(why);
+    expect(said).not.toContain('s3cret');
+  });
+
+  it.each([401, 403])('%d says whose fault it is', async (status) => {
+    nock(HOST).get('/v1').reply(status, { message: 'token s3cret is bad' });
+    expect(await client().ask()).toBe(`The service answered ${status}: it refuses our token. Look at its rights.`);
+  });
+
+  it('an address that cannot be read', async () => {
+    const http = httpClient({ timeoutMs: 500, now: () => START });
+    await expect(http.json({ url: 'nowhere s3cret', what: 'The service' }, z.json())).rejects.toThrow('has an address that cannot be read');
   });
 });
