@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { prometheusText } from './metrics.ts';
+import { createTotals, exposition } from './exposition.ts';
 import type { Metrics } from './metrics.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import {
@@ -40,19 +40,22 @@ const Status = z.object({ status: z.enum(['new', 'contacted', 'won', 'lost']) })
 /** Acme's HTTP surface. A refusal of a request is 4xx and counts as healthy; a failure of the database is 503 and does not. */
 export function acmeRoutes({ pool, metrics }: { readonly pool: Pool; readonly metrics: Metrics }): Hono {
   const app = new Hono();
+  const totals = createTotals();
   app.use('/api/*', async (c, next) => {
     const started = performance.now();
     await next();
     if (!c.error && c.req.path !== '/api/health') await pause(RENDER_MS);
     const databaseError = c.error !== undefined && isDatabaseError(c.error);
-    metrics.answered({ ms: performance.now() - started, failed: c.res.status >= 500, databaseError });
+    const answer = { ms: performance.now() - started, failed: c.res.status >= 500 };
+    totals.answered(answer);
+    metrics.answered({ ...answer, databaseError });
   });
   app.onError((error, c) => {
     if (error instanceof z.ZodError || error instanceof SyntaxError) return c.json({ error: 'malformed request' }, 400);
     return isDatabaseError(error) ? c.json({ error: 'database unavailable' }, 503) : c.json({ error: 'internal error' }, 500);
   });
   app.get('/metrics.json', (c) => c.json(metrics.reading()));
-  app.get('/metrics', (c) => c.text(prometheusText(metrics.reading()), 200, { 'content-type': 'text/plain; version=0.0.4' }));
+  app.get('/metrics', (c) => c.text(exposition(totals, metrics.reading()), 200, { 'content-type': 'text/plain; version=0.0.4' }));
   app.get('/api/health', (c) => health(c, pool));
   addAccounts(app, pool);
   addTenants(app, { pool, metrics });

@@ -5,7 +5,7 @@ import type { DatabaseReadings, LockEdge, LongQuery } from '../ports.ts';
 import { codeOf, databaseFailure, MONITOR_HINT } from './database-failure.ts';
 import { CONNECTIONS, DATA_DIRECTORY, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
 import { Unreadable, reading } from './reading.ts';
-import { redactedQuery } from './redact.ts';
+import { redactedQuery, secretsHidden } from './redact.ts';
 
 export type DatabaseReadingsOptions = {
   readonly connectionString: string;
@@ -34,15 +34,16 @@ export function databaseReadings(options: DatabaseReadingsOptions): DatabaseRead
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
   });
+  const sentence = (error: unknown) => secretsHidden(databaseFailure(error), [connectionString]);
   // A session that the server ends while idle is replaced by the next reading, which reports what it meets.
   pool.on('error', () => {});
   return {
-    connections: () => reading('pg_stat_activity', () => connections(pool), databaseFailure),
-    longQueries: (seconds) => reading('pg_stat_activity, pg_prepared_xacts', () => longQueries(pool, seconds), databaseFailure),
-    replicationLag: () => reading('pg_stat_replication, pg_replication_slots', () => replicationLag(pool), databaseFailure),
-    diskFree: () => reading('statfs of data_directory', () => diskFree(pool, options), databaseFailure),
-    latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), databaseFailure),
-    lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), databaseFailure),
+    connections: () => reading('pg_stat_activity', () => connections(pool), sentence),
+    longQueries: (seconds) => reading('pg_stat_activity, pg_prepared_xacts', () => longQueries(pool, seconds), sentence),
+    replicationLag: () => reading('pg_stat_replication, pg_replication_slots', () => replicationLag(pool), sentence),
+    diskFree: () => reading('statfs of data_directory', () => diskFree(pool, options), sentence),
+    latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), sentence),
+    lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), sentence),
     close: () => pool.end(),
   };
 }
