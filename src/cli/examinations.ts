@@ -86,7 +86,20 @@ function targetExaminations(context: TargetContext): readonly Examination[] {
           detail: `${requests} requests counted`,
         })),
     },
+    ...readingExaminations(context),
   ];
+}
+
+/** Each reading that the settings name a source for: whether it answers, and with what. Judging is the checks'. */
+function readingExaminations({ name, sources }: TargetContext): readonly Examination[] {
+  return Object.entries(sources.readings ?? {}).map(([key, read]) => ({
+    name: `Reading ${key} ${name}`,
+    look: async () =>
+      reading<unknown>(await read(), 'Correct its source under readings in the configuration, or the source.', (value) => ({
+        ok: true,
+        detail: typeof value === 'number' ? String(Number(value.toFixed(3))) : JSON.stringify(value),
+      })),
+  }));
 }
 
 function processesExamination({ ledger }: Services): Examination {

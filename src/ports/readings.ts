@@ -47,18 +47,18 @@ export type Incident = { readonly id: string; readonly title: string; readonly u
 export type PlatformState = { readonly well: boolean; readonly words: string };
 
 /** What other services say. Each is there when the settings of the target name a source for it. */
-export interface ServiceReadings {
-  activeUsers?(): Promise<Reading<number>>;
+export type OtherReadings = {
+  readonly activeUsers?: () => Promise<Reading<number>>;
   /** Shares from 0 to 1. */
-  cpu?(): Promise<Reading<number>>;
-  memory?(): Promise<Reading<number>>;
-  /** Null: the provider was asked and has none. */
-  automatedBackup?(): Promise<Reading<{ newestAt: Instant | null; kind: string }>>;
+  readonly cpu?: () => Promise<Reading<number>>;
+  readonly memory?: () => Promise<Reading<number>>;
+  /** The provider's own newest backup. Null: it was asked and has none. */
+  readonly automatedBackup?: () => Promise<Reading<{ newestAt: Instant | null; kind: string }>>;
   /** Names, first line first; empty when nobody is. */
-  onCall?(): Promise<Reading<readonly string[]>>;
-  incidents?(): Promise<Reading<readonly Incident[]>>;
-  platform?(): Promise<Reading<PlatformState>>;
-}
+  readonly onCall?: () => Promise<Reading<readonly string[]>>;
+  readonly incidents?: () => Promise<Reading<readonly Incident[]>>;
+  readonly platform?: () => Promise<Reading<PlatformState>>;
+};
 
 /** How an executable of the team ended. Zero alone is a pass; what could not be started or did not end in time is no result at all. */
 export type HookResult = { readonly exitCode: number; readonly ms: number; readonly output: string };
@@ -72,7 +72,7 @@ export type Hook = (() => Promise<Reading<HookResult>>) & { readonly title: stri
 export type Sources = {
   readonly database: DatabaseReadings;
   readonly application: ApplicationReadings;
-  readonly readings?: ServiceReadings;
+  readonly readings?: OtherReadings;
   /** By name and by every alias, e.g. `smoke`, `pnpm db:health-checks`, `./scripts/smoke-test.sh`. */
   readonly hooks?: ReadonlyMap<string, Hook>;
 };

@@ -13,12 +13,12 @@ type Metrics = { errorRate: number; p95Ms: number; requests: number };
 /**
  * The application's metrics, each from the source that the settings name and the rest from the application itself. Requests come from their own
  * source, else from that of the error rate, else from the application: a rate without a count says nothing (M19). One that cannot be read
- * leaves all three unknown, with its reason.
+ * leaves all three unknown, with its reason. Who asks at the same moment, as two checks do, shares one answer.
  */
 export function withMeasured(application: ApplicationReadings, measured: Measured): ApplicationReadings {
   const { errorRate, p95, requests } = measured;
   if (errorRate === undefined && p95 === undefined && requests === undefined) return application;
-  const metrics = async (): Promise<Reading<Metrics>> => {
+  const measure = async (): Promise<Reading<Metrics>> => {
     const [errors, slow, counted] = await Promise.all([errorRate?.(), p95?.(), requests?.()]);
     const uncounted = counted === undefined && (errors === undefined || (errors.ok && errors.value.requests === null));
     const own = errors === undefined || slow === undefined || uncounted ? await application.metrics() : undefined;
@@ -34,6 +34,8 @@ export function withMeasured(application: ApplicationReadings, measured: Measure
     if (!complete(value)) return { ok: false, why: 'The metrics are not complete.', source };
     return { ok: true, value, source };
   };
+  let running: Promise<Reading<Metrics>> | null = null;
+  const metrics = () => (running ??= measure().finally(() => (running = null)));
   return { health: () => application.health(), metrics };
 }
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-import type { ServiceReadings } from '../ports.ts';
+import type { OtherReadings } from '../ports.ts';
 import { analyticsReading, type AnalyticsSettings } from './analytics.ts';
 import { httpClient, type HttpClient } from './http.ts';
 import { jsonBackup, jsonNames, jsonReading, type JsonSettings } from './json-probe.ts';
@@ -40,12 +40,12 @@ type Around = { readonly http: HttpClient; readonly now: () => Instant };
 export function connectReadings(
   settings: ReadingsSettings,
   { now }: { now: () => Instant },
-): { readonly services: ServiceReadings; readonly measured: Measured } {
+): { readonly services: OtherReadings; readonly measured: Measured } {
   const around: Around = { http: httpClient({ timeoutMs: TIMEOUT_MS, now }), now };
   return { services: servicesOf(settings, around), measured: measuredOf(settings, around) };
 }
 
-function servicesOf(settings: ReadingsSettings, around: Around): ServiceReadings {
+function servicesOf(settings: ReadingsSettings, around: Around): OtherReadings {
   const { active_users: users, cpu, memory, automated_backup: backup, on_call: onCall, incidents, platform } = settings;
   return {
     ...(users && {

@@ -87,6 +87,20 @@ describe('what is seen through the services', () => {
     expect(found['Processes']).toMatchObject({ ok: false, detail: 'worker host:7; no bot within 15 s', fix: 'Start them: offpeak start.' });
   });
 
+  test('every reading that has a source is asked, and one that does not answer says why', async () => {
+    const readings = {
+      cpu: async () => ({ ok: true as const, source: '', value: 0.42391 }),
+      onCall: async () => ({ ok: true as const, source: '', value: ['noah'] }),
+      memory: async () => ({ ok: false as const, source: '', why: 'Prometheus (prom:9090) answered 502.' }),
+    };
+    const found = await looked((world) => {
+      Object.assign([...world.connection.targets.values()][0]?.sources ?? {}, application(200), { readings });
+    });
+    expect(found['Reading cpu acme']).toEqual({ ok: true, detail: '0.424' });
+    expect(found['Reading onCall acme']).toEqual({ ok: true, detail: '["noah"]' });
+    expect(found['Reading memory acme']).toMatchObject({ ok: 'unknown', detail: 'Prometheus (prom:9090) answered 502.' });
+  });
+
   test('X13 what the target and the backup tool miss is passed on in their words; a dead ledger says what to check', async () => {
     const found = await looked((world) => {
       const context = [...world.connection.targets.values()][0];

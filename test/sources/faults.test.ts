@@ -187,7 +187,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
     expect(await read()).toMatchObject({ ok: true });
   });
 
-  it.each(FAULTS.filter((fault) => subject.except?.[fault] === undefined))(
+  it.concurrent.each(FAULTS.filter((fault) => subject.except?.[fault] === undefined))(
     'T10 F49 %s: unknown in time, without a secret',
     async (fault) => {
       const server = await served(subject);

@@ -52,3 +52,16 @@ it('asks the application for nothing that others measure', async () => {
 it('leaves the health to the application', async () => {
   expect(await withMeasured(application(), { p95 }).health()).toMatchObject({ ok: true, value: { status: 200 } });
 });
+
+it('asks each source once for all who ask at the same moment, and again for who asks later', async () => {
+  let asked = 0;
+  const counting = () => {
+    asked += 1;
+    return errors(700)();
+  };
+  const shared = withMeasured(application(), { errorRate: counting, p95 });
+  await Promise.all([shared.metrics(), shared.metrics()]);
+  expect(asked).toBe(1);
+  await shared.metrics();
+  expect(asked).toBe(2);
+});

@@ -4,7 +4,7 @@ import { startAcme, type Acme } from '../../playground/acme/app.ts';
 import { createAcme, type AcmeDatabase } from '../../playground/acme/database.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Thresholds } from '../../src/domain/plan.ts';
-import type { ApplicationReadings, DatabaseReadings, Reading, ServiceReadings } from '../../src/ports.ts';
+import type { ApplicationReadings, DatabaseReadings, Reading, OtherReadings } from '../../src/ports.ts';
 import { withMeasured } from '../../src/sources/measured.ts';
 import { connectReadings, type ReadingsSettings } from '../../src/sources/readings.ts';
 import { sql, superuserUrl } from '../support/postgres.ts';
@@ -112,6 +112,6 @@ describe("R28 R29 R30 R31 R32 a real Prometheus, which scrapes Acme's own page",
   });
 });
 
-function ask(services: ServiceReadings, name: 'activeUsers' | 'cpu' | 'memory'): Promise<Reading<number>> {
+function ask(services: OtherReadings, name: 'activeUsers' | 'cpu' | 'memory'): Promise<Reading<number>> {
   return services[name]?.() ?? Promise.reject(new Error(`${name} is not configured.`));
 }
