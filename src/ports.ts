@@ -344,11 +344,13 @@ export interface Target {
 export interface BackupTool {
   /** Null when tools, directory, space and scratch server are there; otherwise what is missing and the command that mends it. */
   unusable(): Promise<string | null>;
-  /** pg_dump -Fc to `<id>.partial`, then renamed. Throws with an operator's sentence; leaves no partial file behind. */
+  /** pg_dump, one file or a directory, to a name that ends in `.partial`, then renamed. Throws with an operator's sentence; leaves no partial file behind. */
   take(request: { id: string; signal: AbortSignal }): Promise<Backup>;
   /** Restores into a scratch database and rehearses the plan on it: contents, up, down, up again, validate. Never throws for what the rehearsal finds. */
   prove(request: { backup: Backup; plan: Plan; signal: AbortSignal; onProgress?: (what: string) => void }): Promise<Rehearsal>;
   list(): Promise<readonly Backup[]>;
+  /** Removes proved backups of this target that nothing keeps, oldest first, and answers them; `dryRun` only answers. Null: nothing says what to keep. */
+  prune(request: { needed: readonly string[]; dryRun: boolean }): Promise<readonly Backup[] | null>;
 }
 
 // ---------------------------------------------------------------- wiring

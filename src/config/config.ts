@@ -1,7 +1,9 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import type { BackupForm } from '../domain/backup-form.ts';
 import type { FormatName } from '../domain/formats.ts';
 import type { Person } from '../domain/people.ts';
 import type { Thresholds, Timing } from '../domain/plan.ts';
+import type { Keep } from '../domain/retention.ts';
 import type { Window } from '../domain/window.ts';
 import type { Environment } from './environment.ts';
 import type { Settings, TargetSettings } from './schema.ts';
@@ -18,13 +20,21 @@ export type TargetConfig = {
   readonly format: FormatName;
   /** The name of its staging twin. */
   readonly staging: string | null;
-  /** `tools` is the directory of pg_dump and pg_restore; null to look for them. */
-  readonly backup: { readonly directory: string; readonly tools: string | null };
+  readonly backup: BackupConfig;
   readonly application: { readonly health: string; /** Null: other sources measure it. */ readonly metrics: string | null };
   /** How long a statement may go on trying for its locks. */
   readonly lockBudgetMs: number;
   /** What a batch of a backfill should take, and how fast the write-ahead log may grow meanwhile. */
   readonly backfill: { readonly batchMs: number; readonly walBytesPerSecond: number };
+};
+
+export type BackupConfig = {
+  readonly directory: string;
+  /** The directory of pg_dump and pg_restore; null to look for them. */
+  readonly tools: string | null;
+  readonly form: BackupForm;
+  /** Null: nothing is ever removed. */
+  readonly keep: Keep | null;
 };
 
 /** The configuration without anything secret: it may be printed and logged whole. */
@@ -144,11 +154,21 @@ function targetOf(name: string, target: TargetSettings, approvalMs: number, dire
     migrations: path(target.migrations),
     format: target.format,
     staging: target.staging ?? null,
-    backup: { directory: path(target.backup.directory), tools: target.backup.tools === undefined ? null : path(target.backup.tools) },
+    backup: {
+      directory: path(target.backup.directory),
+      tools: target.backup.tools === undefined ? null : path(target.backup.tools),
+      form: formOf(target.backup),
+      keep: target.backup.keep ?? null,
+    },
     application: { health: target.application.health, metrics: target.application.metrics ?? null },
     lockBudgetMs: target.lock_budget,
     backfill: { batchMs: target.backfill.batch, walBytesPerSecond: target.backfill.wal * 1_000_000 },
   };
+}
+
+/** A directory is there to be written by several sessions, so it is by two unless told. */
+function formOf({ format, jobs, compression }: TargetSettings['backup']): BackupForm {
+  return { layout: format, jobs: jobs ?? (format === 'directory' ? 2 : 1), compression };
 }
 
 function thresholdsOf(limits: TargetSettings['limits']): Thresholds {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compressionOf } from '../domain/backup-form.ts';
 import { isZone } from '../domain/window.ts';
 import { databasePlace } from './database-url.ts';
 import { durationMs, minutesOfDay, share, weekday } from './measures.ts';
@@ -74,6 +75,12 @@ export const weekdays = z
   .array(text(weekday, (value) => `"${value}" is no weekday. Write mon, tue, wed, thu, fri, sat or sun.`))
   .min(1, 'has no day, so there would be no peak hours at all.')
   .transform((days) => [...new Set(days)].sort((a, b) => a - b));
+
+/** How a dump is packed: a method, and a level it knows. */
+export const packing = text(
+  compressionOf,
+  (value) => `"${value}" is no compression. Write none, gzip:1 to gzip:9, or from PostgreSQL 16 on lz4:1 to lz4:12 or zstd:1 to zstd:22.`,
+);
 
 /** A connection string; which one it was is not said in the mistake. */
 export const connection = text(

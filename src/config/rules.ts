@@ -7,10 +7,13 @@ export type Conflict = { readonly path: KeyPath; readonly message: string };
 
 const text = z.string().optional().catch(undefined);
 const place = text.transform((url) => (url === undefined ? null : databasePlace(url)));
+const Backup = z
+  .object({ format: text, jobs: z.coerce.number().optional().catch(undefined) })
+  .catch({ format: undefined, jobs: undefined });
 const Given = z.record(z.string(), z.unknown()).catch({});
 const Hook = z.object({ name: text, aliases: z.array(text).catch([]) }).catch({ name: undefined, aliases: [] });
 const Target = z
-  .object({ database: place, scratch: place, staging: text, application: Given, readings: Given, hooks: z.array(Hook).catch([]) })
+  .object({ database: place, scratch: place, staging: text, application: Given, readings: Given, hooks: z.array(Hook).catch([]), backup: Backup.optional() })
   .catch({ database: null, scratch: null, staging: undefined, application: {}, readings: {}, hooks: [] });
 const Person = z
   .object({ id: text, name: text, roles: z.array(z.unknown()).catch([]), accounts: z.array(z.unknown()).catch([]) })
@@ -33,7 +36,7 @@ type Outline = z.infer<typeof Outline>;
 export function conflicts(value: unknown): readonly Conflict[] {
   const outline = Outline.safeParse(value);
   if (!outline.success) return [];
-  return [names, databases, slack, people, measurements, hooks].flatMap((rule) => rule(outline.data));
+  return [names, databases, backups, slack, people, measurements, hooks].flatMap((rule) => rule(outline.data));
 }
 
 function names({ targets, default_target: chosen }: Outline): readonly Conflict[] {
@@ -78,6 +81,14 @@ function databases({ ledger, targets }: Outline): readonly Conflict[] {
     seen.push({ name, at: database });
   }
   return found;
+}
+
+function backups({ targets }: Outline): readonly Conflict[] {
+  return Object.entries(targets).flatMap(([name, { backup }]) => {
+    if ((backup?.jobs ?? 1) <= 1 || backup?.format === 'directory') return [];
+    const message = 'needs format: directory. One archive file is written by one session.';
+    return [{ path: ['targets', name, 'backup', 'jobs'], message }];
+  });
 }
 
 function slack({ slack: { mode, app_token: appToken, signing_secret: signingSecret } }: Outline): readonly Conflict[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LAYOUTS } from '../domain/backup-form.ts';
 import { FORMATS } from '../domain/formats.ts';
 import { ROLES } from '../domain/people.ts';
 import {
@@ -8,6 +9,7 @@ import {
   durationOrZero,
   factor,
   hidden,
+  packing,
   proportion,
   seconds,
   timeOfDay,
@@ -34,6 +36,15 @@ const Limits = z.strictObject({
   minimum_samples: whole(1).prefault(100),
 });
 
+const Backup = z.strictObject({
+  directory: words.prefault('./backups'),
+  tools: words.optional(),
+  format: z.enum(LAYOUTS).prefault('custom'),
+  jobs: whole(1).optional(),
+  compression: packing.prefault('gzip:1'),
+  keep: z.strictObject({ days: whole(1), count: whole(1) }).optional(),
+});
+
 const Target = z.strictObject({
   database: connection,
   zone,
@@ -49,7 +60,7 @@ const Target = z.strictObject({
   format: z.enum(FORMATS).prefault('native'),
   staging: words.optional(),
   scratch: connection,
-  backup: z.strictObject({ directory: words.prefault('./backups'), tools: words.optional() }).prefault({}),
+  backup: Backup.prefault({}),
   application: z.strictObject({ health: address, metrics: address.optional() }),
   readings: Readings.prefault({}),
   hooks: z.array(Hook).prefault([]),

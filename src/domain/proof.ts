@@ -1,3 +1,4 @@
+import type { Layout } from './backup-form.ts';
 import type { Instant } from './instant.ts';
 import type { RelationLock } from './plan.ts';
 import type { VerdictDifference } from './verdict-difference.ts';
@@ -15,7 +16,21 @@ export type Backup = {
   readonly toolVersion: string;
   /** Position in the write-ahead log when the dump began: the moment to recover to (R42). */
   readonly lsn: string;
+  /** How it is laid out and packed. Optional like what follows: older backups did not record it. */
+  readonly layout?: Layout;
+  readonly compression?: string;
+  /** The snapshot that was dumped, and the server's own clock then: `recovery_target_time` is judged by it. */
+  readonly snapshot?: string;
+  readonly serverTime?: Instant;
+  /** The named point in the write-ahead log just before it, or why there is none (M28). */
+  readonly restorePoint?: RestorePoint;
+  /** SHA-256 of the manifest beside it: the ledger knows what the manifest must say. */
+  readonly manifestSha256?: string;
+  /** When a restore proved it. Known of what lies in the directory, not of what a run recorded. */
+  readonly provedAt?: Instant;
 };
+
+export type RestorePoint = { readonly name: string; readonly lsn: string } | { readonly missing: string };
 
 /** The name of a backup: whose, and when in UTC, sortable; short enough to name a scratch database too (R42). */
 export function backupId(target: string, label: string, at: Instant): string {

@@ -31,6 +31,8 @@ export interface DatabaseReadings {
   /** p95 of repeated SELECT 1, in milliseconds. */
   latency(): Promise<Reading<number>>;
   lockWaits(): Promise<Reading<readonly LockEdge[]>>;
+  /** Dumps of this database and base backups of its server that run now, but for those of our own runs: `pg_dump (backend 4711)` (R41). */
+  otherDumps(): Promise<Reading<readonly string[]>>;
   close(): Promise<void>;
 }
 

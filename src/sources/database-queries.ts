@@ -49,5 +49,16 @@ select * from (
   group by a.pid, a.application_name
 ) waits where cardinality(blockers) > 0 order by seconds desc, waiter`;
 
+/**
+ * Dumps of this database and base backups of the whole server (F22). A run's own dump ends before its first write; one that somebody
+ * takes by hand with us counts. Of other users' sessions an unprivileged role sees no name: they are answered as hidden.
+ */
+export const DUMPS = `
+select pid, application_name as name, query = '<insufficient privilege>' as hidden from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid()
+  and (query = '<insufficient privilege>' or application_name ~ 'pg_dump' and application_name !~ '^offpeak:pg_dump:.*-run[0-9]+-')
+union all select pid, 'pg_basebackup', false from pg_stat_progress_basebackup
+order by pid`;
+
 /** Needs pg_read_all_settings; the address is null over a Unix socket. */
 export const DATA_DIRECTORY = `select current_setting('data_directory') as directory`;

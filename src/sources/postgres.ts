@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { Client, Pool } from 'pg';
 import type { DatabaseReadings, LockEdge, LongQuery } from '../ports.ts';
 import { codeOf, databaseFailure, MONITOR_HINT } from './database-failure.ts';
-import { CONNECTIONS, DATA_DIRECTORY, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
+import { CONNECTIONS, DATA_DIRECTORY, DUMPS, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
 import { Unreadable, reading } from './reading.ts';
 import { redactedQuery, secretsHidden } from './redact.ts';
 
@@ -44,6 +44,7 @@ export function databaseReadings(options: DatabaseReadingsOptions): DatabaseRead
     diskFree: () => reading('statfs of data_directory', () => diskFree(pool, options), sentence),
     latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), sentence),
     lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), sentence),
+    otherDumps: () => reading('pg_stat_activity, pg_stat_progress_basebackup', () => otherDumps(pool), sentence),
     close: () => pool.end(),
   };
 }
@@ -89,6 +90,13 @@ export function lagOf({ name, hidden, seconds, bytes }: Replica): number {
 async function lockWaits(pool: Pool): Promise<readonly LockEdge[]> {
   const { rows } = await pool.query<LockEdge>(LOCK_WAITS);
   return rows.map(({ waiter, blockers, seconds, application }) => ({ waiter, blockers, seconds, application }));
+}
+
+async function otherDumps(pool: Pool): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ pid: number; name: string; hidden: boolean }>(DUMPS);
+  const hidden = rows.filter((row) => row.hidden).length;
+  if (hidden > 0) throw new Unreadable(`${hidden} sessions of other users are hidden from our role: ${MONITOR_HINT}.`);
+  return rows.map(({ pid, name }) => `${name} (backend ${pid})`);
 }
 
 async function latency(pool: Pool): Promise<number> {

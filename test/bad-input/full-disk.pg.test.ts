@@ -42,7 +42,7 @@ function onDisk(directory = backups()): TargetContext['backups'] {
     scratchUrl: secret?.scratch.reveal() ?? '',
     directory,
     now: () => '2026-11-24T19:00:00.000Z',
-    freeBytes: async () => disk.free,
+    disk: async () => ({ free: disk.free, total: 1.1e12 }),
   });
 }
 

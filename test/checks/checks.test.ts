@@ -34,6 +34,7 @@ const DATABASE: DatabaseReadings = {
   diskFree: unreadable,
   latency: unreadable,
   lockWaits: unreadable,
+  otherDumps: unreadable,
   close: () => Promise.resolve(),
 };
 const APPLICATION: ApplicationReadings = { health: unreadable, metrics: unreadable };

@@ -55,7 +55,7 @@ test('takes what is written, paths from the directory of the file', () => {
   const target = result.ok ? result.config.targets.get('production') : undefined;
   expect(target?.window).toEqual({ zone: 'America/New_York', peakFrom: 510, peakTo: 1440, days: [1, 7] });
   expect(target?.migrations).toBe(join(cwd, 'sql'));
-  expect(target?.backup).toEqual({ directory: join(cwd, 'settings', 'backups'), tools: null });
+  expect(target?.backup).toMatchObject({ directory: join(cwd, 'settings', 'backups'), tools: null });
   expect(target?.timing.observeMs).toBe(5_400_000);
   expect(target?.thresholds).toMatchObject({ errorRate: 0.0025, connections: 0.9 });
 });

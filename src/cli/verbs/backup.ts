@@ -1,22 +1,76 @@
+import { inBytes } from '../../domain/backup-space.ts';
+import type { Backup, RestorePoint } from '../../domain/proof.ts';
 import { inWords } from '../../domain/refusal.ts';
-import { takeBackup } from '../../usecases/backup.ts';
-import { EXIT } from '../exit.ts';
-import { type Cli } from '../session.ts';
+import { listBackups, pruneBackups, takeBackup } from '../../usecases/backup.ts';
+import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
+import { printJson, type Cli, type Session } from '../session.ts';
 import { table } from '../table.ts';
 
-/** `offpeak backup`: takes a backup by hand. Every run takes and proves its own all the same. */
+type Options = { readonly list?: true; readonly prune?: true; readonly dryRun?: true; readonly json?: true };
+
+/** `offpeak backup`: takes a backup by hand (every run takes and proves its own all the same), lists what is there, or removes what nothing keeps. */
 export function backupVerb({ program, verb }: Cli): void {
-  verb(program.command('backup').description('take a backup now, outside any run'), async ({ services, target, terminal, when }) => {
-    const backup = await takeBackup(services, { target: target.name, signal: terminal.interruption() });
-    const rows = [
-      ['Backup', backup.id],
-      ['File', backup.path],
-      ['Size', `${(backup.bytes / 1_048_576).toFixed(1)} MiB in ${inWords(backup.durationMs)}`],
-      ['SHA-256', backup.sha256],
-      ['Taken', `${when(backup.startedAt)}, at ${backup.lsn}`],
-      ['Versions', `server ${backup.serverVersion}, pg_dump ${backup.toolVersion}`],
-    ];
-    terminal.out(`${table(rows)}\n\nIt is not proved: only a restore proves a backup, and every run takes and proves its own.`);
-    return EXIT.done;
+  const command = program
+    .command('backup')
+    .description('take a backup now, outside any run')
+    .option('--list', 'list the backups that are there, newest first, with whether a restore proved them')
+    .option('--prune', 'remove proved backups that are past `backup.keep` of the target')
+    .option('--dry-run', 'with --prune: only say which would go')
+    .option('--json', 'with --list: for another program');
+  verb<Options>(command, async (session, options) => {
+    if (options.dryRun && !options.prune) throw new BadUsage('--dry-run goes with --prune: offpeak backup --prune --dry-run.');
+    if (options.list) return await list(session, options.json === true);
+    return options.prune ? await prune(session, options.dryRun === true) : await take(session);
   });
+}
+
+async function take({ services, target, terminal, when }: Session): Promise<ExitCode> {
+  const backup = await takeBackup(services, { target: target.name, signal: terminal.interruption() });
+  const rows = [
+    ['Backup', backup.id],
+    [backup.layout === 'directory' ? 'Directory' : 'File', backup.path],
+    ['Size', `${(backup.bytes / 1_048_576).toFixed(1)} MiB in ${inWords(backup.durationMs)}`],
+    ['SHA-256', backup.sha256],
+    ['Taken', `${when(backup.startedAt)}, at ${backup.lsn}`],
+    ['Restore point', restorePointText(backup.restorePoint)],
+    ['Versions', `server ${backup.serverVersion}, pg_dump ${backup.toolVersion}`],
+  ];
+  terminal.out(`${table(rows)}\n\nIt is not proved: only a restore proves a backup, and every run takes and proves its own.`);
+  return EXIT.done;
+}
+
+function restorePointText(point: RestorePoint | undefined): string {
+  if (point === undefined) return 'none';
+  return 'missing' in point ? `none: ${point.missing}` : `${point.name}, at ${point.lsn}`;
+}
+
+async function list(session: Session, json: boolean): Promise<ExitCode> {
+  const { services, target, terminal, when } = session;
+  const backups = await listBackups(services, { target: target.name });
+  if (json) printJson(session, backups);
+  else if (backups.length === 0) terminal.out('There is no backup.');
+  else terminal.out(table([['Backup', 'Taken', 'Size', 'Proved', 'At'], ...backups.map((backup) => line(backup, when))]));
+  return EXIT.done;
+}
+
+function line({ id, startedAt, bytes, provedAt, lsn }: Backup, when: Session['when']): readonly string[] {
+  return [id, when(startedAt), inBytes(bytes), provedAt === undefined ? 'no' : when(provedAt), lsn];
+}
+
+async function prune({ services, target, terminal, when }: Session, dryRun: boolean): Promise<ExitCode> {
+  const gone = await pruneBackups(services, { target: target.name, dryRun });
+  if (gone === null) {
+    terminal.err(
+      `Refused: nothing says what to keep of ${target.name}. Write backup: { keep: { days: 30, count: 10 } } there. Nothing was removed.`,
+    );
+    return EXIT.refused;
+  }
+  const bytes = gone.reduce((sum, backup) => sum + backup.bytes, 0);
+  if (gone.length === 0) terminal.out('Nothing is past what is to be kept. Nothing was removed.');
+  else
+    terminal.out(
+      `${table([['Backup', 'Taken', 'Size', 'Proved', 'At'], ...gone.map((backup) => line(backup, when))])}\n\n` +
+        `${dryRun ? 'Would be removed' : 'Removed'}: ${gone.length}, ${inBytes(bytes)}.`,
+    );
+  return EXIT.done;
 }

@@ -1,5 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
+import { compressionText, DEFAULT_FORM } from '../../domain/backup-form.ts';
+import { spaceRefused, spaceSentence } from '../../domain/backup-space.ts';
 import { readManifests } from './manifest.ts';
 import type { BackupOptions } from './options.ts';
 
@@ -36,40 +38,35 @@ export async function otherBackup(client: ClientBase): Promise<string | null> {
   );
 }
 
-/** A dump shrinks, but a disk that fills up leaves a partial file that looks whole (F15). */
-const GROWTH = 1.5;
-const FIRST_SHARE = 4;
+const KEEP_FREE = 0.2;
 
-/** Null when the directory has room for the next dump: 1.5 × the last one of this database, a quarter of the database for the first. */
+/** Null when the directory's disk takes the next dump and enough stays free; otherwise the sentence with every number (R33, F15). */
 export async function tooLittleSpace(client: ClientBase, options: BackupOptions): Promise<string | null> {
   const { rows } = await client.query<{ bytes: string; identifier: string; database: string }>(
     'select pg_database_size(current_database()) as bytes, system_identifier::text as identifier, current_database() as database from pg_control_system()',
   );
   const [size] = rows;
+  const { compression, layout } = options.form ?? DEFAULT_FORM;
   const manifests = await readManifests(options.directory);
-  const last = manifests.find(({ source }) => source.systemIdentifier === size?.identifier && source.database === size.database);
-  const needed = last ? last.backup.bytes * GROWTH : Number(size?.bytes) / FIRST_SHARE;
-  const free = await (options.freeBytes ?? freeBytes)(options.directory);
-  if (free >= needed) return null;
-  return (
-    `${options.directory} has ${inBytes(free)} free and the next backup needs ${inBytes(needed)} ` +
-    `(${last ? '1.5 × the last one' : 'a quarter of the database'}). Free some space or choose another directory. The database was not touched.`
-  );
+  // Only one that was packed alike says how much the next one takes.
+  const last = manifests.find(({ manifest: { source, backup } }) => {
+    const alike = (backup.compression ?? compressionText(DEFAULT_FORM.compression)) === compressionText(compression);
+    return (
+      alike && source.systemIdentifier === size?.identifier && source.database === size.database && (backup.layout ?? 'custom') === layout
+    );
+  });
+  const refusal = spaceRefused({
+    ...(await (options.disk ?? diskOf)(options.directory)),
+    last: last?.manifest.backup.bytes ?? null,
+    database: Number(size?.bytes),
+    compression,
+    keepFree: options.keepFree ?? KEEP_FREE,
+  });
+  return refusal && spaceSentence(refusal, options.directory);
 }
 
-async function freeBytes(directory: string): Promise<number> {
-  const { bavail, bsize } = await statfs(directory);
-  return bavail * bsize;
-}
-
-/** Bytes as people read them: `812 B`, `3.4 MB`, `120 GB`. */
-export function inBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+async function diskOf(directory: string): Promise<{ free: number; total: number }> {
+  const { bavail, bfree, blocks, bsize } = await statfs(directory);
+  // As df reckons: what is reserved for root is not part of it.
+  return { free: bavail * bsize, total: (blocks - bfree + bavail) * bsize };
 }

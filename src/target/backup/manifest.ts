@@ -1,9 +1,13 @@
-import { readdir, readFile, rename } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { LAYOUTS, type Layout } from '../../domain/backup-form.ts';
+import type { Backup } from '../../domain/proof.ts';
 import { writeDurably } from './durable.ts';
 
 const count = z.number().int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const Manifest = z.object({
   format: z.literal(1),
@@ -11,14 +15,23 @@ const Manifest = z.object({
     id: z.string(),
     path: z.string(),
     bytes: count,
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    sha256,
     startedAt: z.string(),
     finishedAt: z.string(),
     durationMs: z.number(),
     serverVersion: z.string(),
     toolVersion: z.string(),
     lsn: z.string(),
+    layout: z.enum(LAYOUTS).optional(),
+    compression: z.string().optional(),
+    snapshot: z.string().optional(),
+    serverTime: z.string().optional(),
+    restorePoint: z.union([z.object({ name: z.string(), lsn: z.string() }), z.object({ missing: z.string() })]).optional(),
   }),
+  /** The configured target; older manifests do not name it. */
+  target: z.string().optional(),
+  /** What a directory dump consists of. */
+  files: z.array(z.object({ name: z.string().regex(/^[^/\0]+$/), bytes: count, sha256 })).optional(),
   source: z.object({
     systemIdentifier: z.string(),
     timeline: z.number(),
@@ -37,8 +50,10 @@ const Manifest = z.object({
   roles: z.array(z.object({ name: z.string(), attributes: z.array(z.string()) })),
   memberships: z.array(z.object({ role: z.string(), member: z.string(), admin: z.boolean() })),
   extensions: z.array(z.string()),
-  /** Rows of every table in the snapshot of the dump. */
-  tables: z.array(z.object({ table: z.string(), rows: count })),
+  /** Rows of every table in the snapshot of the dump, and the checksum of one in so many of them. */
+  tables: z.array(
+    z.object({ table: z.string(), rows: count, oneIn: z.number().int().positive().optional(), checksum: z.string().optional() }),
+  ),
   fingerprint: z.object({ hash: z.string(), lines: z.array(z.string()) }),
 });
 
@@ -46,34 +61,78 @@ const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>;
 export type Source = Manifest['source'];
 
-export function dumpPath(directory: string, id: string): string {
-  return join(directory, `${id}.dump`);
+/** Where a dump lies: one file, or a directory of files. Being written, it has `.partial` after its name. */
+export function dumpPath(directory: string, id: string, layout: Layout): string {
+  return join(directory, layout === 'custom' ? `${id}.dump` : id);
 }
 
 export function manifestPath(directory: string, id: string): string {
   return join(directory, `${id}.json`);
 }
 
-/** Written last and renamed into place: a dump without a manifest does not count as a backup. */
-export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
-  const path = manifestPath(directory, manifest.backup.id);
-  await writeDurably(`${path}.partial`, `${JSON.stringify(manifest, null, 1)}\n`);
+function markPath(directory: string, id: string): string {
+  return join(directory, `${id}.proved`);
+}
+
+/** Written last and renamed into place: a dump without a manifest does not count as a backup. Answers its SHA-256. */
+export async function writeManifest(directory: string, manifest: Manifest): Promise<string> {
+  const text = `${JSON.stringify(manifest, null, 1)}\n`;
+  await writeInto(manifestPath(directory, manifest.backup.id), text);
+  return textDigest(text);
+}
+
+async function writeInto(path: string, text: string): Promise<void> {
+  await writeDurably(`${path}.partial`, text);
   await rename(`${path}.partial`, path);
 }
 
+function textDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** A manifest as it was read, and the SHA-256 of its text. */
+export type ReadManifest = { readonly manifest: Manifest; readonly sha256: string };
+
 /** The manifest of this backup, or null when there is none or it is not ours or damaged. */
-export async function readManifest(directory: string, id: string): Promise<Manifest | null> {
+export async function readManifest(directory: string, id: string): Promise<ReadManifest | null> {
   try {
-    return Manifest.parse(JSON.parse(await readFile(manifestPath(directory, id), 'utf8')));
+    const text = await readFile(manifestPath(directory, id), 'utf8');
+    const manifest = Manifest.parse(JSON.parse(text));
+    return manifest.backup.id === id ? { manifest, sha256: textDigest(text) } : null;
   } catch {
     return null;
   }
 }
 
 /** Every readable manifest in the directory, newest first. */
-export async function readManifests(directory: string): Promise<readonly Manifest[]> {
+export async function readManifests(directory: string): Promise<readonly ReadManifest[]> {
   const names = await readdir(directory).catch(() => []);
   const ids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
-  const manifests = (await Promise.all(ids.map((id) => readManifest(directory, id)))).filter((manifest) => manifest !== null);
-  return manifests.toSorted((a, b) => b.backup.startedAt.localeCompare(a.backup.startedAt));
+  const manifests = (await Promise.all(ids.map((id) => readManifest(directory, id)))).filter((read) => read !== null);
+  return manifests.toSorted((a, b) => b.manifest.backup.startedAt.localeCompare(a.manifest.backup.startedAt));
+}
+
+const Mark = z.object({ manifestSha256: sha256, provedAt: z.string() });
+
+/** Notes beside a backup that a restore proved it. The manifest itself never changes. */
+export async function markProved(directory: string, id: string, mark: z.infer<typeof Mark>): Promise<void> {
+  await writeInto(markPath(directory, id), `${JSON.stringify(mark)}\n`);
+}
+
+/** The backup of a manifest, with what is known of its proof: a mark of another manifest counts for nothing. */
+export async function backupOf(directory: string, { manifest, sha256: manifestSha256 }: ReadManifest): Promise<Backup> {
+  const known = { ...manifest.backup, manifestSha256 } as Backup;
+  try {
+    const mark = Mark.parse(JSON.parse(await readFile(markPath(directory, manifest.backup.id), 'utf8')));
+    return mark.manifestSha256 === manifestSha256 ? { ...known, provedAt: mark.provedAt } : known;
+  } catch {
+    return known;
+  }
+}
+
+/** Removes a backup, and whatever was written of one. The manifest goes first: what is left half way is no backup any more. */
+export async function discard(directory: string, id: string): Promise<void> {
+  const dumps = LAYOUTS.map((layout) => dumpPath(directory, id, layout));
+  for (const path of [manifestPath(directory, id), markPath(directory, id), ...dumps])
+    for (const each of [path, `${path}.partial`]) await rm(each, { force: true, recursive: true });
 }

@@ -1,4 +1,6 @@
+import type { BackupForm } from '../../domain/backup-form.ts';
 import type { Instant } from '../../domain/instant.ts';
+import type { Keep } from '../../domain/retention.ts';
 
 export type BackupOptions = {
   /** The target that is dumped. Its user needs to read every row: owner of the tables or BYPASSRLS (F20). */
@@ -9,11 +11,17 @@ export type BackupOptions = {
   readonly scratchUrl: string;
   /** `backup.tools` of the target, when it is configured. */
   readonly binDir?: string | undefined;
-  /** gzip level of pg_dump, 1 unless told: a backup stands between a tired person and the window. */
-  readonly compression?: number | undefined;
+  /** The name of the target, which is noted in the manifest: only what bears it is ever pruned for it. */
+  readonly target?: string | undefined;
+  /** How dumps are laid out and packed; one lightly packed file unless told. */
+  readonly form?: BackupForm | undefined;
+  /** What is kept; nothing is ever removed unless told. */
+  readonly keep?: Keep | undefined;
+  /** The share of the disk that must stay free after the dump (R33); a fifth unless told. */
+  readonly keepFree?: number | undefined;
   readonly now: () => Instant;
-  /** Bytes free in a directory, for tests; the file system's answer unless told. */
-  readonly freeBytes?: ((directory: string) => Promise<number>) | undefined;
+  /** The disk of a directory in bytes, for tests; the file system's answer unless told. */
+  readonly disk?: ((directory: string) => Promise<{ readonly free: number; readonly total: number }>) | undefined;
   /** Where system directories of PostgreSQL are looked for, for tests. */
   readonly toolRoots?: readonly string[] | undefined;
 };

@@ -1,11 +1,13 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
+import { compressionRefused, DEFAULT_FORM } from '../../domain/backup-form.ts';
 import type { BackupTool } from '../../ports.ts';
 import { tooLittleSpace } from './conditions.ts';
 import { connected, wordsOf } from './connection.ts';
-import { readManifests } from './manifest.ts';
+import { backupOf, readManifests } from './manifest.ts';
 import type { BackupOptions } from './options.ts';
 import { proveBackup } from './prove.ts';
+import { pruneBackups } from './prune.ts';
 import { missingExtensions, scratchUnfit } from './scratch.ts';
 import { readRoles, readSource, type KnownSource } from './source.ts';
 import { takeBackup } from './take.ts';
@@ -17,7 +19,11 @@ export function postgresBackups(options: BackupOptions): BackupTool {
     unusable: () => unusable(options),
     take: (request) => takeBackup(options, request),
     prove: (request) => proveBackup(options, request),
-    list: async () => (await readManifests(options.directory)).map(({ backup }) => backup),
+    prune: (request) => pruneBackups(options, request),
+    list: async () => {
+      const manifests = await readManifests(options.directory);
+      return await Promise.all(manifests.map((read) => backupOf(options.directory, read)));
+    },
   };
 }
 
@@ -27,7 +33,9 @@ async function unusable(options: BackupOptions): Promise<string | null> {
   if (typeof about === 'string') return about;
   const { source, extensions } = about;
   const found = await findTools({ serverMajor: source.serverMajor, binDir: options.binDir, roots: options.toolRoots });
-  return found.ok ? await onScratch(options, source, extensions) : found.why;
+  if (!found.ok) return found.why;
+  const { compression } = options.form ?? DEFAULT_FORM;
+  return compressionRefused(compression, found.tools) ?? (await onScratch(options, source, extensions));
 }
 
 async function onTarget(options: BackupOptions): Promise<KnownSource | string> {

@@ -1,18 +1,17 @@
 import { execa } from 'execa';
-import { stat } from 'node:fs/promises';
 import type { Client } from 'pg';
 import { fingerprintDiff } from '../../domain/fingerprint-diff.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Backup, Rehearsal } from '../../domain/proof.ts';
 import { readFingerprint } from '../fingerprint.ts';
 import { connected, libpqEnvironment, wordsOf } from './connection.ts';
-import { digestOf } from './durable.ts';
-import { readManifest, type Manifest } from './manifest.ts';
+import { lastWords } from './dump.ts';
+import { fileMistake } from './files.ts';
+import { markProved, readManifest, type Manifest } from './manifest.ts';
 import { stopped, type BackupOptions } from './options.ts';
 import { rehearse, type RehearsedPlan } from './rehearse.ts';
 import { createScratch, dropScratch, evict, missingExtensions, rehearsalSession, scratchUnfit, type ScratchDatabase } from './scratch.ts';
-import { countRows } from './source.ts';
-import { lastWords } from './take.ts';
+import { contentDifferences, readContents } from './table-contents.ts';
 import { findTools } from './tools.ts';
 
 export type Proving = {
@@ -41,6 +40,7 @@ export async function proveBackup(options: BackupOptions, proving: Proving): Pro
   try {
     const manifest = await checkedManifest(options, proving);
     await onScratch({ options, proving, manifest, collected });
+    await noteProved(options, proving.backup.id);
   } catch (error) {
     if (proving.signal.aborted) throw stopped('The proof of the backup');
     restoreError =
@@ -54,21 +54,25 @@ export async function proveBackup(options: BackupOptions, proving: Proving): Pro
   return { backupId: proving.backup.id, at: options.now(), restoreMs, tables, rows, ...plan, ...found, restoreError };
 }
 
+/** A proof is worth as much without its note: only retention reads it, and keeps what has none. */
+async function noteProved(options: BackupOptions, id: string): Promise<void> {
+  const read = await readManifest(options.directory, id);
+  if (read === null) return;
+  await markProved(options.directory, id, { manifestSha256: read.sha256, provedAt: options.now() }).catch(() => {});
+}
+
 /** The manifest of this backup, after the file, the record and the plan were found to belong together. */
 async function checkedManifest(options: BackupOptions, { backup, plan, signal, onProgress }: Proving): Promise<Manifest> {
   onProgress?.('Checking the file');
-  const manifest = await readManifest(options.directory, backup.id);
-  if (manifest === null) throw new Unproved(`The manifest of backup ${backup.id} is missing or damaged. Take a new backup.`);
-  const size = await stat(backup.path).then(
-    (file) => file.size,
-    () => null,
-  );
-  if (size === null) throw new Unproved(`${backup.path} is not there any more. Take a new backup.`);
-  if (size !== backup.bytes)
-    throw new Unproved(`${backup.path} has ${size} bytes where ${backup.bytes} were written. The file is damaged: take a new backup.`);
-  const { sha256 } = await digestOf(backup.path, signal);
-  if (sha256 !== backup.sha256 || manifest.backup.sha256 !== backup.sha256)
-    throw new Unproved(`${backup.path} is not the file that was written (its SHA-256 differs). Take a new backup.`);
+  const read = await readManifest(options.directory, backup.id);
+  if (read === null) throw new Unproved(`The manifest of backup ${backup.id} is missing or damaged. Take a new backup.`);
+  const { manifest, sha256 } = read;
+  if (backup.manifestSha256 !== undefined && backup.manifestSha256 !== sha256)
+    throw new Unproved(`The manifest of backup ${backup.id} is not the one that was written (its SHA-256 differs). Take a new backup.`);
+  if (manifest.backup.sha256 !== backup.sha256 || manifest.backup.bytes !== backup.bytes)
+    throw new Unproved(`The manifest of backup ${backup.id} is that of another dump (its SHA-256 differs). Take a new backup.`);
+  const mistake = await fileMistake(backup, manifest.files ?? null, signal);
+  if (mistake !== null) throw new Unproved(mistake);
   const { source, fingerprint } = manifest;
   if (source.systemIdentifier !== plan.identity.systemIdentifier || source.database !== plan.identity.database)
     throw new Unproved(
@@ -157,16 +161,15 @@ async function restore({ options, proving, manifest }: Proof, scratch: ScratchDa
   );
 }
 
-/** Every table with the rows of the snapshot (F20), and every object of the schema. Definitions may be spelled anew by a restore; none may be missing. */
+/** Every table with the rows and the values of the snapshot (F20, R43), and every object of the schema. Definitions may be spelled anew by a restore; none may be missing. */
 async function compareContents(watcher: Client, manifest: Manifest, signal: AbortSignal): Promise<Manifest['tables']> {
-  const tables = await countRows(watcher, signal);
-  const restored = new Map(tables.map(({ table, rows }) => [table, rows]));
-  const wrong = manifest.tables.filter(({ table, rows }) => restored.get(table) !== rows);
+  await watcher.query('begin read only');
+  const tables = await readContents(watcher, signal, manifest.tables);
+  await watcher.query('commit');
+  const wrong = contentDifferences(manifest.tables, tables);
   if (wrong.length > 0) {
-    const named = wrong.slice(0, 5).map(({ table, rows }) => `${table} has ${restored.get(table) ?? 'no'} rows instead of ${rows}`);
-    throw new Unproved(
-      `The restored copy is not the target: ${named.join(', ')}${wrong.length > 5 ? ` and ${wrong.length - 5} more` : ''}. Take a new backup.`,
-    );
+    const more = wrong.length > 5 ? ` and ${wrong.length - 5} more` : '';
+    throw new Unproved(`The restored copy is not the target: ${wrong.slice(0, 5).join(', ')}${more}. Take a new backup.`);
   }
   const differences = fingerprintDiff(manifest.fingerprint, await readFingerprint(watcher)).filter(
     (sentence) => !sentence.includes(' changed'),

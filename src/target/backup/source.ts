@@ -41,23 +41,6 @@ export async function readRoles(client: ClientBase): Promise<Pick<Manifest, 'rol
   return { roles: roles.rows, memberships: memberships.rows, extensions: extensions.rows.map((row) => row.name) };
 }
 
-const TABLES = `
-select n.nspname as schema, c.relname as table from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'offpeak') and n.nspname !~ '^pg_(toast_)?temp_'
-  and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
-order by 1, 2`;
-
-/** Exact rows of every table that holds its own rows (partitions, not their parents), as the transaction of `client` sees them. */
-export async function countRows(client: ClientBase, signal: AbortSignal): Promise<Manifest['tables']> {
-  const { rows } = await client.query<{ schema: string; table: string }>(TABLES);
-  const counts: Manifest['tables'] = [];
-  for (const { schema, table } of rows) {
-    signal.throwIfAborted();
-    counts.push({ table: nameOf(schema, table), rows: await countTable(client, schema, table) });
-  }
-  return counts;
-}
-
 export async function countTable(client: ClientBase, schema: string, table: string): Promise<number> {
   const { rows } = await client.query<{ rows: string }>(
     `select count(*) as rows from only ${escapeIdentifier(schema)}.${escapeIdentifier(table)}`,

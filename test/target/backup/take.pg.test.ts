@@ -185,7 +185,7 @@ describe('refuses before it dumps', () => {
 
   it('when the disk has less than 1.5 times the last backup, and says both numbers', async () => {
     const last = await stage.backups.take({ id: 'last', signal: never });
-    const backupsWith = (free: number) => postgresBackups({ ...stage.options, freeBytes: () => Promise.resolve(free) });
+    const backupsWith = (free: number) => postgresBackups({ ...stage.options, disk: () => Promise.resolve({ free, total: free }) });
     const enough = Math.ceil(last.bytes * 1.5);
     await expect(backupsWith(enough - 1).take({ id: 'next', signal: never })).rejects.toThrow(
       /has \d.* free and the next backup needs \d.* \(1\.5 × the last one\)/,
@@ -195,7 +195,7 @@ describe('refuses before it dumps', () => {
   });
 
   it('when the first backup would not have a quarter of the database', async () => {
-    const backups = postgresBackups({ ...stage.options, freeBytes: () => Promise.resolve(1000) });
+    const backups = postgresBackups({ ...stage.options, disk: () => Promise.resolve({ free: 1000, total: 1000 }) });
     await expect(backups.take({ id: 'first', signal: never })).rejects.toThrow('1.0 kB free and the next backup needs');
   });
 
