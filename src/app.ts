@@ -82,6 +82,10 @@ function connectTarget(config: Config, secrets: Secrets, settings: TargetConfig)
       form: backup.form,
       keep: backup.keep ?? undefined,
       keepFree: thresholds.diskFree,
+      store:
+        backup.store && secret.store
+          ? { ...backup.store, accessKey: secret.store.accessKey.reveal(), secretKey: secret.store.secretKey.reveal() }
+          : undefined,
       now: systemClock.now,
     }),
     sources: connectSources(settings, secret, secretsIn(secrets)),

@@ -35,6 +35,8 @@ export type BackupConfig = {
   readonly form: BackupForm;
   /** Null: nothing is ever removed. */
   readonly keep: Keep | null;
+  /** The bucket that takes a copy, without its keys; null for none. */
+  readonly store: { readonly endpoint: string; readonly bucket: string; readonly region: string; readonly prefix: string } | null;
 };
 
 /** The configuration without anything secret: it may be printed and logged whole. */
@@ -62,6 +64,8 @@ export type Secrets = {
 export type TargetSecrets = {
   readonly database: Secret;
   readonly scratch: Secret;
+  /** The keys of the object store; null where none is configured. */
+  readonly store: { readonly accessKey: Secret; readonly secretKey: Secret } | null;
   readonly readings: TargetSettings['readings'];
   readonly hooks: readonly HookConfig[];
 };
@@ -113,11 +117,16 @@ export function configOf(settings: Settings, around: Surroundings): { readonly c
   return { config, secrets };
 }
 
-function secretsOf({ database, scratch, readings, hooks }: TargetSettings, { directory, env: ours }: Surroundings): TargetSecrets {
+function secretsOf(
+  { database, scratch, backup, readings, hooks }: TargetSettings,
+  { directory, env: ours }: Surroundings,
+): TargetSecrets {
+  const s3 = backup.store?.s3;
   const inherited = Object.fromEntries(PASSED_ON.flatMap((name) => (ours[name] === undefined ? [] : [[name, ours[name]]])));
   return {
     database,
     scratch,
+    store: s3 === undefined ? null : { accessKey: s3.access_key, secretKey: s3.secret_key },
     readings,
     hooks: hooks.map(({ timeout, directory: within = '.', env, ...hook }) => ({
       ...hook,
@@ -159,6 +168,7 @@ function targetOf(name: string, target: TargetSettings, approvalMs: number, dire
       tools: target.backup.tools === undefined ? null : path(target.backup.tools),
       form: formOf(target.backup),
       keep: target.backup.keep ?? null,
+      store: storeOf(target.backup),
     },
     application: { health: target.application.health, metrics: target.application.metrics ?? null },
     lockBudgetMs: target.lock_budget,
@@ -169,6 +179,12 @@ function targetOf(name: string, target: TargetSettings, approvalMs: number, dire
 /** A directory is there to be written by several sessions, so it is by two unless told. */
 function formOf({ format, jobs, compression }: TargetSettings['backup']): BackupForm {
   return { layout: format, jobs: jobs ?? (format === 'directory' ? 2 : 1), compression };
+}
+
+function storeOf({ store }: TargetSettings['backup']): BackupConfig['store'] {
+  if (store === undefined) return null;
+  const { endpoint, bucket, region, prefix } = store.s3;
+  return { endpoint, bucket, region, prefix: prefix ?? '' };
 }
 
 function thresholdsOf(limits: TargetSettings['limits']): Thresholds {

@@ -43,6 +43,18 @@ const Backup = z.strictObject({
   jobs: whole(1).optional(),
   compression: packing.prefault('gzip:1'),
   keep: z.strictObject({ days: whole(1), count: whole(1) }).optional(),
+  store: z
+    .strictObject({
+      s3: z.strictObject({
+        endpoint: address,
+        bucket: words,
+        region: words.prefault('auto'),
+        prefix: words.optional(),
+        access_key: hidden,
+        secret_key: hidden,
+      }),
+    })
+    .optional(),
 });
 
 const Target = z.strictObject({

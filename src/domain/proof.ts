@@ -28,6 +28,8 @@ export type Backup = {
   readonly manifestSha256?: string;
   /** When a restore proved it. Known of what lies in the directory, not of what a run recorded. */
   readonly provedAt?: Instant;
+  /** When a copy of it lay in the object store and was read back; known of the directory too. */
+  readonly storedAt?: Instant;
 };
 
 export type RestorePoint = { readonly name: string; readonly lsn: string } | { readonly missing: string };

@@ -28,6 +28,15 @@ export async function pruneBackups(services: Services, request: { target: string
   return await backups.prune({ needed, dryRun: request.dryRun });
 }
 
+/** Copies a backup to the object store and reads it back, or brings it back from there. Null when the target has no store. */
+export async function moveBackup(
+  services: Services,
+  request: { target: string; id: string; way: 'store' | 'fetch'; signal: AbortSignal },
+): Promise<Backup | null> {
+  const { backups } = contextOf(services, request.target);
+  return await backups[request.way]({ id: request.id, signal: request.signal });
+}
+
 /** More than can be open: a target has one at a time. */
 const OPEN_RUNS = 10_000;
 

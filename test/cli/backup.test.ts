@@ -30,9 +30,9 @@ it('R84 lists the backups with time, size, proof and position', async () => {
   const { code, out } = await offpeak(worldWith({ list }), ['backup', '--list']);
   expect(code).toBe(0);
   expect(out.split('\n')).toEqual([
-    expect.stringMatching(/^Backup +Taken +Size +Proved +At$/),
-    expect.stringMatching(/^acme-manual-1 +2026-11-22 21:00 .* 48\.2 MB +no +0\/3A2B4C8$/),
-    expect.stringMatching(/^acme-run7 .* 48\.2 MB +2026-11-22 21:00 .* 0\/3A2B4C8$/),
+    expect.stringMatching(/^Backup +Taken +Size +Proved +Stored +At$/),
+    expect.stringMatching(/^acme-manual-1 +2026-11-22 21:00 .* 48\.2 MB +no +no +0\/3A2B4C8$/),
+    expect.stringMatching(/^acme-run7 .* 48\.2 MB +2026-11-22 21:00 .* +no +0\/3A2B4C8$/),
   ]);
   const { out: json } = await offpeak(worldWith({ list }), ['backup', '--list', '--json']);
   expect(JSON.parse(json)).toEqual(await list());
@@ -64,5 +64,27 @@ describe('offpeak backup --prune', () => {
 
   it('a dry run of a backup means nothing', async () => {
     expect(await offpeak(aWorld(), ['backup', '--dry-run'])).toMatchObject({ code: 3 });
+  });
+});
+
+describe('M18 offpeak backup --store and --fetch', () => {
+  it.each([
+    ['store', 'acme-manual-1 lies in the object store, and was read back: 48.2 MB'],
+    ['fetch', 'acme-manual-1 lies at /var/backups/offpeak/'],
+  ] as const)('%s says what lies where', async (way, says) => {
+    const asked: string[] = [];
+    const tool: BackupTool['store'] = async ({ id }) => {
+      asked.push(id);
+      return taken;
+    };
+    const { code, out } = await offpeak(worldWith({ [way]: tool }), ['backup', `--${way}`, 'acme-manual-1']);
+    expect({ code, asked }).toEqual({ code: 0, asked: ['acme-manual-1'] });
+    expect(out).toContain(says);
+  });
+
+  it('is refused where there is no store', async () => {
+    const { code, err } = await offpeak(worldWith({ store: async () => null }), ['backup', '--store', 'acme-manual-1']);
+    expect(code).toBe(2);
+    expect(err).toContain('has no object store');
   });
 });

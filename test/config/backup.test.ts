@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LEAST, load, mistakes } from './workplace.ts';
+import { ENV, LEAST, load, mistakes } from './workplace.ts';
 
 /** The backup settings of the target as they are used. */
 function backupOf(settings: string) {
@@ -34,4 +34,29 @@ describe('R40 backup of a target', () => {
   ])('%s is a mistake with its place', (settings, mistake) => {
     expect(mistakes(`${LEAST}    backup: ${settings}\n`)).toEqual([mistake]);
   });
+});
+
+const S3 = '{ endpoint: https://s3.internal, bucket: dumps, access_key: "${KEY}", secret_key: "${SECRET}" }';
+const KEYS = { ...ENV, KEY: 'AKIA-not-to-be-shown', SECRET: 'not-to-be-shown-either' };
+
+it('M18 the keys of the object store are kept apart from what may be printed (invariant 9)', () => {
+  const loaded = load(`${LEAST}    backup: { store: { s3: ${S3} } }\n`, KEYS);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.mistakes));
+  expect(loaded.config.targets.get('production')?.backup.store).toEqual({
+    endpoint: 'https://s3.internal',
+    bucket: 'dumps',
+    region: 'auto',
+    prefix: '',
+  });
+  expect(JSON.stringify([...loaded.config.targets, ...loaded.secrets.targets])).not.toMatch(/not-to-be-shown/);
+  expect(loaded.secrets.targets.get('production')?.store?.secretKey.reveal()).toBe(KEYS.SECRET);
+});
+
+it('M18 a store without a bucket or a key is a mistake with its place', () => {
+  expect(mistakes(`${LEAST}    backup: { store: { s3: { endpoint: s3.internal, acces_key: x, secret_key: y } } }\n`)).toEqual([
+    '15:24 targets.production.backup.store.s3.bucket: is missing.',
+    '15:24 targets.production.backup.store.s3.access_key: is missing.',
+    '15:30 targets.production.backup.store.s3.endpoint: "s3.internal" is no address. Write http://… or https://….',
+    '15:53 targets.production.backup.store.s3.acces_key: is no setting. Did you mean "access_key"?',
+  ]);
 });

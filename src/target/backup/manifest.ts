@@ -31,7 +31,7 @@ const Manifest = z.object({
   /** The configured target; older manifests do not name it. */
   target: z.string().optional(),
   /** What a directory dump consists of. */
-  files: z.array(z.object({ name: z.string().regex(/^[^/\0]+$/), bytes: count, sha256 })).optional(),
+  files: z.array(z.object({ name: z.string().regex(/^[^/\0.][^/\0]*$/), bytes: count, sha256 })).optional(),
   source: z.object({
     systemIdentifier: z.string(),
     timeline: z.number(),
@@ -70,8 +70,9 @@ export function manifestPath(directory: string, id: string): string {
   return join(directory, `${id}.json`);
 }
 
-function markPath(directory: string, id: string): string {
-  return join(directory, `${id}.proved`);
+/** Notes beside a manifest, which itself never changes. */
+function notePath(directory: string, id: string, note: 'proved' | 'stored'): string {
+  return join(directory, `${id}.${note}`);
 }
 
 /** Written last and renamed into place: a dump without a manifest does not count as a backup. Answers its SHA-256. */
@@ -94,9 +95,9 @@ function textDigest(text: string): string {
 export type ReadManifest = { readonly manifest: Manifest; readonly sha256: string };
 
 /** The manifest of this backup, or null when there is none or it is not ours or damaged. */
-export async function readManifest(directory: string, id: string): Promise<ReadManifest | null> {
+export async function readManifest(directory: string, id: string, path = manifestPath(directory, id)): Promise<ReadManifest | null> {
   try {
-    const text = await readFile(manifestPath(directory, id), 'utf8');
+    const text = await readFile(path, 'utf8');
     const manifest = Manifest.parse(JSON.parse(text));
     return manifest.backup.id === id ? { manifest, sha256: textDigest(text) } : null;
   } catch {
@@ -112,27 +113,48 @@ export async function readManifests(directory: string): Promise<readonly ReadMan
   return manifests.toSorted((a, b) => b.manifest.backup.startedAt.localeCompare(a.manifest.backup.startedAt));
 }
 
-const Mark = z.object({ manifestSha256: sha256, provedAt: z.string() });
+const Proved = z.object({ manifestSha256: sha256, provedAt: z.string() });
+const Stored = z.object({ manifestSha256: sha256, storedAt: z.string() });
 
-/** Notes beside a backup that a restore proved it. The manifest itself never changes. */
-export async function markProved(directory: string, id: string, mark: z.infer<typeof Mark>): Promise<void> {
-  await writeInto(markPath(directory, id), `${JSON.stringify(mark)}\n`);
+/** Notes beside a backup that a restore proved it. */
+export async function markProved(directory: string, id: string, mark: z.infer<typeof Proved>): Promise<void> {
+  await writeInto(notePath(directory, id, 'proved'), `${JSON.stringify(mark)}\n`);
 }
 
-/** The backup of a manifest, with what is known of its proof: a mark of another manifest counts for nothing. */
+/** Notes beside a backup that a copy of it lies in the store, and was read back. */
+export async function markStored(directory: string, id: string, mark: z.infer<typeof Stored>): Promise<void> {
+  await writeInto(notePath(directory, id, 'stored'), `${JSON.stringify(mark)}\n`);
+}
+
+/** The backup of a manifest where it lies now, with what is noted of it: a note on another manifest counts for nothing. */
 export async function backupOf(directory: string, { manifest, sha256: manifestSha256 }: ReadManifest): Promise<Backup> {
-  const known = { ...manifest.backup, manifestSha256 } as Backup;
+  const { id, layout } = manifest.backup;
+  const [proved, stored] = await Promise.all([
+    readNote(notePath(directory, id, 'proved'), Proved, manifestSha256),
+    readNote(notePath(directory, id, 'stored'), Stored, manifestSha256),
+  ]);
+  return {
+    ...manifest.backup,
+    path: dumpPath(directory, id, layout ?? 'custom'),
+    manifestSha256,
+    ...(proved === null ? {} : { provedAt: proved.provedAt }),
+    ...(stored === null ? {} : { storedAt: stored.storedAt }),
+  } as Backup;
+}
+
+async function readNote<T extends { manifestSha256: string }>(path: string, note: z.ZodType<T>, manifest: string): Promise<T | null> {
   try {
-    const mark = Mark.parse(JSON.parse(await readFile(markPath(directory, manifest.backup.id), 'utf8')));
-    return mark.manifestSha256 === manifestSha256 ? { ...known, provedAt: mark.provedAt } : known;
+    const read = note.parse(JSON.parse(await readFile(path, 'utf8')));
+    return read.manifestSha256 === manifest ? read : null;
   } catch {
-    return known;
+    return null;
   }
 }
 
 /** Removes a backup, and whatever was written of one. The manifest goes first: what is left half way is no backup any more. */
 export async function discard(directory: string, id: string): Promise<void> {
   const dumps = LAYOUTS.map((layout) => dumpPath(directory, id, layout));
-  for (const path of [manifestPath(directory, id), markPath(directory, id), ...dumps])
+  const notes = (['proved', 'stored'] as const).map((note) => notePath(directory, id, note));
+  for (const path of [manifestPath(directory, id), ...notes, ...dumps])
     for (const each of [path, `${path}.partial`]) await rm(each, { force: true, recursive: true });
 }

@@ -1,6 +1,7 @@
 import type { BackupForm } from '../../domain/backup-form.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Keep } from '../../domain/retention.ts';
+import type { StoreOptions } from './object-store.ts';
 
 export type BackupOptions = {
   /** The target that is dumped. Its user needs to read every row: owner of the tables or BYPASSRLS (F20). */
@@ -17,6 +18,8 @@ export type BackupOptions = {
   readonly form?: BackupForm | undefined;
   /** What is kept; nothing is ever removed unless told. */
   readonly keep?: Keep | undefined;
+  /** Where proved backups are copied to; nowhere unless told. */
+  readonly store?: StoreOptions | undefined;
   /** The share of the disk that must stay free after the dump (R33); a fifth unless told. */
   readonly keepFree?: number | undefined;
   readonly now: () => Instant;

@@ -10,6 +10,7 @@ import { proveBackup } from './prove.ts';
 import { pruneBackups } from './prune.ts';
 import { missingExtensions, scratchUnfit } from './scratch.ts';
 import { readRoles, readSource, type KnownSource } from './source.ts';
+import { fetchBackup, storeBackup } from './store.ts';
 import { takeBackup } from './take.ts';
 import { findTools } from './tools.ts';
 
@@ -19,6 +20,8 @@ export function postgresBackups(options: BackupOptions): BackupTool {
     unusable: () => unusable(options),
     take: (request) => takeBackup(options, request),
     prove: (request) => proveBackup(options, request),
+    store: (request) => storeBackup(options, request),
+    fetch: (request) => fetchBackup(options, request),
     prune: (request) => pruneBackups(options, request),
     list: async () => {
       const manifests = await readManifests(options.directory);

@@ -29,7 +29,7 @@ set local search_path = pg_catalog; set local timezone = 'UTC'; set local datest
 set local extra_float_digits = 3; set local bytea_output = 'hex'; set local lc_monetary = 'C'`;
 
 /** About so much of a table is spelled out and hashed; beyond it one row in so many, chosen by the key. A table without a key is hashed whole. */
-const HASHED_BYTES = 64_000_000;
+const HASHED_BYTES = 16_000_000;
 
 /**
  * Exact rows of every table that holds its own rows, and a checksum of a sample of them, as the transaction of `client` sees them.

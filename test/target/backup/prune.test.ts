@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Layout } from '../../../src/domain/backup-form.ts';
 import { plus } from '../../../src/domain/instant.ts';
-import { dumpPath, markProved, writeManifest, type Manifest } from '../../../src/target/backup/manifest.ts';
+import { markProved } from '../../../src/target/backup/manifest.ts';
 import { postgresBackups } from '../../../src/target/backup/postgres-backups.ts';
+import { layBackup } from './a-dump.ts';
 
 const NOW = '2026-11-22T20:00:00.000Z';
 let directory: string;
@@ -17,51 +18,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
+type Laid = { readonly target?: string; readonly proved?: boolean; readonly layout?: Layout };
+
 /** A backup that is so many days old, with all its files. */
-async function lay(
-  id: string,
-  days: number,
-  { target = 'production', proved = true, layout = 'custom' }: { target?: string; proved?: boolean; layout?: Layout } = {},
-): Promise<void> {
+async function lay(id: string, days: number, { proved = true, ...laid }: Laid = {}): Promise<void> {
   const startedAt = plus(NOW, -days * 86_400_000);
-  const path = dumpPath(directory, id, layout);
-  await (layout === 'custom' ? writeFile(path, 'PGDMP') : mkdir(path).then(() => writeFile(join(path, 'toc.dat'), 'PGDMP')));
-  const manifest: Manifest = {
-    format: 1,
-    backup: {
-      id,
-      path,
-      bytes: 5,
-      sha256: 'a'.repeat(64),
-      startedAt,
-      finishedAt: startedAt,
-      durationMs: 1,
-      serverVersion: '15.18',
-      toolVersion: 'pg_dump (PostgreSQL) 15.18',
-      lsn: '0/1',
-      layout,
-    },
-    target,
-    source: {
-      systemIdentifier: '7',
-      timeline: 1,
-      database: 'acme',
-      owner: 'acme',
-      serverMajor: 15,
-      encoding: 'UTF8',
-      collate: 'C',
-      ctype: 'C',
-      role: 'acme',
-      mayCreate: true,
-      settings: [],
-    },
-    roles: [],
-    memberships: [],
-    extensions: [],
-    tables: [],
-    fingerprint: { hash: '', lines: [] },
-  };
-  const manifestSha256 = await writeManifest(directory, manifest);
+  const manifestSha256 = await layBackup(directory, id, { startedAt, ...laid });
   if (proved) await markProved(directory, id, { manifestSha256, provedAt: startedAt });
 }
 
