@@ -21,6 +21,7 @@ test('what reads can be read by programs', () => {
   expect(withJson.sort()).toEqual(
     [
       'adopt',
+      'backup',
       'check',
       'check-long-queries',
       'doctor',
