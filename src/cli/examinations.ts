@@ -1,7 +1,9 @@
 import { between } from '../domain/instant.ts';
 import type { Reading, Services, TargetContext } from '../ports.ts';
+import { peakHours } from '../slack/render/text.ts';
 import type { Examination, Examined } from './doctor.ts';
 import { count } from './table.ts';
+import { freezeRows } from './views/freeze.ts';
 
 const BEAT_LIMIT_MS = 15_000;
 
@@ -21,7 +23,10 @@ export function configurationExamination(file: string, mistakes: readonly string
 
 /** Everything that can be seen through the services: ledger, targets with backups, files and application, and the processes. */
 export function servicesExaminations(services: Services): readonly Examination[] {
-  const targets = [...services.targets.values()].flatMap(targetExaminations);
+  const targets = [...services.targets.values()].flatMap((context) => [
+    ...targetExaminations(context),
+    windowExamination(services, context),
+  ]);
   return [ledgerExamination(services), ...targets, processesExamination(services)];
 }
 
@@ -100,6 +105,16 @@ function readingExaminations({ name, sources }: TargetContext): readonly Examina
         detail: typeof value === 'number' ? String(Number(value.toFixed(3))) : JSON.stringify(value),
       })),
   }));
+}
+
+/** Peak hours are no mistake, and a freeze is none either: whoever looks should only know of the next one. */
+function windowExamination({ ledger }: Services, { name, window }: TargetContext): Examination {
+  const look = async (): Promise<Examined> => {
+    const freezes = freezeRows(window, await ledger.now()).map(([, text]) => text);
+    const next = (window.freezes ?? []).length === 0 ? 'no freeze is configured' : (freezes[0] ?? 'no freeze within 60 days');
+    return { ok: true, detail: `never ${peakHours(window)}; ${freezes.length === 0 ? next : `freeze ${next}`}` };
+  };
+  return { name: `Window ${name}`, look: mending(look, 'The ledger has to be reachable first.') };
 }
 
 function processesExamination({ ledger }: Services): Examination {

@@ -99,6 +99,7 @@ export type Surroundings = {
 export function configOf(settings: Settings, around: Surroundings): { readonly config: Config; readonly secrets: Secrets } {
   const { slack } = settings;
   const targets = Object.entries(settings.targets);
+  const forAll = { directory: around.directory, approvalMs: settings.approvals.ttl, freezes: settings.freezes };
   const config: Config = {
     file: around.file,
     runbook: settings.runbook,
@@ -106,7 +107,7 @@ export function configOf(settings: Settings, around: Surroundings): { readonly c
     people: settings.people,
     quorum: settings.approvals.quorum,
     defaultTarget: settings.default_target,
-    targets: new Map(targets.map(([name, target]) => [name, targetOf(name, target, settings.approvals.ttl, around.directory)])),
+    targets: new Map(targets.map(([name, target]) => [name, targetOf(name, target, forAll)])),
     user: around.user,
   };
   const secrets: Secrets = {
@@ -117,10 +118,7 @@ export function configOf(settings: Settings, around: Surroundings): { readonly c
   return { config, secrets };
 }
 
-function secretsOf(
-  { database, scratch, backup, readings, hooks }: TargetSettings,
-  { directory, env: ours }: Surroundings,
-): TargetSecrets {
+function secretsOf({ database, scratch, backup, readings, hooks }: TargetSettings, { directory, env: ours }: Surroundings): TargetSecrets {
   const s3 = backup.store?.s3;
   const inherited = Object.fromEntries(PASSED_ON.flatMap((name) => (ours[name] === undefined ? [] : [[name, ours[name]]])));
   return {
@@ -143,19 +141,23 @@ function withSlash(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-function targetOf(name: string, target: TargetSettings, approvalMs: number, directory: string): TargetConfig {
-  const path = (written: string) => (isAbsolute(written) ? written : join(directory, written));
+/** What is set once for all targets. */
+type ForAll = { readonly directory: string; readonly approvalMs: number; readonly freezes: Settings['freezes'] };
+
+function targetOf(name: string, target: TargetSettings, around: ForAll): TargetConfig {
+  const path = (written: string) => (isAbsolute(written) ? written : join(around.directory, written));
   return {
     name,
-    window: { zone: target.zone, peakFrom: target.peak.from, peakTo: target.peak.to, days: target.peak.days },
+    window: windowOf(target, around.freezes),
     thresholds: thresholdsOf(target.limits),
     timing: {
       prepareLeadMs: target.prepare_lead,
       observeMs: target.observe,
+      recheckMs: target.recheck_lead ?? recheckOf(target.prepare_lead),
       machineEvidenceMs: target.evidence.machine,
       humanEvidenceMs: target.evidence.human,
       proofMs: target.evidence.proof,
-      approvalMs,
+      approvalMs: around.approvalMs,
       monitorSilenceMs: target.monitor_silence,
       watcherSilenceMs: target.watcher_silence,
       lateStartMs: target.late_start,
@@ -185,6 +187,19 @@ function storeOf({ store }: TargetSettings['backup']): BackupConfig['store'] {
   if (store === undefined) return null;
   const { endpoint, bucket, region, prefix } = store.s3;
   return { endpoint, bucket, region, prefix: prefix ?? '' };
+}
+
+/** Freezes of all targets before its own; none leaves the window, and with it every digest, as it was without them. */
+function windowOf({ zone, peak, freezes }: TargetSettings, all: Settings['freezes']): Window {
+  const both = [...all, ...freezes];
+  return { zone, peakFrom: peak.from, peakTo: peak.to, days: peak.days, ...(both.length === 0 ? {} : { freezes: both }) };
+}
+
+const FIVE_MINUTES = 300_000;
+
+/** T-5 of the runbook, or as much of a shorter preparation as that is of its own. */
+function recheckOf(prepareMs: number): number {
+  return Math.min(FIVE_MINUTES, Math.floor(prepareMs / 3));
 }
 
 function thresholdsOf(limits: TargetSettings['limits']): Thresholds {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { databasePlace, sameDatabase, sameServer, type DatabasePlace } from './database-url.ts';
+import { durationMs } from './measures.ts';
 import type { KeyPath } from './mistake.ts';
 
 /** A mistake between settings that are fine one by one. */
@@ -10,11 +11,31 @@ const place = text.transform((url) => (url === undefined ? null : databasePlace(
 const Backup = z
   .object({ format: text, jobs: z.coerce.number().optional().catch(undefined) })
   .catch({ format: undefined, jobs: undefined });
+const lead = text.transform((written) => (written === undefined ? null : durationMs(written)));
 const Given = z.record(z.string(), z.unknown()).catch({});
 const Hook = z.object({ name: text, aliases: z.array(text).catch([]) }).catch({ name: undefined, aliases: [] });
 const Target = z
-  .object({ database: place, scratch: place, staging: text, application: Given, readings: Given, hooks: z.array(Hook).catch([]), backup: Backup.optional() })
-  .catch({ database: null, scratch: null, staging: undefined, application: {}, readings: {}, hooks: [] });
+  .object({
+    database: place,
+    scratch: place,
+    staging: text,
+    application: Given,
+    readings: Given,
+    hooks: z.array(Hook).catch([]),
+    backup: Backup.optional(),
+    prepare_lead: lead,
+    recheck_lead: lead,
+  })
+  .catch({
+    database: null,
+    scratch: null,
+    staging: undefined,
+    application: {},
+    readings: {},
+    hooks: [],
+    prepare_lead: null,
+    recheck_lead: null,
+  });
 const Person = z
   .object({ id: text, name: text, roles: z.array(z.unknown()).catch([]), accounts: z.array(z.unknown()).catch([]) })
   .catch({ id: undefined, name: undefined, roles: [], accounts: [] });
@@ -36,7 +57,7 @@ type Outline = z.infer<typeof Outline>;
 export function conflicts(value: unknown): readonly Conflict[] {
   const outline = Outline.safeParse(value);
   if (!outline.success) return [];
-  return [names, databases, backups, slack, people, measurements, hooks].flatMap((rule) => rule(outline.data));
+  return [names, databases, backups, leads, slack, people, measurements, hooks].flatMap((rule) => rule(outline.data));
 }
 
 function names({ targets, default_target: chosen }: Outline): readonly Conflict[] {
@@ -88,6 +109,17 @@ function backups({ targets }: Outline): readonly Conflict[] {
     if ((backup?.jobs ?? 1) <= 1 || backup?.format === 'directory') return [];
     const message = 'needs format: directory. One archive file is written by one session.';
     return [{ path: ['targets', name, 'backup', 'jobs'], message }];
+  });
+}
+
+const QUARTER_HOUR = 900_000;
+
+/** What is not prepared at T-5 does not start by itself (R37), so there must be time before it. */
+function leads({ targets }: Outline): readonly Conflict[] {
+  return Object.entries(targets).flatMap(([name, { prepare_lead: prepare, recheck_lead: recheck }]) => {
+    if (recheck === null || recheck === 0 || recheck < (prepare ?? QUARTER_HOUR)) return [];
+    const message = 'must be shorter than prepare_lead, or nothing could be prepared before it.';
+    return [{ path: ['targets', name, 'recheck_lead'], message }];
   });
 }
 

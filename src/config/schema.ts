@@ -19,6 +19,7 @@ import {
   words,
   zone,
 } from './fields.ts';
+import { freeze } from './freeze-setting.ts';
 import { Hook, Readings } from './readings.ts';
 
 const Limits = z.strictObject({
@@ -57,6 +58,8 @@ const Backup = z.strictObject({
     .optional(),
 });
 
+const freezes = z.array(freeze).prefault([]);
+
 const Target = z.strictObject({
   database: connection,
   zone,
@@ -78,7 +81,9 @@ const Target = z.strictObject({
   hooks: z.array(Hook).prefault([]),
   observe: duration.prefault('15m'),
   prepare_lead: durationOrZero.prefault('15m'),
+  recheck_lead: durationOrZero.optional(),
   late_start: duration.prefault('30m'),
+  freezes,
   evidence: z
     .strictObject({ machine: duration.prefault('10m'), human: duration.prefault('24h'), proof: duration.prefault('24h') })
     .prefault({}),
@@ -117,6 +122,7 @@ export const Settings = z.strictObject({
   slack: Slack,
   people: z.array(Person).min(1, 'names nobody, so nobody could do anything.'),
   approvals: z.strictObject({ quorum: whole(1).prefault(2), ttl: duration.prefault('24h') }).prefault({}),
+  freezes,
   default_target: words,
   targets: z.record(z.string(), Target),
 });

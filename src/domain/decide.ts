@@ -3,7 +3,7 @@ import { COMMAND_ROLES, decideHuman } from './decide/human.ts';
 import { decideTimer } from './decide/timer.ts';
 import { decideWorker } from './decide/worker.ts';
 import type { Decision } from './decide/decision.ts';
-import type { Run } from './run.ts';
+import { endsByItself, type Run } from './run.ts';
 
 export type { Decision } from './decide/decision.ts';
 
@@ -17,15 +17,15 @@ export function isHumanCommand(command: Command): command is HumanCommand {
  * In: the run as it is, the command, and who asks when. Out: what happens, or a refusal from the closed list.
  */
 export function decide(run: Run, command: Command, context: Context): Decision {
-  // The end of peak hours resumes a run by itself (R4); every other resume is a person's.
-  if (command.type === 'resume' && context.actor.via === 'worker') return resumeAfterPeak(run);
+  // The end of peak hours or of a freeze resumes a run by itself (R4); every other resume is a person's.
+  if (command.type === 'resume' && context.actor.via === 'worker') return resumeByItself(run);
   if (isHumanCommand(command)) return decideHuman(run, command, context);
   if (command.type === 'revise_plan' || command.type === 'void_plan' || command.type === 'open_preparation')
     return decideTimer(run, command satisfies TimerCommand, context);
   return decideWorker(run, command satisfies WorkerCommand, context);
 }
 
-function resumeAfterPeak(run: Run): Decision {
-  if (run.state === 'holding' && run.holding?.reason === 'peak_hours') return { ok: true, happenings: [{ type: 'resumed' }] };
+function resumeByItself(run: Run): Decision {
+  if (run.state === 'holding' && endsByItself(run)) return { ok: true, happenings: [{ type: 'resumed' }] };
   return { ok: false, refusal: { code: 'wrong_state', state: run.state, command: 'resume' } };
 }

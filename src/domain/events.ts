@@ -17,10 +17,12 @@ export type AppliedStatement = {
   readonly locks: readonly RelationLock[];
 };
 
-/** Why a run holds: it does nothing more until somebody, or the end of peak hours, lets it go on. */
+/** Why a run holds: it does nothing more until somebody, or the end of peak hours or of a freeze, lets it go on. */
 export type HoldReason =
   | 'not_green'
   | 'peak_hours'
+  | 'freeze'
+  | 'late'
   | 'monitor_silent'
   | 'watcher_silent'
   | 'stopped'
@@ -45,6 +47,7 @@ export type StepName =
   | 'finish'
   | 'resume'
   | 'open'
+  | 'late'
   | 'stop'
   | 'undo'
   | 'verify_rollback';

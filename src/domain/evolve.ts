@@ -3,6 +3,7 @@ import { between } from './instant.ts';
 import { HEALTH_ITEMS, type Evidence, type ItemKey } from './items.ts';
 import { unitsOf } from './plan.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
+import { keptMoment, recheckAt } from './schedule.ts';
 
 /** The identity a run gets when it is created; events carry everything else. */
 export type RunIdentity = { readonly id: string; readonly number: number };
@@ -91,7 +92,9 @@ const CHANGES: Changes = {
   schedule_missed: () => ({ state: 'approved', scheduledFor: null }),
   started: (run, event) => {
     const by = run.state === 'scheduled' && run.watcher !== null ? run.watcher.actor : event.actor;
-    return { state: 'preparing', started: { at: event.at, by }, t0: event.t0, watcher: { actor: by, seenAt: event.at }, step: null };
+    const watcher = { actor: by, seenAt: event.at };
+    const scheduledFor = keptMoment(run, event.t0);
+    return { state: 'preparing', started: { at: event.at, by }, t0: event.t0, scheduledFor, watcher, step: null };
   },
   dry_run_posted: (_run, event) => ({ dryRunAt: event.at }),
   migrating_begun: (_run, event) => ({
@@ -189,7 +192,10 @@ function preparedAgain(run: Run, at: string): Partial<Run> {
     HEALTH_ITEMS.filter((item) => run.evidence[item]?.verdict !== 'pass'),
   );
   const long = between(run.holding.since, at) > run.plan.timing.machineEvidenceMs;
-  return long ? { evidence, started: { ...run.started, at } } : { evidence };
+  // Whoever lets it go on after T-5 has chosen to begin when it is prepared.
+  const recheck = recheckAt(run);
+  const scheduledFor = recheck !== null && between(recheck, at) >= 0 ? null : run.scheduledFor;
+  return { evidence, scheduledFor, started: long ? { ...run.started, at } : run.started };
 }
 
 /** A rehearsal that changes the digest voids approvals of the old one; one that confirms it keeps them (invariant 3). */

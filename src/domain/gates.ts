@@ -9,7 +9,7 @@ import { unitsOf } from './plan.ts';
 import { predictedForwardMs, predictedRollbackMs, restored, SAFETY_FACTOR, type Rehearsal, type TracedStatement } from './proof.ts';
 import { inWords, type Refusal } from './refusal.ts';
 import type { Approval, Run } from './run.ts';
-import { judgeWindow } from './window.ts';
+import { judgeWindow, type WindowVerdict } from './window.ts';
 
 /** Milliseconds from the first write to the end: forward × 3, observation, and a rollback should it be needed (R3). */
 export function predictedRunMs(run: Run): number {
@@ -54,8 +54,17 @@ export function readiness(run: Run, context: Pick<Context, 'now' | 'people'>): R
 export function windowRefusal(run: Run, at: Instant, durationMs: number): Refusal | null {
   const verdict = judgeWindow(run.plan.window, at, durationMs);
   if (verdict.open) return null;
-  if (verdict.reason === 'peak') return { code: 'peak_hours', until: verdict.peak.to, next: verdict.next };
-  return { code: 'crosses_peak', from: verdict.peak.from, durationMs, next: verdict.next };
+  const { next } = verdict;
+  switch (verdict.reason) {
+    case 'peak':
+      return { code: 'peak_hours', until: verdict.peak.to, next };
+    case 'crosses':
+      return { code: 'crosses_peak', from: verdict.peak.from, durationMs, next };
+    case 'freeze':
+      return { code: 'frozen', reason: verdict.freeze.reason, until: verdict.freeze.to, next };
+    case 'crosses_freeze':
+      return { code: 'crosses_freeze', reason: verdict.freeze.reason, from: verdict.freeze.from, durationMs, next };
+  }
 }
 
 /** The backup of this run, proved by a restore, taken since it was started (invariant 2). */
@@ -73,11 +82,7 @@ export function forwardHold(run: Run, question: { now: Instant; newestSample: In
   if (run.stopRequested !== null) return { reason: 'stopped', detail: `@${run.stopRequested.name} asked to stop after this step.` };
   if (!backupProved(run)) return { reason: 'rehearsal_differs', detail: 'This run has no backup that was proved by a restore.' };
   const verdict = judgeWindow(run.plan.window, now, durationMs);
-  if (!verdict.open) {
-    const detail =
-      verdict.reason === 'peak' ? 'Peak hours have begun.' : `The next step may take ${inWords(durationMs)} and would reach peak hours.`;
-    return { reason: 'peak_hours', detail };
-  }
+  if (!verdict.open) return closedHold(verdict, durationMs);
   if (monitorSilent(newestSample, now, run.plan.timing.monitorSilenceMs)) {
     return { reason: 'monitor_silent', detail: 'The monitor has not given a reading in time, so nobody would notice harm.' };
   }
@@ -89,6 +94,20 @@ export function forwardHold(run: Run, question: { now: Instant; newestSample: In
     };
   }
   return null;
+}
+
+function closedHold(verdict: Extract<WindowVerdict, { open: false }>, durationMs: number): Hold {
+  const reaches = (what: string) => `The next step may take ${inWords(durationMs)} and would reach ${what}.`;
+  switch (verdict.reason) {
+    case 'peak':
+      return { reason: 'peak_hours', detail: 'Peak hours have begun.' };
+    case 'crosses':
+      return { reason: 'peak_hours', detail: reaches('peak hours') };
+    case 'freeze':
+      return { reason: 'freeze', detail: `The freeze "${verdict.freeze.reason}" has begun.` };
+    case 'crosses_freeze':
+      return { reason: 'freeze', detail: reaches(`the freeze "${verdict.freeze.reason}"`) };
+  }
 }
 
 /** Predicted milliseconds of one unit, from the rehearsal; zero when it was not traced. */

@@ -1,10 +1,11 @@
 import type { StepName } from './events.ts';
-import { backupProved, neededToBeginMs, predictedRunMs } from './gates.ts';
+import { neededToBeginMs, predictedRunMs } from './gates.ts';
 import { between, plus, type Instant } from './instant.ts';
 import { HEALTH_ITEMS, HUMAN_ITEMS } from './items.ts';
 import { unitsOf, type Unit } from './plan.ts';
 import { restored } from './proof.ts';
-import { nextUnit, WATCHED, type Run } from './run.ts';
+import { endsByItself, nextUnit, WATCHED, type Run } from './run.ts';
+import { lateHold, opensAt, recheckAt, unprepared } from './schedule.ts';
 import { judgeWindow } from './window.ts';
 
 /** What the worker does next with a run: a step now, nothing before a moment, or nothing until somebody acts. */
@@ -93,24 +94,28 @@ function healthDue(run: Run, now: Instant): Instant | null {
 }
 
 function scheduled(run: Run, now: Instant): NextStep {
-  const opens = plus(run.scheduledFor ?? now, -run.plan.timing.prepareLeadMs);
+  const opens = opensAt(run, run.scheduledFor ?? now);
   if (between(opens, now) >= 0) return step('open');
   const gathering = gather(run, now);
   if (gathering.kind === 'step') return gathering;
   return { kind: 'wait', until: gathering.kind === 'wait' && gathering.until < opens ? gathering.until : opens };
 }
 
-/** T-15: health, backup, proof, dry run; then T0 (R37–R47). */
+/** T-15: health, backup, proof, dry run; T-5: health and dry run again; then T0 (R37–R47). */
 function prepare(run: Run, now: Instant): NextStep {
+  if (lateHold(run, now) !== null) return step('late');
   const started = run.started?.at ?? now;
+  const recheck = recheckAt(run);
+  const asked = recheck !== null && between(recheck, now) >= 0 ? recheck : started;
   const fresh = HEALTH_ITEMS.every((item) => {
     const entry = run.evidence[item];
-    return entry !== undefined && between(started, entry.at) >= 0 && between(now, entry.expiresAt) > 0;
+    return entry !== undefined && between(asked, entry.at) >= 0 && between(now, entry.expiresAt) > 0;
   });
   if (!fresh) return step('check');
-  if (run.backup === null || between(started, run.backup.startedAt) < 0) return step('backup');
-  if (!backupProved(run)) return step('prove');
-  if (run.dryRunAt === null || between(started, run.dryRunAt) < 0) return step('dry_run');
+  const missing = unprepared(run);
+  if (missing !== null) return step(missing);
+  if (run.dryRunAt === null || between(asked, run.dryRunAt) < 0) return step('dry_run');
+  if (recheck !== null && between(now, recheck) > 0) return { kind: 'wait', until: recheck };
   if (run.t0 !== null && between(run.t0, now) < 0) return { kind: 'wait', until: run.t0 };
   return step('begin');
 }
@@ -122,9 +127,9 @@ function observe(run: Run, now: Instant): NextStep {
   return alerting ? { kind: 'wait', until: plus(now, 1000) } : step('finish');
 }
 
-/** A run that holds for peak hours goes on by itself when they are over; every other hold waits for a person. */
+/** A run that holds for peak hours or a freeze goes on by itself when they are over; every other hold waits for a person. */
 function held(run: Run, now: Instant): NextStep {
-  if (run.holding?.reason !== 'peak_hours') return IDLE;
+  if (!endsByItself(run)) return IDLE;
   const verdict = judgeWindow(run.plan.window, now, heldForMs(run));
   if (verdict.open) return step('resume');
   return verdict.next === null ? IDLE : { kind: 'wait', until: verdict.next };

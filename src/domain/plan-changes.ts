@@ -22,7 +22,7 @@ const RULES: readonly { readonly part: keyof Plan; readonly sentence: string }[]
   { part: 'identity', sentence: 'The server is another one, or another version, than at planning.' },
   { part: 'appliedVersions', sentence: 'Other migrations are applied than at planning.' },
   { part: 'appliedValidations', sentence: 'A validation of an applied migration changed.' },
-  { part: 'window', sentence: 'The peak hours changed in the configuration.' },
+  { part: 'window', sentence: 'The peak hours or the freezes changed in the configuration.' },
   { part: 'thresholds', sentence: 'A threshold changed in the configuration.' },
   { part: 'timing', sentence: 'A duration of the rules changed in the configuration.' },
   { part: 'quorum', sentence: 'The number of approvals changed in the configuration.' },

@@ -140,6 +140,8 @@ export type Timing = {
   readonly prepareLeadMs: number;
   /** From the first write to the earliest end (R57), 15 minutes in the runbook. */
   readonly observeMs: number;
+  /** From asking the gates again to the first write (R46), 5 minutes in the runbook; absent in plans of older versions. */
+  readonly recheckMs?: number;
   readonly machineEvidenceMs: number;
   readonly humanEvidenceMs: number;
   readonly proofMs: number;
@@ -148,7 +150,7 @@ export type Timing = {
   readonly monitorSilenceMs: number;
   /** How long the watcher may be silent while a run works (R8). */
   readonly watcherSilenceMs: number;
-  /** How late a scheduled start may come before it asks again (F40). */
+  /** How late the first write of a scheduled run may come before it asks again (F40). */
   readonly lateStartMs: number;
 };
 

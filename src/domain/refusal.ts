@@ -14,6 +14,14 @@ export type Refusal =
   | { readonly code: 'approvals_open'; readonly have: number; readonly want: number }
   | { readonly code: 'peak_hours'; readonly until: Instant; readonly next: Instant | null }
   | { readonly code: 'crosses_peak'; readonly from: Instant; readonly durationMs: number; readonly next: Instant | null }
+  | { readonly code: 'frozen'; readonly reason: string; readonly until: Instant; readonly next: Instant | null }
+  | {
+      readonly code: 'crosses_freeze';
+      readonly reason: string;
+      readonly from: Instant;
+      readonly durationMs: number;
+      readonly next: Instant | null;
+    }
   | { readonly code: 'window_open' }
   | { readonly code: 'in_the_past' }
   | { readonly code: 'evidence_empty' }
@@ -52,7 +60,7 @@ export function refusalSentence(refusal: Refusal, when: (instant: Instant) => st
 export function refusalParts(refusal: Refusal, when: (instant: Instant) => string): readonly string[] {
   const next = (instant: Instant | null) =>
     instant === null
-      ? 'No moment of the next eight days fits; make the plan smaller or ask for a wider window.'
+      ? 'No moment of the next eight days outside freezes fits; make the plan smaller or ask for a wider window.'
       : `The next moment that fits is ${when(instant)}.`;
   switch (refusal.code) {
     case 'not_permitted':
@@ -96,6 +104,13 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
     case 'crosses_peak':
       return [
         `It is predicted to take ${lasting(refusal.durationMs)} and would reach peak hours at ${when(refusal.from)}, so nothing was started.`,
+        next(refusal.next),
+      ];
+    case 'frozen':
+      return [`The freeze "${refusal.reason}" lasts until ${when(refusal.until)}, so nothing was started.`, next(refusal.next)];
+    case 'crosses_freeze':
+      return [
+        `It is predicted to take ${lasting(refusal.durationMs)} and would reach the freeze "${refusal.reason}" at ${when(refusal.from)}, so nothing was started.`,
         next(refusal.next),
       ];
     case 'window_open':

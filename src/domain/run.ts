@@ -75,6 +75,7 @@ export type Run = {
   readonly approvals: readonly Approval[];
   readonly backup: Backup | null;
   readonly rehearsal: Rehearsal | null;
+  /** The moment for which it is scheduled, and which its preparation keeps; null once it begins as soon as it is prepared. */
   readonly scheduledFor: Instant | null;
   /** When preparation opened, by whom. */
   readonly started: { readonly at: Instant; readonly by: Actor } | null;
@@ -115,6 +116,11 @@ export function appliedPositions(run: Run): readonly number[] {
 /** Whether the run stands before its first write: preparing, or holding from there. */
 export function inPreparation(run: Run): boolean {
   return run.state === 'preparing' || (run.state === 'holding' && run.holding?.from === 'preparing');
+}
+
+/** Whether it holds for something that is over by itself: peak hours, a freeze. */
+export function endsByItself({ holding }: Pick<Run, 'holding'>): boolean {
+  return holding?.reason === 'peak_hours' || holding?.reason === 'freeze';
 }
 
 /** Whether a unit was begun on the target: from then on, the database was touched. */

@@ -10,6 +10,7 @@ const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
   backup: BEFORE,
   prove: BEFORE,
   open: ['scheduled'],
+  late: ['preparing'],
   dry_run: ['preparing'],
   begin: ['preparing'],
   apply: ['migrating'],

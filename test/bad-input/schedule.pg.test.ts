@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HumanCommand } from '../../src/domain/commands.ts';
+import { OFFPEAK } from '../../src/domain/people.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { by } from '../support/plans.ts';
@@ -93,6 +94,16 @@ describe('a scheduled start', () => {
     });
     await untouched();
 
+    await site.setClock('2026-11-25T16:54:59Z');
+    await until(async () => Date.parse((await now()).dryRunAt ?? '') >= Date.parse('2026-11-25T16:55:00Z'), {
+      what: 'R46 the gates asked again at T-5',
+      deadlineMs: 15_000,
+    });
+    const asked = await now();
+    expect(asked).toMatchObject({ state: 'preparing', scheduledFor: SIX, units: [] });
+    expect(Date.parse(asked.evidence.connections?.at ?? '')).toBeGreaterThanOrEqual(Date.parse('2026-11-25T16:55:00Z'));
+    await untouched();
+
     await tell(site, run, 'olga', { type: 'confirm_presence' });
     await site.setClock('2026-11-25T16:59:58.500Z');
     const ended = await reach(site, run, ['completed', 'failed', 'holding'], { deadlineMs: 20_000 });
@@ -101,6 +112,66 @@ describe('a scheduled start', () => {
     expect(Date.parse(ended.t0 ?? '')).toBeGreaterThanOrEqual(six);
     expect(Date.parse(ended.t0 ?? '')).toBeLessThan(six + 5_000);
     expect(Date.parse(ended.units[0]?.begunAt ?? '')).toBeGreaterThanOrEqual(six);
+  });
+
+  it('R37 F40 whose worker was away from T-10 to T0+40 min, with nothing prepared, holds and asks; Resume prepares and begins', async () => {
+    await site.setClock('2026-11-25T16:50:00Z');
+    const opened = await site.services.ledger.execute(run.id, { type: 'open_preparation' }, OFFPEAK);
+    expect(opened).toMatchObject({ ok: true, run: { state: 'preparing', scheduledFor: SIX } });
+    await site.setClock('2026-11-25T17:40:00Z');
+    worker = startWorker(site.services);
+    const held = await reach(site, run, ['holding', 'migrating', 'completed', 'failed'], { deadlineMs: 10_000 });
+    expect(held).toMatchObject({ state: 'holding', units: [], holding: { reason: 'late', from: 'preparing' } });
+    expect(held.holding?.detail).toMatch(/^At T-5 the backup was not finished.*The database was not touched\.$/);
+    await untouched();
+
+    await tell(site, run, 'olga', { type: 'resume' });
+    expect((await reach(site, run, ['completed', 'failed', 'holding'], { deadlineMs: 30_000 })).state).toBe('completed');
+  });
+
+  it('R37 whose dump hangs at T-5 holds then, and not when the dump is over', async () => {
+    await site.setClock('2026-11-25T16:45:00Z');
+    const context = site.services.targets.get('production');
+    if (context === undefined) throw new Error('no target');
+    let ended = false;
+    const hanging = {
+      ...context.backups,
+      take: ({ signal }: { signal: AbortSignal }) =>
+        new Promise<never>((_, reject) => {
+          signal.addEventListener('abort', () => {
+            ended = true;
+            reject(new Error('pg_dump was ended.'));
+          });
+        }),
+    };
+    const targets = new Map([['production', { ...context, backups: hanging }]]);
+    worker = startWorker({ ...site.services, targets });
+    await until(async () => (await now()).step?.name === 'backup', { what: 'the dump', deadlineMs: 15_000 });
+    await site.setClock('2026-11-25T16:54:59Z');
+    const held = await reach(site, run, ['holding', 'migrating', 'failed'], { deadlineMs: 10_000 });
+    expect(held).toMatchObject({ state: 'holding', holding: { reason: 'late' } });
+    expect(ended).toBe(true);
+    await untouched();
+  });
+
+  it('F40 that was prepared in time and finds no worker until T0+40 min holds and asks', async () => {
+    await site.setClock('2026-11-25T16:44:59Z');
+    worker = startWorker(site.services);
+    await until(async () => (await now()).dryRunAt !== null, { what: 'the dry run', deadlineMs: 15_000 });
+    await worker.stop();
+    await site.setClock('2026-11-25T17:40:00Z');
+    worker = startWorker(site.services);
+    const held = await reach(site, run, ['holding', 'migrating', 'completed', 'failed'], { deadlineMs: 10_000 });
+    expect(held).toMatchObject({ state: 'holding', units: [], holding: { reason: 'late' } });
+    expect(held.holding?.detail).toMatch(/^No worker came to the first write within 30 min/);
+    await untouched();
+  });
+
+  it('F40 whose worker comes to T-15 only after T-5 asks for another moment, before T0 too', async () => {
+    await site.setClock('2026-11-25T16:56:00Z');
+    worker = startWorker(site.services);
+    const asked = await reach(site, run, ['approved', 'preparing', 'failed'], { deadlineMs: 10_000 });
+    expect(asked).toMatchObject({ state: 'approved', scheduledFor: null, started: null });
   });
 
   it('that is missed by more than late_start asks again instead of running', async () => {

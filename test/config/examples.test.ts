@@ -40,6 +40,15 @@ test('what the example has commented out is the default', () => {
   expect(hooks?.map(({ name }) => name)).toEqual(['smoke', 'health-checks']);
 });
 
+test('every freeze of the example is one', () => {
+  const freezes = [...yaml.matchAll(/^# {3}(- \{ .*)$/gm)].map(([, written = '']) => `  ${written}\n`);
+  expect(freezes.length).toBe(5);
+  const text = yaml.replace('# freezes: []\n\n', `freezes:\n${freezes.join('')}\n`);
+  const loaded = loadConfig({ cwd: directory({ 'offpeak.yaml': text, '.env': dotenv }), env: {} });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.mistakes));
+  expect(loaded.config.targets.get('production')?.window.freezes).toHaveLength(5);
+});
+
 test('the example names every setting', () => {
   const written = [...yaml.matchAll(/([a-z][a-z0-9_]*):(?=\s|$)/gm)].map(([, key]) => key);
   const paths = [[], ['runbook'], ['slack'], ['approvals'], ['targets', 'x'], ['people', 0], ['targets', 'x', 'hooks', 0]];

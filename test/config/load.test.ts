@@ -17,6 +17,7 @@ test("gives the runbook's defaults to what is not written", () => {
   expect(target?.timing).toEqual({
     prepareLeadMs: 900_000,
     observeMs: 900_000,
+    recheckMs: 300_000,
     machineEvidenceMs: 600_000,
     humanEvidenceMs: 86_400_000,
     proofMs: 86_400_000,

@@ -38,7 +38,7 @@ const chance = fc.record({
 const histories = fc.array(chance, { minLength: 40, maxLength: 90 });
 
 function play(choices: readonly (typeof chance extends fc.Arbitrary<infer T> ? T : never)[]): readonly Moment[] {
-  const plan = aPlan();
+  const plan = aPlan({ window: { ...aPlan().window, freezes: [FREEZE] } });
   let people: readonly Person[] = PEOPLE;
   let now = plan.plannedAt;
   let run = begin(
@@ -78,6 +78,13 @@ function actorFor(command: Command, choice: { who: number }, helpful: boolean): 
   return [...people, OFFPEAK][choice.who % (people.length + 1)] ?? OFFPEAK;
 }
 
+/** Ten minutes in the middle of what most histories reach. */
+const FREEZE = { kind: 'once', reason: 'Audit', from: '2026-11-24T18:50', to: '2026-11-24T19:00' } as const;
+
+function inFreeze(at: string): boolean {
+  return at >= evening('17:50') && at < evening('18:00');
+}
+
 /** Berlin is at UTC+1 on every day a history can reach (24 November 2026 plus some days). */
 function inPeak(at: string): boolean {
   const minutes = ((Date.parse(at) / 60_000) % 1440) + 60;
@@ -104,20 +111,24 @@ function always(about: (moment: Moment) => boolean, check: (moment: Moment, past
 }
 
 describe('the invariants of the design, over random histories', () => {
-  it('1 no forward statement begins inside peak hours, and no run begins whose predicted end reaches them', () => {
+  it('1 no forward statement begins inside peak hours or a freeze, and no run begins whose predicted end reaches them', () => {
     always(forward, ({ now, before }) => {
       expect(inPeak(now)).toBe(false);
+      expect(inFreeze(now)).toBe(false);
+      if (before.state === 'preparing' && now < evening('17:50'))
+        expect(plus(now, before.plan.timing.observeMs) < evening('17:50')).toBe(true);
       const endsAt = plus(now, before.state === 'preparing' ? before.plan.timing.observeMs : 0);
       expect(inPeak(endsAt)).toBe(false);
     });
   });
 
-  it('1 rollback is never refused for the hour', () => {
+  it('1 rollback is never refused for the hour or for a freeze', () => {
     always(
       (moment) => WORKING.includes(moment.after.state),
       ({ after, people }) => {
         const noon = { now: '2026-11-27T11:00:00.000Z', actor: by('olga'), people, sha256 };
         expect(decide(after, { type: 'roll_back' }, noon).ok).toBe(true);
+        expect(decide(after, { type: 'roll_back' }, { ...noon, now: evening('17:55') }).ok).toBe(true);
       },
     );
   });

@@ -1,5 +1,6 @@
 import type { HomeView, ModalView } from '@slack/types';
 import { possibleVerbs } from '../../handlers/possible.ts';
+import type { Freeze } from '../../src/domain/freeze.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import { HUMAN_ITEMS } from '../../src/domain/items.ts';
 import type { Message } from '../../src/slack/render/block-kit.ts';
@@ -72,6 +73,12 @@ export const ANSWERS: Readonly<Record<string, () => Message>> = {
   refused_running_already: refused('migrating', { code: 'wrong_state', state: 'migrating', command: 'start' }),
   refused_plan_changed: refused('checklist_revised', { code: 'plan_changed' }, { command: 'approve' }),
   refused_peak_hours: refused('approved', { code: 'peak_hours', until: evening('17:00'), next: evening('17:00') }),
+  refused_frozen: refused('approved', {
+    code: 'frozen',
+    reason: 'Black Friday',
+    until: '2026-11-30T08:00:00.000Z',
+    next: '2026-11-30T17:00:00.000Z',
+  }),
   refused_items_open: refused('checklist', { code: 'items_open', items: ['Staging looked at (pending)', 'Connections (expired)'] }),
   refused_second_rollback: refused('stopping', { code: 'already_rolling_back', by: '@ana', at: evening('19:01') }),
   refused_unreadable: refused('checklist_void', {
@@ -102,6 +109,13 @@ function asking(scene: Scene) {
   return { services: someServices(aLedger()), actor: by('ana'), now: viewOf(scene).now };
 }
 
+/** One of now, one that comes every week, one at the end of the year. */
+const FREEZES: readonly Freeze[] = [
+  { kind: 'once', reason: 'Black Friday', from: '2026-11-27T06:00', to: '2026-11-30T09:00' },
+  { kind: 'every', reason: 'batch night', on: { by: 'week', from: 5, to: 6 }, from: 1320, to: 360 },
+  { kind: 'every', reason: 'Christmas', on: { by: 'year', from: { month: 12, day: 20 }, to: { month: 1, day: 3 } }, from: 0, to: 1440 },
+];
+
 /** Every window and the Home tab, by name. */
 export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
   ...Object.fromEntries(HUMAN_ITEMS.map((item) => [`confirm_${item}`, () => confirmItemModal(viewOf('checklist').run, item)])),
@@ -118,6 +132,10 @@ export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
     const [target] = aHome().targets;
     const targets = target === undefined ? [] : [{ ...target, backup: run.backup }];
     return home(aHome({ now, active: [run], waiting, targets, cards: new Map([[run.id, CARD]]) }));
+  },
+  home_freezes: () => {
+    const targets = aHome().targets.map((target) => ({ ...target, window: { ...target.window, freezes: FREEZES } }));
+    return home(aHome({ now: '2026-11-27T10:00:00.000Z', targets }));
   },
   home_ill: () => {
     const { health } = aHome();

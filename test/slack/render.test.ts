@@ -183,6 +183,28 @@ describe('Schedule…', () => {
     expect(confirmed).toMatchObject({ ok: true, happenings: [{ type: 'scheduled', t0 }] });
   });
 
+  it('shows a freeze of the next two weeks before its start, and says what fits behind it', () => {
+    const freeze = (from: string, to: string) => ({ kind: 'once', reason: 'Audit <x>', from, to }) as const;
+    const withFreeze = (from: string, to: string) => aPlan({ window: { ...aPlan().window, freezes: [freeze(from, to)] } });
+    const soon = wordsOf(messageOf('approved', 'card', { plan: withFreeze('2026-12-01T00:00', '2026-12-03T12:00') }));
+    expect(soon).toMatch(
+      /❄️ \*Freeze\* Audit &lt;x&gt;: from <!date\^\d+\^[^>]+2026-11-30 23:00 UTC> to <!date\^\d+\^[^>]+2026-12-03 11:00 UTC>/,
+    );
+    const now = wordsOf(messageOf('approved', 'card', { plan: withFreeze('2026-11-24T00:00', '2026-11-26T12:00') }));
+    expect(now).toContain('Audit &lt;x&gt;: now, until');
+    expect(now).toMatch(/it does not fit now; press \*Schedule…\* for <!date\^\d+\^[^>]+2026-11-26 17:00 UTC>/);
+    expect(wordsOf(messageOf('approved', 'card', { plan: withFreeze('2027-01-01T00:00', '2027-01-03T12:00') }))).not.toContain('Freeze');
+  });
+
+  it('R37 of a scheduled run counts down by moments, never by minutes: nothing in it ticks', () => {
+    const view = viewOf('scheduled');
+    const [line = ''] = wordsOf(planCard(view, PEOPLE)).match(/\*Countdown\*.*/) ?? [];
+    expect(line.match(/T-15|T-5|T0|T\+15/g)).toEqual(['T-15', 'T-5', 'T0', 'T+15']);
+    expect(wordsOf(planCard({ ...view, now: evening('18:40') }, PEOPLE))).toContain(line);
+    expect(wordsOf(messageOf('preparing', 'card'))).toMatch(/T-15 .* past · next \*T-5/);
+    expect(wordsOf(messageOf('preparing_ready', 'card'))).toMatch(/\*Prepared\.\* Nothing to do until .*\n.*next \*T0/);
+  });
+
   it('agrees with the window about what fits now', () => {
     const view = viewOf('approved');
     expect(fitOf(view)).toEqual({ now: true });

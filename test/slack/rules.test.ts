@@ -65,6 +65,11 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
     { code: 'peak_hours', until: at, next: null },
   ],
   crosses_peak: [{ code: 'crosses_peak', from: at, durationMs: 400, next: at }],
+  frozen: [
+    { code: 'frozen', reason: 'Christmas', until: at, next: at },
+    { code: 'frozen', reason: 'Christmas', until: at, next: null },
+  ],
+  crosses_freeze: [{ code: 'crosses_freeze', reason: 'Christmas', from: at, durationMs: 400, next: at }],
   window_open: [{ code: 'window_open' }],
   in_the_past: [{ code: 'in_the_past' }],
   evidence_empty: [{ code: 'evidence_empty' }],

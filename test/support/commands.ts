@@ -94,6 +94,7 @@ const WORK: Readonly<Record<StepName, readonly Command['type'][]>> = {
   backup: ['record_backup'],
   prove: ['record_rehearsal'],
   open: ['open_preparation'],
+  late: ['hold'],
   dry_run: ['record_dry_run'],
   begin: ['begin_migrating'],
   apply: ['begin_unit'],

@@ -66,6 +66,7 @@ export function aPlan(overrides: Partial<Plan> = {}): Plan {
     timing: {
       prepareLeadMs: 15 * MINUTE,
       observeMs: 15 * MINUTE,
+      recheckMs: 5 * MINUTE,
       machineEvidenceMs: 15 * MINUTE,
       humanEvidenceMs: 24 * HOUR,
       proofMs: 24 * HOUR,

@@ -2,11 +2,13 @@ import { HUMAN_ITEMS } from '../../src/domain/items.ts';
 import { OFFPEAK } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import type { RunState } from '../../src/domain/run.ts';
+import { lateHold } from '../../src/domain/schedule.ts';
 import { AFTER, BASELINE, by, evening, healthEvidence, SCHEDULE } from './plans.ts';
 import {
   approve,
   beginUnit,
   confirm,
+  dryRun,
   endUnit,
   finishUnits,
   gather,
@@ -38,6 +40,8 @@ export const VARIANTS = [
   'observing_alert',
   'holding_untouched',
   'holding_peak_hours',
+  'holding_freeze',
+  'holding_late',
   'holding_statement_failed',
   'holding_monitor_silent',
   'holding_watcher_silent',
@@ -96,9 +100,11 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   preparing_ready: {
     after: 'preparing',
     tell: (tale) => {
-      gather(tale, ['18:50', '18:51', '18:53', '18:55']);
-      step(tale, '18:55:30', 'dry_run');
-      tale.says('18:55:30', OFFPEAK, { type: 'record_dry_run' });
+      gather(tale, ['18:45:10', '18:46', '18:48', '18:50']);
+      dryRun(tale, '18:50:30');
+      step(tale, '18:55', 'check');
+      tale.says('18:55:05', OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(tale.run.plan, evening('18:55:05')) });
+      dryRun(tale, '18:55:10');
     },
   },
   migrating_begun: {
@@ -155,6 +161,14 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   },
   holding: { after: 'migrating', tell: (tale) => hold(tale, 'lock_budget', '41 tries in 60 s; pid 4711 (reporting) holds public.leads.') },
   holding_peak_hours: { after: 'migrating', tell: (tale) => hold(tale, 'peak_hours', 'Peak hours have begun.') },
+  holding_freeze: { after: 'migrating', tell: (tale) => hold(tale, 'freeze', 'The freeze "Black Friday" has begun.') },
+  holding_late: {
+    after: 'preparing',
+    tell: (tale) => {
+      const late = lateHold(tale.run, evening('18:55'));
+      if (late !== null) tale.says('18:55', OFFPEAK, { type: 'hold', ...late });
+    },
+  },
   holding_statement_failed: {
     after: 'migrating',
     tell: (tale) => hold(tale, 'statement_failed', '42701: column "email_domain" of relation "leads" already exists (0008 line 1)'),

@@ -32,6 +32,12 @@ export function gather(tale: Tale, [checked, startedAt, finishedAt, provedAt]: r
   tale.says(provedAt, OFFPEAK, { type: 'record_rehearsal', rehearsal, plannedAt: plan.plannedAt });
 }
 
+/** The last look before the first write. */
+export function dryRun(tale: Tale, time: string): void {
+  step(tale, time, 'dry_run');
+  tale.says(time, OFFPEAK, { type: 'record_dry_run' });
+}
+
 /** What people write into their lines. */
 export const NOTES: Readonly<Record<HumanItem, readonly [time: string, actor: Actor, note: string]>> = {
   staging: ['17:13', by('nora'), 'Ran 0007 and 0008 on staging at noon; the lead list and the export work.'],

@@ -5,6 +5,7 @@ import { status, type TargetStatus } from '../../usecases/status.ts';
 import { EXIT } from '../exit.ts';
 import { printJson, type Cli, type Session } from '../session.ts';
 import { table } from '../table.ts';
+import { freezeRows } from '../views/freeze.ts';
 import { runView } from '../views/run.ts';
 
 /** `offpeak status`: what is applied, what is pending, what runs, which processes live. Fails when files or target cannot be read. */
@@ -24,6 +25,7 @@ function statusView({ services, when }: Session, standing: TargetStatus): string
   const rows = [
     ['Target', standing.target],
     ['Now', when(standing.now)],
+    ...freezeRows(services.targets.get(standing.target)?.window, standing.now),
     [
       'Applied',
       problem !== null ? 'unknown' : newest === undefined ? 'nothing' : `${applied.length}, newest ${newest.version}_${newest.name}`,

@@ -1,5 +1,5 @@
 import { begunBackfill } from '../../domain/backfill.ts';
-import type { Run } from '../../domain/run.ts';
+import { endsByItself, type Run } from '../../domain/run.ts';
 
 const BACK = '"offpeak rollback" takes it back at any time.';
 
@@ -26,9 +26,8 @@ export function advice(run: Run): string {
     case 'observing':
       return `"offpeak logs -f" follows it. ${BACK}`;
     case 'holding':
-      return run.holding?.reason === 'peak_hours'
-        ? `It goes on by itself when peak hours are over. ${BACK}`
-        : `"offpeak resume" goes on. ${BACK}`;
+      if (!endsByItself(run)) return `"offpeak resume" goes on. ${BACK}`;
+      return `It goes on by itself when ${run.holding?.reason === 'freeze' ? 'the freeze is' : 'peak hours are'} over. ${BACK}`;
     case 'stopping':
     case 'rolling_back':
       return '"offpeak logs -f" follows the rollback.';

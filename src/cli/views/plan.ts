@@ -3,6 +3,7 @@ import { SAFETY_FACTOR, type Rehearsal } from '../../domain/proof.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { estimate, hazardLines, planSize, rollbackWords, statementFacts } from '../../slack/render/plan-lines.ts';
 import { plain } from '../plain.ts';
+import { freezeRows } from './freeze.ts';
 
 /** A plan and, once there is one, its rehearsal. */
 export type Planned = { readonly plan: Plan; readonly rehearsal: Rehearsal | null };
@@ -18,6 +19,7 @@ export function planView({ plan, rehearsal }: Planned): string {
     '',
     `Forward   ${told(estimate(rehearsal))}`,
     `Rollback  ${told(rollbackWords(plan, rehearsal))}`,
+    ...freezeRows(plan.window, plan.plannedAt).map(([name, text]) => `${name.padEnd(10)}${text}`),
   ].join('\n');
 }
 

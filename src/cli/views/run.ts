@@ -5,6 +5,7 @@ import { METRICS, limitOf } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { OPEN, WORKING, type Run } from '../../domain/run.ts';
+import { countdown, type Moment } from '../../domain/schedule.ts';
 import { backfillWords } from '../../slack/render/backfill-line.ts';
 import { approvalCount, countedAt } from '../../slack/render/gate-lines.ts';
 import { METRIC_TITLES, metricValue } from '../../slack/render/metrics.ts';
@@ -35,6 +36,8 @@ function facts(view: RunView, people: readonly Person[]): readonly (readonly str
   ];
   if (run.problem !== null) rows.push(['Problem', run.problem.split('\n')[0] ?? '']);
   if (run.scheduledFor !== null && run.started === null) rows.push(['Scheduled', moment(run.scheduledFor, zone)]);
+  const moments = countdown(run, view.now);
+  if (moments.length > 0) rows.push(['Countdown', moments.map((at) => momentText(at, zone)).join(', ')]);
   if (run.t0 !== null) rows.push([run.baseline === null ? 'First write' : 'Begun', moment(run.t0, zone)]);
   if (run.step !== null) rows.push(['Step', `${STEP_WORDS[run.step.name]}, since ${timeOfDay(run.step.at, zone)}`]);
   if (run.units.length > 0) rows.push(['Units', units(view)]);
@@ -43,6 +46,11 @@ function facts(view: RunView, people: readonly Person[]): readonly (readonly str
   if (run.holding !== null) rows.push(['Holding', `${HOLD_WORDS[run.holding.reason].title}. ${run.holding.detail}`]);
   if (run.end !== null) rows.push(['Ended', run.end.detail]);
   return rows;
+}
+
+function momentText({ name, at, is, what }: Moment, zone: string): string {
+  const time = `${name} ${timeOfDay(at, zone).slice(0, 5)}`;
+  return is === 'past' ? `${time} past` : `${is === 'next' ? 'next ' : ''}${time} ${what}`;
 }
 
 function approvers(run: Run): string {

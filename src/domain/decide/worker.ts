@@ -6,8 +6,9 @@ import { between, plus } from '../instant.ts';
 import { ITEM_TITLES, type Evidence } from '../items.ts';
 import { METRICS } from '../monitor.ts';
 import { cameBack, predictedRollbackMs, restored, rollbackProved, stoppingDifferences, type Rehearsal } from '../proof.ts';
-import { inWords, lasting, refusalParts } from '../refusal.ts';
+import { inWords, lasting, refusalParts, type Refusal } from '../refusal.ts';
 import { isActive, touched, WORKING, type Run } from '../run.ts';
+import { lateHold, recheckAt } from '../schedule.ts';
 import { differencesText } from '../verdict-difference.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 import { beginUnit, recordUnits } from './units.ts';
@@ -26,7 +27,7 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
     case 'record_rehearsal':
       return recordRehearsal(run, command, context);
     case 'record_dry_run':
-      return run.state === 'preparing' ? happened({ type: 'dry_run_posted' }) : wrongState(run, 'rehearse');
+      return recordDryRun(run, context);
     case 'begin_migrating':
       return beginMigrating(run, command, context);
     case 'begin_unit':
@@ -168,17 +169,32 @@ function exactness({ migrations }: Rehearsal): string {
   return notes.length === 0 ? 'exactly' : `(${notes.join('; ')})`;
 }
 
+/** The dry run in preparation; that of T-5 asks every gate again, and what does not pass then holds (R46). */
+function recordDryRun(run: Run, context: Context): Decision {
+  if (run.state !== 'preparing') return wrongState(run, 'rehearse');
+  const late = lateHold(run, context.now);
+  if (late !== null) return happened({ type: 'held', ...late });
+  const posted: Happening = { type: 'dry_run_posted' };
+  const recheck = recheckAt(run);
+  const notReady = recheck === null || between(recheck, context.now) < 0 ? null : readiness(run, context);
+  return notReady === null ? happened(posted) : happened(posted, notReadyHeld(notReady));
+}
+
+function notReadyHeld(refusal: Refusal): Happening {
+  const mendable = refusal.code === 'items_open' || refusal.code === 'approvals_open';
+  const [why, effect = ''] = refusalParts(refusal, (instant) => instant);
+  return { type: 'held', reason: mendable ? 'evidence' : 'plan_differs', detail: `${why} ${effect}`.trim() };
+}
+
 function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Context): Decision {
   if (run.state !== 'preparing') return wrongState(run, 'migrate');
   if (!backupProved(run)) return refuse({ code: 'backup_unproved' });
   if (run.dryRunAt === null || run.started === null || run.t0 === null || between(run.t0, context.now) < 0)
     return refuse({ code: 'out_of_order' });
+  const late = lateHold(run, context.now);
+  if (late !== null) return happened({ type: 'held', ...late });
   const notReady = readiness(run, context);
-  if (notReady !== null) {
-    const mendable = notReady.code === 'items_open' || notReady.code === 'approvals_open';
-    const [why, effect = ''] = refusalParts(notReady, (instant) => instant);
-    return happened({ type: 'held', reason: mendable ? 'evidence' : 'plan_differs', detail: `${why} ${effect}`.trim() });
-  }
+  if (notReady !== null) return happened(notReadyHeld(notReady));
   if (command.fingerprint !== run.plan.fingerprint) {
     return happened({
       type: 'held',

@@ -6,6 +6,7 @@ import { touched, WORKING } from '../../domain/run.ts';
 import { judgeWindow, type Window } from '../../domain/window.ts';
 import { context, header, section } from './block-kit.ts';
 import { rollBackButton } from './buttons.ts';
+import { freezeLines } from './countdown.ts';
 import { cutLines } from './limits.ts';
 import { runHeader } from './state-words.ts';
 import { code, count, link, peakHours, phrase, when, who } from './text.ts';
@@ -39,6 +40,8 @@ export type Known = {
 
 /** Open runs that are shown one by one; more are only counted. */
 const SHOWN = 10;
+/** Freezes this far ahead are shown, so that nobody plans into one. */
+const FREEZE_DAYS = 60;
 
 /** The App Home (R12): what runs, what waits for you, when forward work is allowed, what was, and how Offpeak is. At most 60 blocks. */
 export function home(known: Known): HomeView {
@@ -60,7 +63,7 @@ export function home(known: Known): HomeView {
       header('Next windows'),
       section(
         listed(
-          targets.map((target) => windowLine(target, known)),
+          targets.flatMap((target) => [windowLine(target, known), ...freezeLines(target.window, known.now, FREEZE_DAYS)]),
           'No target is configured.',
         ),
       ),

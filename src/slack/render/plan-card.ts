@@ -2,10 +2,11 @@ import type { Button, Overflow } from '@slack/types';
 import { openItems } from '../../domain/gates.ts';
 import { isHumanItem } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
-import { inWords } from '../../domain/refusal.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
+import { opensAt } from '../../domain/schedule.ts';
 import { actions, button, context, header, menu, section, type Blocks, type Message } from './block-kit.ts';
 import { scheduleButton } from './buttons.ts';
+import { countdownLine, freezeLines } from './countdown.ts';
 import { endedBlocks } from './ended-card.ts';
 import { approvalCount, approvalsMissing, eligibleApprovers, readyLine } from './gate-lines.ts';
 import { cut, cutLines, LIMITS } from './limits.ts';
@@ -90,7 +91,7 @@ function step(view: RunView, people: readonly Person[]): string {
   const wanted = approvalsMissing(view, people);
   // Machine lines expire every few minutes until the start; preparation reads them anew.
   if (run.state === 'scheduled' && run.scheduledFor !== null && wanted <= 0)
-    return `nothing until ${when(run.scheduledFor)}; preparation begins ${inWords(run.plan.timing.prepareLeadMs)} before.`;
+    return `nothing; preparation opens by itself ${when(opensAt(run, run.scheduledFor))}.`;
   if (open.length > 0 && run.state !== 'scheduled') return 'wait: the worker fills the open lines of the checklist.';
   if (wanted > 0) return `${count(wanted, 'approval')} in the thread${run.state === 'scheduled' ? '; the ones before have expired' : ''}.`;
   const fit = fitOf(view);
@@ -128,7 +129,11 @@ function facts(view: RunView): string {
     `*Takes* ${estimate(run.rehearsal)}`,
     `*Way back* ${rollbackWords(run.plan, run.rehearsal)}`,
     `*Window* never ${peakHours(run.plan.window)}; ${window}`,
-  ].join('\n');
+    ...freezeLines(run.plan.window, view.now),
+    countdownLine(run, view.now),
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 /** Approvers and on-call are rung once, by the post of the root message; edits do not ring again (R13). */

@@ -1,7 +1,8 @@
 import type { Button, Overflow } from '@slack/types';
 import { begunBackfill, SPEEDS } from '../../domain/backfill.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import { between, plus } from '../../domain/instant.ts';
+import { between, plus, type Instant } from '../../domain/instant.ts';
+import { nextStep } from '../../domain/next-step.ts';
 import { unitsOf, type Unit } from '../../domain/plan.ts';
 import type { Person } from '../../domain/people.ts';
 import { inWords, lasting } from '../../domain/refusal.ts';
@@ -9,6 +10,7 @@ import { touched, type Run, type UnitRun } from '../../domain/run.ts';
 import { actions, button, context, menu, section, type Blocks } from './block-kit.ts';
 import { backfillWords } from './backfill-line.ts';
 import { cancelButton, rollBackButton } from './buttons.ts';
+import { countdownLine } from './countdown.ts';
 import { approvalCount, approvalsMissing } from './gate-lines.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
 import { METRIC_TITLES, metricFields, metricValue } from './metrics.ts';
@@ -17,6 +19,8 @@ import type { RunView } from '../../usecases/status.ts';
 
 /** How many units the card shows; the one that runs is always among them. */
 const SHOWN = 6;
+
+const NOBODY_YET = 'A worker takes this up within seconds.';
 
 /** The card while the run works: what it does, how far it is, how the five metrics stand, and the ways to stop it. */
 export function runBlocks(view: RunView, people: readonly Person[]): Blocks {
@@ -51,13 +55,24 @@ function doing(view: RunView, people: readonly Person[]): string {
     const { reason, detail, since } = run.holding;
     return `*${HOLD_WORDS[reason].title}* since ${when(since)}. ${phrase(detail, 500)}\n${HOLD_WORDS[reason].next}`;
   }
-  if (run.step !== null && run.state !== 'observing')
+  const until = preparedUntil(view);
+  if (until !== null) lines.push(`*Prepared.* Nothing to do until ${timeOf(until)}.`);
+  else if (run.step !== null && run.state !== 'observing')
     lines.push(`*${STEP_WORDS[run.step.name]}* for ${inWords(between(run.step.at, now))}`);
+  if (lines.length === 0 && run.state === 'preparing') lines.push(NOBODY_YET);
+  const moments = countdownLine(run, now);
+  if (moments !== '') lines.push(moments);
   if (run.state === 'preparing' && approvalsMissing(view, people) > 0)
     lines.push(`⌛ *Approvals* ${approvalCount(view, people)}: approve again in the thread, or it holds before the first write.`);
   if (run.state === 'observing') lines.push(`*Watching* until ${timeOf(plus(run.t0 ?? now, run.plan.timing.observeMs))}; then the report.`);
   if (run.stopRequested !== null) lines.push(`✋ ${who(run.stopRequested)} asked to stop after this step.`);
-  return lines.length === 0 ? 'A worker takes this up within seconds.' : lines.join('\n');
+  return lines.length === 0 ? NOBODY_YET : lines.join('\n');
+}
+
+/** The moment of the schedule for which a prepared run waits; null while there is something to do. */
+function preparedUntil({ run, now }: RunView): Instant | null {
+  const next = run.state === 'preparing' ? nextStep(run, now) : null;
+  return next?.kind === 'wait' ? next.until : null;
 }
 
 /** What burns comes before what happens. */

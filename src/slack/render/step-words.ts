@@ -12,6 +12,7 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   finish: 'Finishing',
   resume: 'Going on',
   open: 'Opening preparation',
+  late: 'Asking for another moment',
   stop: 'Stopping the running statement',
   undo: 'Undoing',
   verify_rollback: 'Comparing the schema with the one from before',
@@ -23,6 +24,8 @@ const PRESS = 'Press Resume to go on, or Roll back now.';
 export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; readonly next: string }>> = {
   not_green: { title: 'A check is not green', next: `Look at the checklist. ${PRESS}` },
   peak_hours: { title: 'Peak hours', next: 'It goes on by itself when they are over. Roll back now works at any time.' },
+  freeze: { title: 'Frozen', next: 'It goes on by itself when the freeze is over. Roll back now works at any time.' },
+  late: { title: 'Late for its schedule', next: 'Resume begins as soon as it is prepared. For another moment: Cancel and plan again.' },
   monitor_silent: { title: 'The monitor is silent', next: `Nobody would notice harm. Mend the monitor, then: ${PRESS}` },
   watcher_silent: { title: 'Nobody watches', next: "Press I'm watching and then Resume, or Roll back now." },
   stopped: { title: 'Stopped on request', next: PRESS },

@@ -8,6 +8,7 @@ import { takeBackup } from './backup.ts';
 import { checkHealth } from './check.ts';
 import { dryRun } from './dry-run.ts';
 import { finish } from './finish.ts';
+import { holdLate } from './late.ts';
 import { openPreparation } from './open.ts';
 import { prove } from './prove.ts';
 import { resume } from './resume.ts';
@@ -35,6 +36,7 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   backup: takeBackup,
   prove,
   open: openPreparation,
+  late: holdLate,
   dry_run: dryRun,
   begin: beginMigrating,
   apply: applyUnit,
