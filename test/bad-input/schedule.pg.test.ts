@@ -10,7 +10,7 @@ import { approvedRun, reach, startWorker, tell } from '../support/story.ts';
 import { FILES, SCHEMA } from '../support/three-units.ts';
 import { until } from '../support/until.ts';
 import { offpeak } from './command-line.ts';
-import { calmSite } from './otherwise.ts';
+import { calmSite, meddled } from './otherwise.ts';
 
 /** 18:00 in Berlin: the end of peak hours. */
 const SIX = '2026-11-25T17:00:00.000Z';
@@ -131,21 +131,15 @@ describe('a scheduled start', () => {
 
   it('R37 whose dump hangs at T-5 holds then, and not when the dump is over', async () => {
     await site.setClock('2026-11-25T16:45:00Z');
-    const context = site.services.targets.get('production');
-    if (context === undefined) throw new Error('no target');
     let ended = false;
-    const hanging = {
-      ...context.backups,
-      take: ({ signal }: { signal: AbortSignal }) =>
-        new Promise<never>((_, reject) => {
-          signal.addEventListener('abort', () => {
-            ended = true;
-            reject(new Error('pg_dump was ended.'));
-          });
-        }),
-    };
-    const targets = new Map([['production', { ...context, backups: hanging }]]);
-    worker = startWorker({ ...site.services, targets });
+    const take = ({ signal }: { signal: AbortSignal }) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => {
+          ended = true;
+          reject(new Error('pg_dump was ended.'));
+        });
+      });
+    worker = startWorker(meddled(site, ({ backups }) => ({ backups: { ...backups, take } })).services);
     await until(async () => (await now()).step?.name === 'backup', { what: 'the dump', deadlineMs: 15_000 });
     await site.setClock('2026-11-25T16:54:59Z');
     const held = await reach(site, run, ['holding', 'migrating', 'failed'], { deadlineMs: 10_000 });
