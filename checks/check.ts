@@ -1,3 +1,4 @@
+import type { Instant } from '../src/domain/instant.ts';
 import type { MachineItem, Verdict } from '../src/domain/items.ts';
 import type { Thresholds } from '../src/domain/plan.ts';
 import type { Check, Reading, Sources } from '../src/ports.ts';
@@ -14,7 +15,7 @@ export type CheckDefinition<T> = {
   readonly failureTitle: string;
   readonly read: (sources: Sources, thresholds: Thresholds) => Promise<Reading<T>>;
   /** Pure; strict comparisons, as the runbook writes them. */
-  readonly judge: (value: T, thresholds: Thresholds) => Judged;
+  readonly judge: (value: T, thresholds: Thresholds, now: Instant) => Judged;
   /** The limit in words, e.g. `< 80 %`. */
   readonly limit: (thresholds: Thresholds) => string;
 };
@@ -26,12 +27,33 @@ export function defineCheck<T>(definition: CheckDefinition<T>): Check {
     item,
     title,
     failureTitle,
-    find: async (sources, thresholds) => {
+    find: async (sources, thresholds, now) => {
       const reading = await read(sources, thresholds);
-      const judged: Judged = reading.ok ? judge(reading.value, thresholds) : { verdict: 'unknown', value: reading.why };
+      const judged: Judged = reading.ok ? judge(reading.value, thresholds, now) : { verdict: 'unknown', value: reading.why };
       return { item, ...judged, limit: definition.limit(thresholds), source: reading.source };
     },
   };
+}
+
+/** For a line whose plan has a source that the configuration has no more. */
+export function noSource(): Promise<Reading<never>> {
+  return Promise.resolve({ ok: false, why: 'Nothing is configured that could read this.', source: 'not configured' });
+}
+
+/** Clocks of two machines differ by a little; more than this is no age. */
+const SKEW_MS = 300_000;
+
+/** Whether an age says that a thing happens only later. */
+export function fromTheFuture(ageMs: number): boolean {
+  return ageMs < -SKEW_MS;
+}
+
+/** A long time in the unit that reads best: `50 min`, `23 h`, `91 days`. Rounded up, so that too old never reads as just in time. */
+export function lately(milliseconds: number): string {
+  const minutes = Math.ceil(Math.max(0, milliseconds) / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.ceil(minutes / 60);
+  return hours <= 48 ? `${hours} h` : `${Math.ceil(hours / 24)} days`;
 }
 
 /** `0.8` as `80 %`: as many digits as it takes, up to three. */

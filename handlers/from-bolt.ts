@@ -5,7 +5,7 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt';
-import { MENU_ACTIONS, MOMENT, NOTE, readReference, writeReference } from '../src/slack/actions.ts';
+import { LINE, MENU_ACTIONS, MOMENT, NOTE, readReference, writeReference } from '../src/slack/actions.ts';
 import { instantOf, type Instant } from '../src/domain/instant.ts';
 import type { Click, Client, Slash, Submission } from './tools.ts';
 
@@ -69,6 +69,7 @@ export function submissionOf({ ack, body, view, client }: SlackViewMiddlewareArg
     metadata: view.private_metadata,
     view: { id: view.id, hash: view.hash },
     note: view.state.values[NOTE.block]?.[NOTE.action]?.value ?? '',
+    line: view.state.values[LINE.block]?.[LINE.action]?.selected_option?.value ?? '',
     moment: momentOf(view.state.values[MOMENT.block]?.[MOMENT.action]),
   };
 }

@@ -1,12 +1,15 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt';
 import { CALLBACKS, COMMAND, parseActionId, type Action } from '../src/slack/actions.ts';
+import { acknowledge } from './acknowledge.ts';
 import { admitClick, admitSlash, admitSubmission } from './admission.ts';
 import { approve } from './approve.ts';
 import { ROLES } from '../src/domain/people.ts';
 import { askCancel } from './ask-cancel.ts';
+import { askWaive } from './ask-waive.ts';
 import { cancel } from './cancel.ts';
 import { cancelSubmitted } from './cancel-submitted.ts';
 import { closeFailed } from './close-failed.ts';
+import { confirmAvailable } from './confirm-available.ts';
 import { confirmItem } from './confirm-item.ts';
 import { confirmItemSubmitted } from './confirm-item-submitted.ts';
 import { confirmPresence } from './confirm-presence.ts';
@@ -30,6 +33,7 @@ import { turnPage } from './turn-page.ts';
 import type { ClickListener, SlashListener, SubmissionListener, Tools } from './tools.ts';
 import { unknownClick, unknownCommand, unknownSubmission } from './unknown.ts';
 import { viewSql } from './view-sql.ts';
+import { waiveSubmitted } from './waive-submitted.ts';
 import { withdrawItem } from './withdraw-item.ts';
 
 /** Every button and who listens to it. */
@@ -37,6 +41,9 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   start_checklist: startChecklist,
   confirm_item: confirmItem,
   withdraw_item: withdrawItem,
+  acknowledge,
+  confirm_available: confirmAvailable,
+  ask_waive: askWaive,
   approve,
   reject,
   start,
@@ -64,6 +71,7 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
 export const SUBMISSIONS: Readonly<Record<string, SubmissionListener>> = {
   [CALLBACKS.confirmItem]: confirmItemSubmitted,
   [CALLBACKS.reject]: rejectSubmitted,
+  [CALLBACKS.waive]: waiveSubmitted,
   [CALLBACKS.cancel]: cancelSubmitted,
   [CALLBACKS.schedule]: scheduleSubmitted,
 };
@@ -101,6 +109,7 @@ export function registerHandlers(app: App, tools: Tools): void {
 /** What only a role allows that nobody has is refused to everybody: better said at the start than found out at night (T19). */
 function warnOfEmptyRoles({ services }: Tools): void {
   const held = new Set(services.people().flatMap(({ roles }) => roles));
-  for (const role of ROLES.filter((name) => !held.has(name)))
+  // Nothing is refused for want of a stakeholder: the line then is anybody's who has told them.
+  for (const role of ROLES.filter((name) => name !== 'stakeholder' && !held.has(name)))
     services.log.warn({ role }, 'nobody in the configuration has this role; what it alone allows is refused to everybody');
 }

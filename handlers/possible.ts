@@ -1,7 +1,8 @@
 import type { HumanCommand } from '../src/domain/commands.ts';
 import { decide } from '../src/domain/decide.ts';
 import type { Instant } from '../src/domain/instant.ts';
-import { HUMAN_ITEMS, ITEM_TITLES, itemState } from '../src/domain/items.ts';
+import { linesOf, lineState } from '../src/domain/checklist.ts';
+import { ITEM_TITLES } from '../src/domain/items.ts';
 import type { Actor } from '../src/domain/people.ts';
 import type { Run } from '../src/domain/run.ts';
 import type { Services } from '../src/ports.ts';
@@ -33,9 +34,12 @@ export function possibleVerbs(run: Run | null, asking: Asking): readonly Verb[] 
 
 /** What waits for this person on a run, in words. */
 export function waitingFor(run: Run, asking: Asking): readonly string[] {
-  const lines = HUMAN_ITEMS.filter((item) => itemState(run.evidence[item], asking.now) !== 'pass')
-    .filter((item) => would(run, { type: 'confirm_item', item, note: 'x' }, asking))
-    .map((item) => `confirm "${ITEM_TITLES[item]}"`);
+  const lines = linesOf(run.plan).flatMap(({ key, kind }) => {
+    if (['pass', 'waived'].includes(lineState(run, key, asking.now))) return [];
+    const command: HumanCommand =
+      kind === 'personal' ? { type: 'acknowledge_item', item: key } : { type: 'confirm_item', item: key, note: 'x' };
+    return would(run, command, asking) ? [`${kind === 'personal' ? 'answer' : 'confirm'} "${ITEM_TITLES[key]}"`] : [];
+  });
   if (would(run, { type: 'approve', digest: run.digest }, asking)) lines.push('approve or reject the plan');
   if (would(run, { type: 'resume' }, asking)) lines.push('it holds: resume or roll back');
   if (run.state === 'rollback_failed' && would(run, { type: 'roll_back' }, asking))

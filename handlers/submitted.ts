@@ -13,8 +13,8 @@ import { tellRecorded } from './tell-recorded.ts';
 import type { Submission, SubmissionListener, Tools } from './tools.ts';
 import { within } from './within.ts';
 
-/** What stood in the window: what was typed, the moment that was chosen, and what the window carried. */
-type Submitted = { readonly note: string; readonly moment: Instant | null; readonly extra: string };
+/** What stood in the window: what was typed, the moment or line that was chosen, and what the window carried. */
+type Submitted = { readonly note: string; readonly moment: Instant | null; readonly line: string; readonly extra: string };
 type Meaning = (submitted: Submitted) => HumanCommand;
 
 /** Slack waits for three seconds; then it tells the person that it had trouble, while the work goes on. */
@@ -65,7 +65,7 @@ async function give(tools: Tools, submission: Submission, meaning: Meaning): Pro
   if (reference === null) {
     return { why: 'This window is from another version of Offpeak. Nothing was done. Close it and press the button again.', done: null };
   }
-  const command = meaning({ note: submission.note, moment: submission.moment, extra: reference.extra });
+  const command = meaning({ note: submission.note, moment: submission.moment, line: submission.line, extra: reference.extra });
   const resolved = await actorOf(tools, submission, command.type);
   if (!resolved.ok) return { why: resolved.sentence, done: null };
   const outcome = await act(tools.services, { which: { runId: reference.runId }, command, actor: resolved.actor });

@@ -75,6 +75,8 @@ export type Submission = Visitor & {
   readonly note: string;
   /** The moment that was chosen; null where the window asks for none. */
   readonly moment: Instant | null;
+  /** The chosen line; empty where the window has none. */
+  readonly line: string;
 };
 
 /** How a window says that what was submitted is refused: under a line of it, or with other content. */

@@ -9,8 +9,8 @@ import { openLog } from './log.ts';
 import { loadParser } from './migration/parser.ts';
 import { lossQuestions } from './migration/price/loss-questions.ts';
 import { migrationSource } from './migration/source.ts';
-import type { CountedLosses, Log, Services, Sources, TargetContext } from './ports.ts';
-import { applicationReadings } from './sources/application.ts';
+import type { CountedLosses, Ledger, Log, Services, Sources, TargetContext } from './ports.ts';
+import { applicationReadings, reportedReadings } from './sources/application.ts';
 import { hooksByName } from './sources/hook.ts';
 import { withMeasured } from './sources/measured.ts';
 import { databaseReadings } from './sources/postgres.ts';
@@ -21,6 +21,7 @@ import { countLosses } from './target/count-losses.ts';
 import { applyOwnMigrations } from './target/own-schema.ts';
 import { postgresTarget } from './target/postgres-target.ts';
 import { counted } from './usecases/price.ts';
+import { lastRestore } from './usecases/restore-drill.ts';
 
 /** The ledger's own schema, shipped with the program. */
 const OWN_MIGRATIONS = new URL('../migrations/', import.meta.url).pathname;
@@ -32,7 +33,7 @@ export type App = Services & { close(): Promise<void> };
 export function connectServices(config: Config, secrets: Secrets, log: Log = openLog('offpeak')): App {
   const people = () => config.people;
   const ledger = postgresLedger({ connectionString: secrets.ledger.reveal(), people });
-  const contexts = [...config.targets.values()].map((target) => connectTarget(config, secrets, target));
+  const contexts = [...config.targets.values()].map((target) => connectTarget({ config, secrets, ledger }, target));
   return {
     ledger,
     targets: new Map(contexts.map((context) => [context.name, context])),
@@ -51,7 +52,9 @@ export function connectServices(config: Config, secrets: Secrets, log: Log = ope
 /** How long a counted price is shown before it is counted anew, in milliseconds. */
 const PRICE_MS = 5_000;
 
-function connectTarget(config: Config, secrets: Secrets, settings: TargetConfig): TargetContext {
+type Wiring = { readonly config: Config; readonly secrets: Secrets; readonly ledger: Pick<Ledger, 'list'> };
+
+function connectTarget({ config, secrets, ledger }: Wiring, settings: TargetConfig): TargetContext {
   const secret = secrets.targets.get(settings.name);
   if (secret === undefined) throw new Error(`No connection string for target ${settings.name}.`);
   const connectionString = secret.database.reveal();
@@ -65,6 +68,7 @@ function connectTarget(config: Config, secrets: Secrets, settings: TargetConfig)
     timing,
     quorum: config.quorum,
     runbook: config.runbook,
+    checklist: settings.checklist,
     migrations: migrationSource({
       directory: settings.migrations,
       format: settings.format,
@@ -88,14 +92,24 @@ function connectTarget(config: Config, secrets: Secrets, settings: TargetConfig)
           : undefined,
       now: systemClock.now,
     }),
-    sources: connectSources(settings, secret, secretsIn(secrets)),
+    sources: connectSources({ settings, secret, hidden: secretsIn(secrets), ledger }),
   };
 }
 
-function connectSources({ application }: TargetConfig, secret: TargetSecrets, hidden: readonly string[]): Sources {
+type Connected = {
+  readonly settings: TargetConfig;
+  readonly secret: TargetSecrets;
+  readonly hidden: readonly string[];
+  readonly ledger: Pick<Ledger, 'list'>;
+};
+
+/** A reading that the settings name a source for stands before what the application reports itself. */
+function connectSources({ settings, secret, hidden, ledger }: Connected): Sources {
+  const { application, name } = settings;
   const { now } = systemClock;
+  const asked = { healthUrl: application.health, metricsUrl: application.metrics, timeoutMs: 2_000, now };
   const { services, measured } = connectReadings(secret.readings, { now });
-  const itself = applicationReadings({ healthUrl: application.health, metricsUrl: application.metrics, timeoutMs: 2_000, now });
+  const itself = applicationReadings(asked);
   const hooks = secret.hooks.map((hook) => {
     const own = Object.fromEntries([...hook.env].map(([name, value]) => [name, value.reveal()]));
     return { ...hook, env: { ...hook.inherited, ...own }, secrets: hidden };
@@ -103,7 +117,7 @@ function connectSources({ application }: TargetConfig, secret: TargetSecrets, hi
   return {
     database: databaseReadings({ connectionString: secret.database.reveal() }),
     application: withMeasured(itself, measured),
-    readings: services,
+    readings: { ...reportedReadings(asked, application.reports), ...services, restoreDrill: () => lastRestore(ledger, name) },
     hooks: hooksByName(hooks),
   };
 }

@@ -1,3 +1,4 @@
+import type { ChecklistSettings } from './domain/checklist.ts';
 import type { Command } from './domain/commands.ts';
 import type { AppliedStatement, Backend, RunEvent } from './domain/events.ts';
 import type { Instant } from './domain/instant.ts';
@@ -105,6 +106,9 @@ export type PostedMessage = {
   readonly hash: string;
   readonly postedAt: Instant;
 };
+
+/** What came of telling the team: where the card stands, or why it does not. */
+export type Notice = { readonly posted: true; readonly permalink: string } | { readonly posted: false; readonly why: string };
 
 export interface MessageStore {
   posted(runId: string): Promise<readonly PostedMessage[]>;
@@ -367,6 +371,8 @@ export type TargetContext = {
   readonly timing: Timing;
   readonly quorum: number;
   readonly runbook: { readonly version: string; readonly owner: string };
+  /** Who is asked and who may waive; nobody in particular when absent. */
+  readonly checklist?: ChecklistSettings;
   readonly migrations: MigrationSource;
   readonly target: Target;
   readonly backups: BackupTool;

@@ -3,6 +3,7 @@ import type { FormatName } from '../domain/formats.ts';
 import type { LintAnswer, LintRequest } from '../domain/lint.ts';
 import type { RehearseAnswer, RehearseRequest } from '../domain/round-trip.ts';
 import type { AdoptionSite } from '../usecases/adopt.ts';
+import { acknowledgeVerb } from './verbs/acknowledge.ts';
 import { backupVerb } from './verbs/backup.ts';
 import { adoptVerb } from './verbs/adopt.ts';
 import { approveVerb } from './verbs/approve.ts';
@@ -28,6 +29,7 @@ import { speedVerb } from './verbs/speed.ts';
 import { statusVerb } from './verbs/status.ts';
 import { stopVerb } from './verbs/stop.ts';
 import { validateVerb } from './verbs/validate.ts';
+import { waiveVerb } from './verbs/waive.ts';
 import { withdrawVerb } from './verbs/withdraw.ts';
 import { examine, type Examination } from './doctor.ts';
 import { BadConfiguration, BadUsage, EXIT, type ExitCode } from './exit.ts';
@@ -59,6 +61,8 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   planVerb,
   checklistVerb,
   confirmVerb,
+  acknowledgeVerb,
+  waiveVerb,
   withdrawVerb,
   approveVerb,
   rejectVerb,

@@ -5,8 +5,9 @@ import type { Person } from '../domain/people.ts';
 import type { Thresholds, Timing } from '../domain/plan.ts';
 import type { Keep } from '../domain/retention.ts';
 import type { Window } from '../domain/window.ts';
+import type { ChecklistSettings } from '../domain/checklist.ts';
 import type { Environment } from './environment.ts';
-import type { Settings, TargetSettings } from './schema.ts';
+import type { Reported, Settings, TargetSettings } from './schema.ts';
 import type { Secret } from './secret.ts';
 
 /** One database we migrate, as configured; everything that may be printed. Paths are absolute. */
@@ -21,7 +22,12 @@ export type TargetConfig = {
   /** The name of its staging twin. */
   readonly staging: string | null;
   readonly backup: BackupConfig;
-  readonly application: { readonly health: string; /** Null: other sources measure it. */ readonly metrics: string | null };
+  readonly application: {
+    readonly health: string;
+    /** Null: other sources measure it. */ readonly metrics: string | null;
+    readonly reports: readonly Reported[];
+  };
+  readonly checklist: ChecklistSettings;
   /** How long a statement may go on trying for its locks. */
   readonly lockBudgetMs: number;
   /** What a batch of a backfill should take, and how fast the write-ahead log may grow meanwhile. */
@@ -107,7 +113,7 @@ export function configOf(settings: Settings, around: Surroundings): { readonly c
     people: settings.people,
     quorum: settings.approvals.quorum,
     defaultTarget: settings.default_target,
-    targets: new Map(targets.map(([name, target]) => [name, targetOf(name, target, forAll)])),
+    targets: new Map(targets.map(([name, target]) => [name, targetOf(name, target, { settings, directory: around.directory })])),
     user: around.user,
   };
   const secrets: Secrets = {
@@ -142,13 +148,13 @@ function withSlash(url: string): string {
 }
 
 /** What is set once for all targets. */
-type ForAll = { readonly directory: string; readonly approvalMs: number; readonly freezes: Settings['freezes'] };
+type ForAll = { readonly settings: Settings; readonly directory: string };
 
-function targetOf(name: string, target: TargetSettings, around: ForAll): TargetConfig {
-  const path = (written: string) => (isAbsolute(written) ? written : join(around.directory, written));
+function targetOf(name: string, target: TargetSettings, { settings: { approvals, people, freezes }, directory }: ForAll): TargetConfig {
+  const path = (written: string) => (isAbsolute(written) ? written : join(directory, written));
   return {
     name,
-    window: windowOf(target, around.freezes),
+    window: windowOf(target, freezes),
     thresholds: thresholdsOf(target.limits),
     timing: {
       prepareLeadMs: target.prepare_lead,
@@ -157,7 +163,7 @@ function targetOf(name: string, target: TargetSettings, around: ForAll): TargetC
       machineEvidenceMs: target.evidence.machine,
       humanEvidenceMs: target.evidence.human,
       proofMs: target.evidence.proof,
-      approvalMs: around.approvalMs,
+      approvalMs: approvals.ttl,
       monitorSilenceMs: target.monitor_silence,
       watcherSilenceMs: target.watcher_silence,
       lateStartMs: target.late_start,
@@ -172,7 +178,14 @@ function targetOf(name: string, target: TargetSettings, around: ForAll): TargetC
       keep: target.backup.keep ?? null,
       store: storeOf(target.backup),
     },
-    application: { health: target.application.health, metrics: target.application.metrics ?? null },
+    application: { health: target.application.health, metrics: target.application.metrics ?? null, reports: target.application.reports },
+    checklist: {
+      stakeholders: people
+        .filter(({ id, name: called }) => target.stakeholders.some((who) => who === id || who === called))
+        .map(({ id }) => id),
+      onCall: people.some(({ roles }) => roles.includes('on_call')),
+      waivers: target.waivers,
+    },
     lockBudgetMs: target.lock_budget,
     backfill: { batchMs: target.backfill.batch, walBytesPerSecond: target.backfill.wal * 1_000_000 },
   };
@@ -216,5 +229,10 @@ function thresholdsOf(limits: TargetSettings['limits']): Thresholds {
     p95FloorMs: limits.p95_floor,
     lockWaits: limits.lock_waits,
     minimumSamples: limits.minimum_samples,
+    activeUsers: limits.active_users,
+    cpu: limits.cpu,
+    memory: limits.memory,
+    automatedBackupMs: limits.automated_backup,
+    restoreDrillMs: limits.restore_drill,
   };
 }

@@ -25,6 +25,7 @@ const Target = z
     backup: Backup.optional(),
     prepare_lead: lead,
     recheck_lead: lead,
+    stakeholders: z.array(z.unknown()).catch([]),
   })
   .catch({
     database: null,
@@ -35,6 +36,7 @@ const Target = z
     hooks: [],
     prepare_lead: null,
     recheck_lead: null,
+    stakeholders: [],
   });
 const Person = z
   .object({ id: text, name: text, roles: z.array(z.unknown()).catch([]), accounts: z.array(z.unknown()).catch([]) })
@@ -57,7 +59,7 @@ type Outline = z.infer<typeof Outline>;
 export function conflicts(value: unknown): readonly Conflict[] {
   const outline = Outline.safeParse(value);
   if (!outline.success) return [];
-  return [names, databases, backups, leads, slack, people, measurements, hooks].flatMap((rule) => rule(outline.data));
+  return [names, databases, backups, leads, slack, people, stakeholders, measurements, hooks].flatMap((rule) => rule(outline.data));
 }
 
 function names({ targets, default_target: chosen }: Outline): readonly Conflict[] {
@@ -130,6 +132,18 @@ function slack({ slack: { mode, app_token: appToken, signing_secret: signingSecr
   }
   const message = 'is missing: mode socket needs it. Create it in Slack under Basic Information, App-Level Tokens.';
   return appToken === undefined ? [{ path: ['slack', 'app_token'], message }] : [];
+}
+
+/** Somebody who is asked to acknowledge must be able to press a button. */
+function stakeholders({ people: list, targets }: Outline): readonly Conflict[] {
+  const known = list.flatMap(({ id, name }) => [id, name?.replace(/^@/, '')]);
+  return Object.entries(targets).flatMap(([target, { stakeholders: named }]) =>
+    named.flatMap((who, index) => {
+      if (typeof who !== 'string' || known.includes(who.replace(/^@/, ''))) return [];
+      const message = `"${who}" is nobody of people. Add this person there; the role stakeholder is enough.`;
+      return [{ path: ['targets', target, 'stakeholders', index], message }];
+    }),
+  );
 }
 
 function people({ people: list, approvals: { quorum } }: Outline): readonly Conflict[] {

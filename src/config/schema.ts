@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LAYOUTS } from '../domain/backup-form.ts';
 import { FORMATS } from '../domain/formats.ts';
+import { ITEMS, NEVER_WAIVED } from '../domain/items.ts';
 import { ROLES } from '../domain/people.ts';
 import {
   address,
@@ -22,6 +23,10 @@ import {
 import { freeze } from './freeze-setting.ts';
 import { Hook, Readings } from './readings.ts';
 
+/** What an application's metrics may say beside errors and response times; each makes its line a machine's. */
+export const REPORTED = ['active_users', 'cpu', 'memory'] as const;
+export type Reported = (typeof REPORTED)[number];
+
 const Limits = z.strictObject({
   connections: proportion.prefault('80%'),
   long_query: seconds.prefault('30s'),
@@ -35,6 +40,11 @@ const Limits = z.strictObject({
   p95_floor: duration.prefault('100ms'),
   lock_waits: whole(0).prefault(5),
   minimum_samples: whole(1).prefault(100),
+  active_users: whole(1).prefault(100),
+  cpu: proportion.prefault('70%'),
+  memory: proportion.prefault('80%'),
+  automated_backup: duration.prefault('24h'),
+  restore_drill: duration.prefault('92d'),
 });
 
 const Backup = z.strictObject({
@@ -60,6 +70,12 @@ const Backup = z.strictObject({
 
 const freezes = z.array(freeze).prefault([]);
 
+/** Roles that may be given the right to waive a line; whoever asked for the plan never may. */
+const Waivers = z.partialRecord(
+  z.enum(ITEMS.filter((item) => !NEVER_WAIVED.includes(item))),
+  z.array(z.enum(['approver', 'operator', 'on_call'])).min(1, 'names no role. Leave the line out for the approvers.'),
+);
+
 const Target = z.strictObject({
   database: connection,
   zone,
@@ -76,7 +92,7 @@ const Target = z.strictObject({
   staging: words.optional(),
   scratch: connection,
   backup: Backup.prefault({}),
-  application: z.strictObject({ health: address, metrics: address.optional() }),
+  application: z.strictObject({ health: address, metrics: address.optional(), reports: z.array(z.enum(REPORTED)).prefault([]) }),
   readings: Readings.prefault({}),
   hooks: z.array(Hook).prefault([]),
   observe: duration.prefault('15m'),
@@ -92,6 +108,8 @@ const Target = z.strictObject({
   lock_budget: duration.prefault('60s'),
   backfill: z.strictObject({ batch: duration.prefault('25ms'), wal: whole(1).prefault(250) }).prefault({}),
   limits: Limits.prefault({}),
+  stakeholders: z.array(words.transform((value) => value.replace(/^@/, ''))).prefault([]),
+  waivers: Waivers.prefault({}),
 });
 
 const Slack = z.strictObject({

@@ -11,6 +11,11 @@ import type { Backup, Rehearsal } from './proof.ts';
 export type HumanCommand =
   | { readonly type: 'start_checklist' }
   | { readonly type: 'confirm_item'; readonly item: string; readonly note: string }
+  /** A person's own word on a line that names them. */
+  | { readonly type: 'acknowledge_item'; readonly item: string }
+  /** Lets a line stay open, with the reason. */
+  | { readonly type: 'waive_item'; readonly item: string; readonly reason: string }
+  /** Takes back a confirmation, one's own acknowledgement, or a waiver. */
   | { readonly type: 'withdraw_item'; readonly item: string }
   /** `digest` is the one the approver saw; approving another one is refused. */
   | { readonly type: 'approve'; readonly digest: string }
@@ -44,10 +49,12 @@ export type AppliedUnit = {
   readonly tries: number;
 };
 
-/** What the worker reports. Every one of them is fenced by the lease. */
+/** What the worker reports, fenced by its lease; `record_evidence` of the notice comes from the publisher, which has none. */
 export type WorkerCommand =
   | { readonly type: 'begin_step'; readonly step: StepName }
   | { readonly type: 'record_evidence'; readonly evidence: readonly Evidence[] }
+  /** Ids of those on call, as a source names them. */
+  | { readonly type: 'record_on_call'; readonly people: readonly string[] }
   | { readonly type: 'record_backup'; readonly backup: Backup }
   /** `plannedAt` is of the plan that was rehearsed; it may have been revised meanwhile. */
   | { readonly type: 'record_rehearsal'; readonly rehearsal: Rehearsal; readonly plannedAt: Instant }

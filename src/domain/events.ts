@@ -1,6 +1,6 @@
 import type { Speed } from './backfill.ts';
 import type { Instant } from './instant.ts';
-import type { Evidence, HumanItem } from './items.ts';
+import type { Evidence, ItemKey } from './items.ts';
 import type { Alert, Metric, Readings } from './monitor.ts';
 import type { Actor } from './people.ts';
 import type { Plan, RelationLock } from './plan.ts';
@@ -59,7 +59,12 @@ export type Happening =
   | { readonly type: 'plan_voided'; readonly problem: string }
   | { readonly type: 'checklist_started' }
   | { readonly type: 'evidence_recorded'; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'evidence_withdrawn'; readonly item: HumanItem }
+  | { readonly type: 'evidence_withdrawn'; readonly item: ItemKey }
+  | { readonly type: 'item_acknowledged'; readonly item: ItemKey; readonly expiresAt: Instant }
+  | { readonly type: 'acknowledgement_withdrawn'; readonly item: ItemKey }
+  | { readonly type: 'item_waived'; readonly item: ItemKey; readonly reason: string; readonly expiresAt: Instant }
+  | { readonly type: 'waiver_withdrawn'; readonly item: ItemKey }
+  | { readonly type: 'on_call_resolved'; readonly people: readonly string[] }
   | { readonly type: 'step_begun'; readonly step: StepName }
   | { readonly type: 'backed_up'; readonly backup: Backup }
   | { readonly type: 'rehearsed'; readonly rehearsal: Rehearsal; readonly digest: string; readonly evidence: readonly Evidence[] }

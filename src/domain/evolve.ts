@@ -1,6 +1,7 @@
 import type { RunEvent } from './events.ts';
+import { healthLines, lineOf } from './checklist.ts';
 import { between } from './instant.ts';
-import { HEALTH_ITEMS, type Evidence, type ItemKey } from './items.ts';
+import type { Acknowledgement, Evidence, ItemKey } from './items.ts';
 import { unitsOf } from './plan.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
@@ -24,6 +25,9 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     changes: [],
     problem: null,
     evidence: {},
+    waivers: {},
+    acknowledged: {},
+    onCall: null,
     checklist: null,
     approvals: [],
     backup: null,
@@ -66,7 +70,7 @@ const CHANGES: Changes = {
     throw new Error('planned happens once');
   },
   plan_revised: (run, event) => ({
-    ...voided(run, event.changes),
+    ...voided(run, event.changes, filledOtherwise(run, event.plan)),
     plan: event.plan,
     digest: event.digest,
     backup: backupFor(run, event.plan),
@@ -75,6 +79,18 @@ const CHANGES: Changes = {
   checklist_started: (_run, event) => ({ state: 'checklist', checklist: { at: event.at, by: event.actor } }),
   evidence_recorded: (run, event) => ({ evidence: withEvidence(run, event.evidence) }),
   evidence_withdrawn: (run, event) => ({ evidence: withoutItems(run, [event.item]) }),
+  item_acknowledged: (run, event) => ({
+    acknowledged: withWord(run, event.item, { by: event.actor, at: event.at, expiresAt: event.expiresAt }),
+  }),
+  acknowledgement_withdrawn: (run, event) => ({
+    acknowledged: { ...run.acknowledged, [event.item]: othersWords(run, event.item, event.actor.id) },
+  }),
+  item_waived: (run, event) => {
+    const waiver = { by: event.actor, at: event.at, expiresAt: event.expiresAt, reason: event.reason };
+    return { waivers: { ...run.waivers, [event.item]: waiver } };
+  },
+  waiver_withdrawn: (run, event) => ({ waivers: without(run.waivers, [event.item]) }),
+  on_call_resolved: (_run, event) => ({ onCall: event.people }),
   step_begun: (_run, event) => ({ step: { name: event.step, at: event.at } }),
   backed_up: (_run, event) => ({ backup: event.backup }),
   rehearsed: (run, event) => ({
@@ -159,15 +175,16 @@ const CHANGES: Changes = {
   cancelled: (_run, event) => ended(event.at, 'cancelled', event.reason),
 };
 
-/** Whatever rested on the old plan is gone: approvals, proof, the reviews of it, the schedule (invariant 3). */
-function voided(run: Run, changes: readonly string[]): Partial<Run> {
+/** Whatever rested on the old plan is gone: approvals, waivers, proof, the reviews of it, the schedule (invariant 3). */
+function voided(run: Run, changes: readonly string[], otherwise: readonly ItemKey[] = []): Partial<Run> {
   return {
     changes,
     problem: null,
     approvals: [],
     rehearsal: null,
     scheduledFor: null,
-    evidence: withoutItems(run, ['rollback_proof', 'backup', 'rollback_review', 'staging']),
+    evidence: withoutItems(run, ['rollback_proof', 'backup', 'rollback_review', 'staging', ...otherwise]),
+    waivers: {},
     state: run.state === 'planned' ? 'planned' : 'checklist',
   };
 }
@@ -189,7 +206,7 @@ function preparedAgain(run: Run, at: string): Partial<Run> {
   if (run.holding?.from !== 'preparing' || run.started === null) return {};
   const evidence = withoutItems(
     run,
-    HEALTH_ITEMS.filter((item) => run.evidence[item]?.verdict !== 'pass'),
+    healthLines(run.plan).filter((item) => run.evidence[item]?.verdict !== 'pass'),
   );
   const long = between(run.holding.since, at) > run.plan.timing.machineEvidenceMs;
   // Whoever lets it go on after T-5 has chosen to begin when it is prepared.
@@ -215,7 +232,25 @@ function withEvidence(run: Run, evidence: readonly Evidence[]): Run['evidence'] 
 }
 
 function withoutItems(run: Run, items: readonly ItemKey[]): Run['evidence'] {
-  return Object.fromEntries(Object.entries(run.evidence).filter(([item]) => !items.includes(item as ItemKey)));
+  return without(run.evidence, items);
+}
+
+function without<T>(record: Readonly<Partial<Record<ItemKey, T>>>, items: readonly ItemKey[]): Readonly<Partial<Record<ItemKey, T>>> {
+  return Object.fromEntries(Object.entries(record).filter(([item]) => !items.includes(item as ItemKey)));
+}
+
+/** Each person's newest word counts. */
+function withWord(run: Run, item: ItemKey, word: Acknowledgement): Run['acknowledged'] {
+  return { ...run.acknowledged, [item]: [...othersWords(run, item, word.by.id), word] };
+}
+
+function othersWords(run: Run, item: ItemKey, id: string): readonly Acknowledgement[] {
+  return (run.acknowledged[item] ?? []).filter(({ by }) => by.id !== id);
+}
+
+/** Lines that another kind of source fills now: what a person said is no reading, and the other way round. */
+function filledOtherwise(run: Run, plan: Run['plan']): readonly ItemKey[] {
+  return Object.values(run.evidence).flatMap(({ item }) => (lineOf(plan, item)?.kind === lineOf(run.plan, item)?.kind ? [] : [item]));
 }
 
 /** Units stand in the order of their positions. */

@@ -1,8 +1,9 @@
 import { BACKFILL_BEGINS_MS } from './backfill.ts';
+import { lineState, openItems } from './checklist.ts';
 import type { Context } from './commands.ts';
 import type { HoldReason } from './events.ts';
 import { between, type Instant } from './instant.ts';
-import { ITEMS, ITEM_TITLES, itemState, type ItemKey } from './items.ts';
+import { ITEM_TITLES } from './items.ts';
 import { monitorSilent } from './monitor.ts';
 import { hasRole } from './people.ts';
 import { unitsOf } from './plan.ts';
@@ -32,17 +33,12 @@ export function countingApprovals(run: Run, context: Pick<Context, 'now' | 'peop
   });
 }
 
-/** Lines that do not pass at `now`. */
-export function openItems(run: Run, now: Instant): readonly ItemKey[] {
-  return ITEMS.filter((item) => itemState(run.evidence[item], now) !== 'pass');
-}
-
 /** What still stands between the run and a start, apart from the window. */
 export function readiness(run: Run, context: Pick<Context, 'now' | 'people'>): Refusal | null {
   if (run.problem !== null) return { code: 'migrations_unreadable', detail: run.problem };
   const open = openItems(run, context.now);
   if (open.length > 0) {
-    const items = open.map((item) => `${ITEM_TITLES[item]} (${itemState(run.evidence[item], context.now)})`);
+    const items = open.map((item) => `${ITEM_TITLES[item]} (${lineState(run, item, context.now)})`);
     return { code: 'items_open', items };
   }
   const have = countingApprovals(run, context).length;

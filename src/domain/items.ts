@@ -4,8 +4,57 @@ import type { Actor, Role } from './people.ts';
 /** A reading judged against its limit. Unknown is never a pass (invariant 10). */
 export type Verdict = 'pass' | 'breach' | 'unknown';
 
-/** Lines that fill themselves. */
-export const MACHINE_ITEMS = [
+/** Every line of the runbook's checklist (R13–R34, R41), in its order. What a target is asked of them is frozen in its plan. */
+export const ITEMS = [
+  'staging',
+  'notice',
+  'stakeholders',
+  'on_call',
+  'automated_backup',
+  'backup',
+  'restore_drill',
+  'rollback_review',
+  'rollback_proof',
+  'connections',
+  'long_queries',
+  'other_dumps',
+  'replication_lag',
+  'disk',
+  'latency',
+  'cpu',
+  'memory',
+  'app_health',
+  'error_rate',
+  'p95',
+  'active_users',
+] as const;
+export type ItemKey = (typeof ITEMS)[number];
+
+/** Lines that nothing but people can fill, whatever is configured. */
+const PEOPLES: readonly ItemKey[] = ['staging', 'rollback_review', 'stakeholders', 'on_call'];
+/** Lines that a machine can fill, where it has a source for them. */
+export type MachineItem = Exclude<ItemKey, 'staging' | 'rollback_review' | 'stakeholders' | 'on_call'>;
+
+/** Lines that a health check can read; the others come from the proof and from the publisher. */
+export const HEALTH_ITEMS = [
+  'connections',
+  'long_queries',
+  'other_dumps',
+  'replication_lag',
+  'disk',
+  'latency',
+  'cpu',
+  'memory',
+  'app_health',
+  'error_rate',
+  'p95',
+  'active_users',
+  'automated_backup',
+  'restore_drill',
+] as const satisfies readonly MachineItem[];
+
+/** Lines whose source is built in: nobody has to configure anything for them. */
+export const BUILT_IN: readonly MachineItem[] = [
   'connections',
   'long_queries',
   'replication_lag',
@@ -16,49 +65,82 @@ export const MACHINE_ITEMS = [
   'p95',
   'backup',
   'rollback_proof',
-] as const;
-/** Lines a person confirms with evidence. */
-export const HUMAN_ITEMS = ['staging', 'stakeholders', 'on_call', 'rollback_review'] as const;
-export type MachineItem = (typeof MACHINE_ITEMS)[number];
-export type HumanItem = (typeof HUMAN_ITEMS)[number];
-export type ItemKey = MachineItem | HumanItem;
+  'notice',
+];
 
-/** Items that a health check reads; backup and rollback proof come from steps of their own. */
-export const HEALTH_ITEMS: readonly MachineItem[] = MACHINE_ITEMS.filter((item) => item !== 'backup' && item !== 'rollback_proof');
+/** Nothing runs without them, so no role may waive them (invariants 2 and 3). */
+export const NEVER_WAIVED: readonly ItemKey[] = ['backup', 'rollback_proof'];
 
-/** The line as people read it, and for human lines what we ask for. */
+/** The line as people read it. */
 export const ITEM_TITLES: Readonly<Record<ItemKey, string>> = {
   connections: 'Connections',
   long_queries: 'No long queries',
+  other_dumps: 'No other dump',
   replication_lag: 'Replication lag',
   disk: 'Free disk',
   latency: 'Latency to the database',
+  cpu: 'CPU',
+  memory: 'Memory',
   app_health: 'Application health',
   error_rate: 'Error rate',
   p95: 'Response time p95',
+  active_users: 'Active users',
+  automated_backup: 'Automated backup',
+  restore_drill: 'Restore drill',
   backup: 'Backup proved by a restore',
   rollback_proof: 'Rollback proved',
+  notice: 'Team told in the channel',
   staging: 'Staging looked at',
+  rollback_review: 'Rollback reviewed',
   stakeholders: 'Stakeholders told',
   on_call: 'On-call available',
-  rollback_review: 'Rollback reviewed',
 };
 
-/** What the modal asks a person for. */
-export const ITEM_QUESTIONS: Readonly<Record<HumanItem, string>> = {
+/** What the modal asks a person for, where no machine has a source for the line. */
+export const ITEM_QUESTIONS: Readonly<Record<ItemKey, string>> = {
+  connections: 'How many connections are used, of how many? Below the limit of the runbook?',
+  long_queries: 'Is a query or transaction older than 30 s? Where did you look?',
+  other_dumps: 'Does another dump or a long snapshot run on the database? Where did you look?',
+  replication_lag: 'How far are the replicas behind? Where did you look?',
+  disk: 'How much of the disk is free? More than 20 % is needed. Where did you look?',
+  latency: 'How long does the database take to answer? Under 50 ms is needed.',
+  cpu: 'How busy is the CPU? Less than 70 % is needed. Where did you look?',
+  memory: 'How full is the memory? Less than 80 % is needed. Where did you look?',
+  app_health: 'Does the application say that it is well? Where did you look?',
+  error_rate: 'How many requests fail? Less than 0.1 % is needed. Where did you look?',
+  p95: 'How long do requests take, p95? Less than 500 ms is needed. Where did you look?',
+  active_users: 'How many users are active? Fewer than 100 are needed. Where did you look?',
+  automated_backup: 'When was the last automated backup? 24 h at most. Where did you look?',
+  restore_drill: 'When was a backup last restored to try it? 92 days at most.',
+  backup: 'Which backup was restored, and what did you compare?',
+  rollback_proof: 'Where was the way back tried, and what came of it?',
+  notice: 'Where was the team told? A link helps.',
   staging: 'What did you look at on staging, and what did you see?',
+  rollback_review: 'Who read the down scripts, and what would be lost?',
   stakeholders: 'Whom did you tell, and where? A link helps.',
   on_call: 'Who is on call tonight, and how did they say they are available?',
-  rollback_review: 'Who read the down scripts, and what would be lost?',
 };
 
-/** Who may confirm a human line. */
+/** Who may confirm a human line, and take it or a waiver back. */
 export const ITEM_ROLES: readonly Role[] = ['requester', 'operator', 'approver', 'on_call'];
 
-/** Whether this text names a human item. */
-export function isHumanItem(key: string): key is HumanItem {
-  return (HUMAN_ITEMS as readonly string[]).includes(key);
+/** Whether this text names a line of the catalogue. */
+export function isItem(key: string): key is ItemKey {
+  return (ITEMS as readonly string[]).includes(key);
 }
+
+/** Whether only people can fill it. */
+export function isPeoples(key: ItemKey): boolean {
+  return PEOPLES.includes(key);
+}
+
+/** The line as people read it; what is no line of ours reads as it was written. */
+export function titleOf(key: string): string {
+  return isItem(key) ? ITEM_TITLES[key] : key;
+}
+
+/** Where evidence says so that a person gave it. */
+export const A_PERSON = 'a person';
 
 /** What a line rests on: value against limit, where it comes from, who or what said so, and until when it counts (R35). */
 export type Evidence = {
@@ -72,18 +154,23 @@ export type Evidence = {
   readonly at: Instant;
   readonly expiresAt: Instant;
   readonly actor: Actor;
+  /** Where it can be looked at; absent where there is no such place. */
+  readonly permalink?: string;
 };
 
-/** A line's state at a moment. */
-export type ItemState = 'pending' | 'pass' | 'fail' | 'unknown' | 'expired';
+/** Somebody allowed a line to stay open, with the reason (R35). */
+export type Waiver = { readonly by: Actor; readonly at: Instant; readonly expiresAt: Instant; readonly reason: string };
 
-/** Where a line stands at `now`; expired evidence counts as none. */
-export function itemState(evidence: Evidence | undefined, now: Instant): ItemState {
+/** One person's own word on a personal line (R17, R18). */
+export type Acknowledgement = { readonly by: Actor; readonly at: Instant; readonly expiresAt: Instant };
+
+/** A line's state at a moment. */
+export type ItemState = 'pending' | 'pass' | 'fail' | 'unknown' | 'expired' | 'waived';
+
+/** Where evidence stands at `now`; what has expired counts as none. */
+export function itemState(evidence: Evidence | undefined, now: Instant): Exclude<ItemState, 'waived'> {
   if (evidence === undefined) return 'pending';
   if (between(evidence.expiresAt, now) >= 0) return 'expired';
   if (evidence.verdict === 'pass') return 'pass';
   return evidence.verdict === 'breach' ? 'fail' : 'unknown';
 }
-
-/** Every line in reading order. */
-export const ITEMS: readonly ItemKey[] = [...MACHINE_ITEMS, ...HUMAN_ITEMS];

@@ -1,7 +1,8 @@
+import { healthLines } from './checklist.ts';
 import type { StepName } from './events.ts';
 import { neededToBeginMs, predictedRunMs } from './gates.ts';
 import { between, plus, type Instant } from './instant.ts';
-import { HEALTH_ITEMS, HUMAN_ITEMS } from './items.ts';
+import { A_PERSON } from './items.ts';
 import { unitsOf, type Unit } from './plan.ts';
 import { restored } from './proof.ts';
 import { endsByItself, nextUnit, WATCHED, type Run } from './run.ts';
@@ -74,8 +75,14 @@ function gather(run: Run, now: Instant): NextStep {
 
 /** When somebody last cared for the run: a forgotten one is not read for ever, and one that is taken up again is. */
 function lastHumanAct(run: Run): Instant | null {
-  const confirmed = HUMAN_ITEMS.flatMap((item) => run.evidence[item]?.at ?? []);
-  return [run.checklist?.at ?? [], ...confirmed, run.approvals.map((approval) => approval.at)].flat().toSorted().at(-1) ?? null;
+  const confirmed = Object.values(run.evidence).filter(({ source }) => source === A_PERSON);
+  const words = [...confirmed, ...Object.values(run.acknowledged).flat(), ...Object.values(run.waivers), ...run.approvals];
+  return (
+    [...words, ...(run.checklist === null ? [] : [run.checklist])]
+      .map(({ at }) => at)
+      .toSorted()
+      .at(-1) ?? null
+  );
 }
 
 /**
@@ -85,10 +92,12 @@ function lastHumanAct(run: Run): Instant | null {
 function healthDue(run: Run, now: Instant): Instant | null {
   const life = run.plan.timing.machineEvidenceMs;
   const attended = between(lastHumanAct(run) ?? now, now) < 12 * life;
-  const due = HEALTH_ITEMS.map((item) => run.evidence[item]).map((entry) => {
-    if (entry === undefined) return null;
-    return entry.verdict === 'pass' || !attended ? plus(entry.expiresAt, -life / 4) : plus(entry.at, life / 10);
-  });
+  const due = healthLines(run.plan)
+    .map((item) => run.evidence[item])
+    .map((entry) => {
+      if (entry === undefined) return null;
+      return entry.verdict === 'pass' || !attended ? plus(entry.expiresAt, -life / 4) : plus(entry.at, life / 10);
+    });
   if (due.includes(null)) return null;
   return due.toSorted()[0] ?? null;
 }
@@ -107,7 +116,7 @@ function prepare(run: Run, now: Instant): NextStep {
   const started = run.started?.at ?? now;
   const recheck = recheckAt(run);
   const asked = recheck !== null && between(recheck, now) >= 0 ? recheck : started;
-  const fresh = HEALTH_ITEMS.every((item) => {
+  const fresh = healthLines(run.plan).every((item) => {
     const entry = run.evidence[item];
     return entry !== undefined && between(asked, entry.at) >= 0 && between(now, entry.expiresAt) > 0;
   });

@@ -1,8 +1,8 @@
 /** What a person may do. Mapped from Slack user ids in the configuration; nobody has a role by being in a channel. */
-export type Role = 'requester' | 'approver' | 'operator' | 'on_call';
+export type Role = 'requester' | 'approver' | 'operator' | 'on_call' | 'stakeholder';
 
 /** Every role, in the order they are shown. */
-export const ROLES: readonly Role[] = ['requester', 'approver', 'operator', 'on_call'];
+export const ROLES: readonly Role[] = ['requester', 'approver', 'operator', 'on_call', 'stakeholder'];
 
 /** Who acts, through which door. `id` is the Slack user id, also at the terminal; the program itself is `offpeak`. */
 export type Actor = {

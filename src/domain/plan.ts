@@ -1,3 +1,4 @@
+import type { PlanItem } from './checklist.ts';
 import type { Instant } from './instant.ts';
 import type { Window } from './window.ts';
 
@@ -132,6 +133,16 @@ export type Thresholds = {
   readonly lockWaits: number;
   /** Requests below which an error rate says nothing (M19). */
   readonly minimumSamples: number;
+  /** What follows is absent in plans of older versions; the runbook's number counts then. Users active at a time (R30). */
+  readonly activeUsers?: number;
+  /** Share of the CPU in use (R31). */
+  readonly cpu?: number;
+  /** Share of the memory in use (R32). */
+  readonly memory?: number;
+  /** How old the newest automated backup may be, in milliseconds (R19). */
+  readonly automatedBackupMs?: number;
+  /** How long ago a backup was last restored, in milliseconds (R21). */
+  readonly restoreDrillMs?: number;
 };
 
 /** Durations of the rules of a run, in milliseconds. */
@@ -167,6 +178,8 @@ export type Plan = {
   readonly thresholds: Thresholds;
   readonly timing: Timing;
   readonly quorum: number;
+  /** The lines of its checklist; absent in plans of older versions, which `linesOf` gives their former list. */
+  readonly items?: readonly PlanItem[];
   readonly runbook: { readonly version: string; readonly owner: string };
   readonly plannedAt: Instant;
 };

@@ -26,6 +26,12 @@ export type Refusal =
   | { readonly code: 'in_the_past' }
   | { readonly code: 'evidence_empty' }
   | { readonly code: 'unknown_item'; readonly item: string }
+  | { readonly code: 'personal_line'; readonly item: string; readonly who: string }
+  | { readonly code: 'own_review' }
+  | { readonly code: 'own_waiver' }
+  | { readonly code: 'not_waivable'; readonly item: string }
+  | { readonly code: 'not_yours_to_waive'; readonly item: string; readonly who: string }
+  | { readonly code: 'reason_missing' }
   | { readonly code: 'active_run'; readonly number: number; readonly state: string }
   | { readonly code: 'no_run'; readonly target: string }
   | { readonly code: 'nothing_pending'; readonly target: string }
@@ -125,6 +131,30 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
         UNCHANGED,
         'The checklist shows the lines that wait for people.',
       ];
+    case 'personal_line':
+      return [
+        `The line "${refusal.item}" is answered by ${refusal.who} personally; nobody can do it for another.`,
+        UNCHANGED,
+        whom(refusal.who) === 'Ask one of them.' ? 'Ask them to press the button.' : whom(refusal.who),
+      ];
+    case 'own_review':
+      return [
+        'You asked for this plan, so somebody else has to read its way back.',
+        'Nothing was recorded.',
+        'Ask another person to confirm it.',
+      ];
+    case 'own_waiver':
+      return ['You asked for this plan, so you cannot waive a line of it.', UNCHANGED, 'Ask another person who may.'];
+    case 'not_waivable':
+      return [
+        `The line "${refusal.item}" cannot be waived by anybody.`,
+        UNCHANGED,
+        'Mend what keeps it open; the checklist shows what that is.',
+      ];
+    case 'not_yours_to_waive':
+      return [`The line "${refusal.item}" may be waived by ${refusal.who}.`, UNCHANGED, whom(refusal.who)];
+    case 'reason_missing':
+      return ['Write why this line may stay open: everybody reads it.', 'Nothing was recorded.'];
     case 'active_run':
       return [
         `Run #${refusal.number} of this target is ${standing(refusal.state)}.`,

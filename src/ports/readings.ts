@@ -21,6 +21,9 @@ export type LockEdge = {
   readonly application: string;
 };
 
+/** Something that holds a snapshot of the whole database for long. */
+export type Dump = { readonly pid: number; readonly what: string; readonly application: string; readonly seconds: number };
+
 /** What PostgreSQL says about itself. */
 export interface DatabaseReadings {
   connections(): Promise<Reading<{ used: number; usable: number; byState: Readonly<Record<string, number>> }>>;
@@ -31,8 +34,8 @@ export interface DatabaseReadings {
   /** p95 of repeated SELECT 1, in milliseconds. */
   latency(): Promise<Reading<number>>;
   lockWaits(): Promise<Reading<readonly LockEdge[]>>;
-  /** Dumps of this database and base backups of its server that run now, but for those of our own runs: `pg_dump (backend 4711)` (R41). */
-  otherDumps(): Promise<Reading<readonly string[]>>;
+  /** Dumps and base backups that are running, and snapshots older than this, oldest first (R41). */
+  readonly dumps?: (olderThanSeconds: number) => Promise<Reading<readonly Dump[]>>;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,7 @@ export type Incident = { readonly id: string; readonly title: string; readonly u
 /** Whether the platform says that the database it runs is well, and in which words. */
 export type PlatformState = { readonly well: boolean; readonly words: string };
 
-/** What other services say. Each is there when the settings of the target name a source for it. */
+/** What other services say. Each is there when the settings of the target name a source for it; a line without its reading is confirmed by a person. */
 export type OtherReadings = {
   readonly activeUsers?: () => Promise<Reading<number>>;
   /** Shares from 0 to 1. */
@@ -56,6 +59,8 @@ export type OtherReadings = {
   readonly memory?: () => Promise<Reading<number>>;
   /** The provider's own newest backup. Null: it was asked and has none. */
   readonly automatedBackup?: () => Promise<Reading<{ newestAt: Instant | null; kind: string }>>;
+  /** When a backup of this target was last restored to prove it; null for never. */
+  readonly restoreDrill?: () => Promise<Reading<{ restoredAt: Instant | null; backup: string }>>;
   /** Names, first line first; empty when nobody is. */
   readonly onCall?: () => Promise<Reading<readonly string[]>>;
   readonly incidents?: () => Promise<Reading<readonly Incident[]>>;
@@ -93,5 +98,5 @@ export interface Check {
   readonly item: MachineItem;
   readonly title: string;
   readonly failureTitle: string;
-  find(sources: Sources, thresholds: Thresholds): Promise<Finding>;
+  find(sources: Sources, thresholds: Thresholds, now: Instant): Promise<Finding>;
 }

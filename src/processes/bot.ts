@@ -12,6 +12,7 @@ import { homes, type Homes } from '../slack/homes.ts';
 import { members } from '../slack/members.ts';
 import { publisher, type Publisher } from '../slack/publisher.ts';
 import { permalink } from '../slack/render/elsewhere.ts';
+import { recordNotice } from '../usecases/notice.ts';
 import { revisePlans } from '../usecases/revise.ts';
 import { viewRun } from '../usecases/status.ts';
 import { VERSION } from '../version.ts';
@@ -92,6 +93,7 @@ function connectSlack(
     people: services.people,
     publishes: () => seat.held(),
     address: (place) => permalink(app.address(), place),
+    told: async (runId, notice) => void (await recordNotice(services, { runId, channel: config.slack.channel, notice })),
     log,
     elapsedMs,
   });

@@ -3,6 +3,9 @@ export const ACTIONS = [
   'start_checklist',
   'confirm_item',
   'withdraw_item',
+  'acknowledge',
+  'confirm_available',
+  'ask_waive',
   'approve',
   'reject',
   'start',
@@ -46,6 +49,9 @@ export const LABELS: Readonly<Record<Action, string>> = {
   start_checklist: 'Start checklist',
   confirm_item: 'Confirm…',
   withdraw_item: 'Withdraw',
+  acknowledge: 'Acknowledge',
+  confirm_available: "I'm available",
+  ask_waive: 'Waive…',
   approve: 'Approve',
   reject: 'Reject…',
   start: 'Start now',
@@ -73,11 +79,14 @@ export const LABELS: Readonly<Record<Action, string>> = {
 export const CALLBACKS = {
   confirmItem: 'confirm_item_submitted',
   reject: 'reject_submitted',
+  waive: 'waive_submitted',
   cancel: 'cancel_submitted',
   schedule: 'schedule_submitted',
 } as const;
 /** Where the one text of a submitted modal stands in `view.state.values`. */
 export const NOTE = { block: 'note', action: 'note' } as const;
+/** Where the chosen line of a submitted modal stands. */
+export const LINE = { block: 'line', action: 'line' } as const;
 /** Where the chosen moment of a submitted modal stands. */
 export const MOMENT = { block: 'moment', action: 'moment' } as const;
 /** The ⋯ menu; what was chosen in it stands in the option. */

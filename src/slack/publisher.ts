@@ -1,5 +1,5 @@
 import type { Person } from '../domain/people.ts';
-import type { Ledger, Log } from '../ports.ts';
+import type { Ledger, Log, Notice } from '../ports.ts';
 import type { RunView } from '../usecases/status.ts';
 import { cardChannel, type ChannelsClient } from './channel.ts';
 import { delivery } from './delivery.ts';
@@ -21,6 +21,8 @@ export type PublisherSettings = {
   readonly publishes: () => boolean;
   /** The permalink of a message; null while Slack has not said who we are. */
   readonly address: (place: { channel: string; ts: string }) => string | null;
+  /** Records that the card stands in the channel, or why it does not (R16). */
+  readonly told?: (runId: string, notice: Notice) => Promise<void>;
   readonly log: Log;
   /** A stopwatch in milliseconds. */
   readonly elapsedMs: () => number;

@@ -1,10 +1,11 @@
 import { between } from '../domain/instant.ts';
 import type { Person } from '../domain/people.ts';
 import { isActive } from '../domain/run.ts';
-import type { Ledger, Log } from '../ports.ts';
+import type { Ledger, Log, Notice } from '../ports.ts';
 import type { RunView } from '../usecases/status.ts';
 import type { CardChannel } from './channel.ts';
 import { dueOf, hashOf, type Due, type Moment, type Standing } from './due.ts';
+import { noticeOf } from './notice.ts';
 import { caughtUp, moved } from './render/elsewhere.ts';
 import type { Message } from './render/block-kit.ts';
 import type { Throttle } from './throttle.ts';
@@ -70,8 +71,10 @@ export function standings(known: {
   readonly channel: CardChannel;
   readonly reachable: (userId: string) => boolean;
   readonly address: (place: { channel: string; ts: string }) => string | null;
+  readonly told?: ((runId: string, notice: Notice) => Promise<void>) | undefined;
 }): Standings {
   const { ledger, view, people, log, elapsedMs, throttle, channel, reachable, address } = known;
+  const telling = new Set<string>();
   const memories = new Map<string, Memory>();
   let inherits = true;
 
@@ -103,6 +106,19 @@ export function standings(known: {
     memory.notices.push({ ...caughtUp(run, away.ms), ...loud, key: `away:${now}`, to: null, file: null, watched: false });
   }
 
+  /** Whether the team was told is itself a line of the checklist (R16). Never rejects, and nothing waits for it. */
+  async function report(runId: string, notice: Notice | null): Promise<void> {
+    if (notice === null || known.told === undefined || telling.has(runId)) return;
+    telling.add(runId);
+    try {
+      await known.told(runId, notice);
+    } catch (error) {
+      log.warn({ run: runId, error: String(error) }, 'the notice could not be recorded; it is looked at again');
+    } finally {
+      telling.delete(runId);
+    }
+  }
+
   function momentOf(memory: Memory, key: string): Moment {
     const waitsUntilMs = memory.waits.get(key) ?? 0;
     return { nowMs: elapsedMs(), pauses: throttle.pauses(), edits: throttle.edits(), channelAtMs: channel.tryAtMs(), waitsUntilMs };
@@ -114,6 +130,9 @@ export function standings(known: {
     const { run, now } = found;
     const { memory, wanted } = await memoryOf(found);
     const card = memory.standing.get('card');
+    const place = card === undefined ? null : address(card);
+    const trouble = channel.closed() ?? throttle.trouble();
+    void report(runId, noticeOf(run, now, { permalink: place, stands: card !== undefined, trouble }));
     // What changes nothing on the card is on it already.
     if (wanted.some((message) => message.key === 'card' && card?.hash === hashOf(message))) memory.shown = run.version;
     const old = run.end !== null && between(run.end.at, now) > RECENT_MS;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Instant } from '../domain/instant.ts';
-import type { ApplicationReadings } from '../ports.ts';
+import type { ApplicationReadings, OtherReadings } from '../ports.ts';
 import { assertFresh } from './fresh.ts';
 import { httpClient, type HttpClient } from './http.ts';
 import { reading, unexpected, Unreadable } from './reading.ts';
@@ -16,11 +16,16 @@ export type ApplicationReadingsOptions = {
   readonly maxAgeMs?: number;
 };
 
+const At = z.iso.datetime({ offset: true }).optional();
+
+/** What the metrics may say beside them (`application.reports`): users, and shares between 0 and 1. */
+const Reports = { active_users: z.number().int().min(0), cpu: z.number().min(0).max(1), memory: z.number().min(0).max(1) };
+
 const Metrics = z.object({
   error_rate: z.number().min(0).max(1),
   p95_ms: z.number().min(0),
   requests: z.number().int().min(0),
-  at: z.iso.datetime({ offset: true }).optional(),
+  at: At,
 });
 
 /** What the application says about itself. Whatever is not exactly the expected answer is unknown with the reason, never a number. */
@@ -34,14 +39,40 @@ export function applicationReadings(options: ApplicationReadingsOptions): Applic
   };
 }
 
+/** Those of the other readings that the application's metrics are configured to report. Null or missing is unknown, never zero. */
+export function reportedReadings(options: ApplicationReadingsOptions, reports: readonly (keyof typeof Reports)[]): OtherReadings {
+  const http = httpClient(options);
+  const read = (name: keyof typeof Reports) => () =>
+    reading(
+      shown(options.metricsUrl),
+      async () => (await agreed(http, options, z.object({ [name]: Reports[name], at: At })))[name] as number,
+      unexpected,
+    );
+  return {
+    ...(reports.includes('active_users') ? { activeUsers: read('active_users') } : {}),
+    ...(reports.includes('cpu') ? { cpu: read('cpu') } : {}),
+    ...(reports.includes('memory') ? { memory: read('memory') } : {}),
+  };
+}
+
 async function metrics(
   http: HttpClient,
-  { metricsUrl, now, maxAgeMs = 60_000 }: ApplicationReadingsOptions,
+  options: ApplicationReadingsOptions,
 ): Promise<{ errorRate: number; p95Ms: number; requests: number }> {
-  const what = 'The metrics URL';
-  const answer = await http.json({ url: configured(metricsUrl, 'metrics URL'), what }, Metrics);
-  if (answer.at !== undefined) assertFresh(answer.at, { what, now: now(), maxAgeMs });
+  const answer = await agreed(http, options, Metrics);
   return { errorRate: answer.error_rate, p95Ms: answer.p95_ms, requests: answer.requests };
+}
+
+/** The metrics as far as they are asked for, and not too old. */
+async function agreed<T extends { at?: string | undefined }>(
+  http: HttpClient,
+  { metricsUrl, now, maxAgeMs = 60_000 }: ApplicationReadingsOptions,
+  shape: z.ZodType<T>,
+): Promise<T> {
+  const what = 'The metrics URL';
+  const answer = await http.json({ url: configured(metricsUrl, 'metrics URL'), what }, shape);
+  if (answer.at !== undefined) assertFresh(answer.at, { what, now: now(), maxAgeMs });
+  return answer;
 }
 
 function configured(url: string | null, what: string): string {

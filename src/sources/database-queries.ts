@@ -50,15 +50,26 @@ select * from (
 ) waits where cardinality(blockers) > 0 order by seconds desc, waiter`;
 
 /**
- * Dumps of this database and base backups of the whole server (F22). A run's own dump ends before its first write; one that somebody
- * takes by hand with us counts. Of other users' sessions an unprivileged role sees no name: they are answered as hidden.
+ * Dumps and base backups whatever their age, ours included, and sessions of this database that hold a snapshot for longer than $1
+ * seconds: CONCURRENTLY waits for each of them, and DDL for what a dump has locked (M21). Another user's snapshot is seen without a right to its times: hidden.
  */
 export const DUMPS = `
-select pid, application_name as name, query = '<insufficient privilege>' as hidden from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid()
-  and (query = '<insufficient privilege>' or application_name ~ 'pg_dump' and application_name !~ '^offpeak:pg_dump:.*-run[0-9]+-')
-union all select pid, 'pg_basebackup', false from pg_stat_progress_basebackup
-order by pid`;
+select * from (
+  select pid, 'dump' as what, application_name as application, false as hidden,
+    coalesce(extract(epoch from clock_timestamp() - backend_start), 0)::float8 as seconds
+  from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid() and application_name ~ 'pg_dump'
+  union all
+  select b.pid, 'base backup', coalesce(a.application_name, ''), false,
+    coalesce(extract(epoch from clock_timestamp() - a.backend_start), 0)::float8
+  from pg_stat_progress_basebackup b left join pg_stat_activity a on a.pid = b.pid
+  union all
+  select pid, 'snapshot', application_name, xact_start is null, coalesce(extract(epoch from clock_timestamp() - xact_start), 0)::float8
+  from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid() and backend_xmin is not null
+    and coalesce(backend_type, 'client backend') = 'client backend' and application_name !~ 'pg_dump' and application_name not like 'offpeak:%'
+    and (xact_start is null or xact_start < clock_timestamp() - make_interval(secs => $1))
+) found order by seconds desc, pid`;
 
 /** Needs pg_read_all_settings; the address is null over a Unix socket. */
 export const DATA_DIRECTORY = `select current_setting('data_directory') as directory`;

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { Client, Pool } from 'pg';
-import type { DatabaseReadings, LockEdge, LongQuery } from '../ports.ts';
+import type { DatabaseReadings, Dump, LockEdge, LongQuery } from '../ports.ts';
 import { codeOf, databaseFailure, MONITOR_HINT } from './database-failure.ts';
 import { CONNECTIONS, DATA_DIRECTORY, DUMPS, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
 import { Unreadable, reading } from './reading.ts';
@@ -44,7 +44,7 @@ export function databaseReadings(options: DatabaseReadingsOptions): DatabaseRead
     diskFree: () => reading('statfs of data_directory', () => diskFree(pool, options), sentence),
     latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), sentence),
     lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), sentence),
-    otherDumps: () => reading('pg_stat_activity, pg_stat_progress_basebackup', () => otherDumps(pool), sentence),
+    dumps: (seconds) => reading('pg_stat_activity, pg_stat_progress_basebackup', () => dumps(pool, seconds), sentence),
     close: () => pool.end(),
   };
 }
@@ -92,11 +92,11 @@ async function lockWaits(pool: Pool): Promise<readonly LockEdge[]> {
   return rows.map(({ waiter, blockers, seconds, application }) => ({ waiter, blockers, seconds, application }));
 }
 
-async function otherDumps(pool: Pool): Promise<readonly string[]> {
-  const { rows } = await pool.query<{ pid: number; name: string; hidden: boolean }>(DUMPS);
+async function dumps(pool: Pool, olderThanSeconds: number): Promise<readonly Dump[]> {
+  const { rows } = await pool.query<Dump & { hidden: boolean }>(DUMPS, [olderThanSeconds]);
   const hidden = rows.filter((row) => row.hidden).length;
-  if (hidden > 0) throw new Unreadable(`${hidden} sessions of other users are hidden from our role: ${MONITOR_HINT}.`);
-  return rows.map(({ pid, name }) => `${name} (backend ${pid})`);
+  if (hidden > 0) throw new Unreadable(`The age of ${hidden} snapshots of other users is hidden from our role: ${MONITOR_HINT}.`);
+  return rows.map(({ pid, what, application, seconds }) => ({ pid, what, application, seconds }));
 }
 
 async function latency(pool: Pool): Promise<number> {

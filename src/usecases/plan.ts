@@ -5,6 +5,7 @@ import type { Actor } from '../domain/people.ts';
 import type { AppliedValidation, Migration, Plan } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { FileProblem, Outcome, Services, TargetContext } from '../ports.ts';
+import { checklistOf } from './checklist.ts';
 
 /** A plan as it would be now, or why there is none. */
 export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly refusal: Refusal };
@@ -61,6 +62,7 @@ export async function drawPlan(context: TargetContext, now: Instant): Promise<Pl
       thresholds: context.thresholds,
       timing: context.timing,
       quorum: context.quorum,
+      items: checklistOf(context),
       runbook: context.runbook,
       plannedAt: now,
     },

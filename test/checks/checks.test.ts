@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../checks/index.ts';
 import { HEALTH_ITEMS, type MachineItem, type Verdict } from '../../src/domain/items.ts';
 import type { Thresholds } from '../../src/domain/plan.ts';
-import type { ApplicationReadings, DatabaseReadings, Finding, LongQuery, Reading } from '../../src/ports.ts';
+import type { ApplicationReadings, DatabaseReadings, Dump, Finding, LongQuery, OtherReadings, Reading } from '../../src/ports.ts';
 
 const THRESHOLDS: Thresholds = {
   connections: 0.8,
@@ -34,20 +34,36 @@ const DATABASE: DatabaseReadings = {
   diskFree: unreadable,
   latency: unreadable,
   lockWaits: unreadable,
-  otherDumps: unreadable,
+  dumps: unreadable,
   close: () => Promise.resolve(),
 };
 const APPLICATION: ApplicationReadings = { health: unreadable, metrics: unreadable };
+const READINGS: OtherReadings = {
+  activeUsers: unreadable,
+  cpu: unreadable,
+  memory: unreadable,
+  automatedBackup: unreadable,
+  restoreDrill: unreadable,
+};
+const NOW = '2026-11-24T18:00:00.000Z';
+const before = (ms: number) => new Date(Date.parse(NOW) - ms).toISOString();
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 async function finding(
   item: MachineItem,
-  sources: { database?: Partial<DatabaseReadings>; application?: Partial<ApplicationReadings> } = {},
+  sources: { database?: Partial<DatabaseReadings>; application?: Partial<ApplicationReadings>; readings?: OtherReadings } = {},
 ): Promise<Finding> {
   const check = CHECKS.find((candidate) => candidate.item === item);
   if (!check) throw new Error(`No check for ${item}`);
   return await check.find(
-    { database: { ...DATABASE, ...sources.database }, application: { ...APPLICATION, ...sources.application } },
+    {
+      database: { ...DATABASE, ...sources.database },
+      application: { ...APPLICATION, ...sources.application },
+      readings: { ...READINGS, ...sources.readings },
+    },
     THRESHOLDS,
+    NOW,
   );
 }
 
@@ -65,7 +81,39 @@ it.each(HEALTH_ITEMS)('%s that cannot be read is unknown with the reason (invari
   expect(await finding(item)).toMatchObject({ item, verdict: 'unknown', value: 'The database gave no answer within 2 s.', source: 'test' });
 });
 
+it('a line of the plan whose source is not configured any more is unknown, not passed (invariant 10)', async () => {
+  const { dumps: _, ...database } = DATABASE;
+  for (const check of CHECKS.filter(({ item }) =>
+    ['cpu', 'memory', 'active_users', 'automated_backup', 'restore_drill', 'other_dumps'].includes(item),
+  ))
+    expect(await check.find({ database, application: APPLICATION }, THRESHOLDS, NOW)).toMatchObject({
+      verdict: 'unknown',
+      value: 'Nothing is configured that could read this.',
+    });
+});
+
+it('the limits of a plan count instead of the runbook’s (R99)', async () => {
+  const limits = { ...THRESHOLDS, activeUsers: 10, cpu: 0.2, memory: 0.2, automatedBackupMs: HOUR, restoreDrillMs: DAY };
+  const readings: OtherReadings = {
+    activeUsers: read(10),
+    cpu: read(0.2),
+    memory: read(0.2),
+    automatedBackup: read({ newestAt: before(HOUR + 1), kind: 'snapshot' }),
+    restoreDrill: read({ restoredAt: before(DAY + 1), backup: 'acme-1' }),
+  };
+  for (const check of CHECKS.filter(({ item }) => ['cpu', 'memory', 'active_users', 'automated_backup', 'restore_drill'].includes(item)))
+    expect(await check.find({ database: DATABASE, application: APPLICATION, readings }, limits, NOW)).toMatchObject({ verdict: 'breach' });
+});
+
 describe('judges strictly at the edge', () => {
+  const users = (value: number) => ({ readings: { activeUsers: read(value) } });
+  const cpu = (value: number) => ({ readings: { cpu: read(value) } });
+  const memory = (value: number) => ({ readings: { memory: read(value) } });
+  const automated = (newestAt: string | null) => ({ readings: { automatedBackup: read({ newestAt, kind: 'daily backup' }) } });
+  const drill = (restoredAt: string | null) => ({ readings: { restoreDrill: read({ restoredAt, backup: 'acme-run41' }) } });
+  const dumps = (...found: readonly Dump[]) => ({ database: { dumps: read<readonly Dump[]>(found) } });
+  const NO_DUMP = 'none, and no snapshot over 30 s';
+
   const connections = (used: number) => ({ database: { connections: read({ used, usable: 100, byState: {} }) } });
   const lag = (value: number | null) => ({ database: { replicationLag: read(value) } });
   const disk = (share: number) => ({ database: { diskFree: read({ share, bytes: 5e9 }) } });
@@ -106,6 +154,34 @@ describe('judges strictly at the edge', () => {
     ['p95', metrics({ p95Ms: 499.9 }), 'pass', '499.9 ms', '< 500 ms'],
     ['p95', metrics({ p95Ms: 500 }), 'breach', '500 ms', '< 500 ms'],
     ['p95', metrics({ requests: 0 }), 'unknown', 'no request to measure', '< 500 ms'],
+    ['active_users', users(99), 'pass', '99', '< 100'],
+    ['active_users', users(100), 'breach', '100', '< 100'],
+    ['cpu', cpu(0.6999), 'pass', '69.9 %', '< 70 %'],
+    ['cpu', cpu(0.7), 'breach', '70 %', '< 70 %'],
+    ['memory', memory(0.7999), 'pass', '79.9 %', '< 80 %'],
+    ['memory', memory(0.8), 'breach', '80 %', '< 80 %'],
+    ['other_dumps', dumps(), 'pass', 'none', NO_DUMP],
+    [
+      'other_dumps',
+      dumps({ pid: 77, what: 'dump', application: 'pg_dump', seconds: 0.04 }),
+      'breach',
+      '1: dump by pg_dump, pid 77, for 0 s',
+      NO_DUMP,
+    ],
+    ['automated_backup', automated(before(DAY)), 'pass', 'daily backup, 24 h old', 'at most 24 h old'],
+    ['automated_backup', automated(before(DAY + 1)), 'breach', 'daily backup, 25 h old', 'at most 24 h old'],
+    ['automated_backup', automated(before(50 * 60_000)), 'pass', 'daily backup, 50 min old', 'at most 24 h old'],
+    ['automated_backup', automated(null), 'breach', 'no daily backup exists', 'at most 24 h old'],
+    ['automated_backup', automated(before(-HOUR)), 'unknown', 'daily backup dated in the future: compare the clocks', 'at most 24 h old'],
+    ['restore_drill', drill(before(92 * DAY)), 'pass', 'acme-run41 restored 92 days ago', 'at most 92 days ago'],
+    ['restore_drill', drill(before(92 * DAY + 1)), 'breach', 'acme-run41 restored 93 days ago', 'at most 92 days ago'],
+    [
+      'restore_drill',
+      drill(null),
+      'breach',
+      'no backup of this target was restored yet; the proof of this run will be the first',
+      'at most 92 days ago',
+    ],
   ])('%s %#', async (item, sources, verdict, value, limit) => {
     expect(await finding(item, sources)).toEqual({ item, verdict, value, limit, source: 'test' });
   });

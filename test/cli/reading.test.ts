@@ -25,7 +25,7 @@ describe('status', () => {
   test('names the lines people confirm by what confirm calls them', async () => {
     const { out } = await offpeak(aWorld({ scene: 'checklist' }), ['status']);
     expect(out).toMatch(/WAITING {2}Stakeholders told \[stakeholders\]/);
-    expect(out).toContain('Checklist 0 of 14 pass');
+    expect(out).toContain('Checklist 1 of 21 pass');
   });
 
   test('fails when the target cannot be read, and says what is unknown', async () => {

@@ -39,6 +39,11 @@ test("gives the runbook's defaults to what is not written", () => {
     p95FloorMs: 100,
     lockWaits: 5,
     minimumSamples: 100,
+    activeUsers: 100,
+    cpu: 0.7,
+    memory: 0.8,
+    automatedBackupMs: 24 * 3_600_000,
+    restoreDrillMs: 92 * 24 * 3_600_000,
   });
   expect(target?.lockBudgetMs).toBe(60_000);
   expect(config.quorum).toBe(2);

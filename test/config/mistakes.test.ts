@@ -29,7 +29,7 @@ targets:
     '3:31 slack.bot_token: does not begin with xoxb-; another kind of token was put here.',
     '4:1 people: has 0 with the role approver, and approvals.quorum asks for 2. Give more people that role.',
     '5:7 people[0].id: is no Slack user id. It begins with U or W: in Slack, profile → ⋮ → Copy member ID.',
-    '5:37 people[0].roles[0]: must be one of requester, approver, operator, on_call.',
+    '5:37 people[0].roles[0]: must be one of requester, approver, operator, on_call, stakeholder.',
     '6:1 default_target: "prod" is no target. Configured: production.',
     '10:5 targets.production.scratch: is no connection string. Write postgresql://user:password@host:5432/database, best as a variable.',
     '11:5 targets.production.zone: "Berlin" is no IANA time zone. Write one like Europe/Berlin or America/New_York.',

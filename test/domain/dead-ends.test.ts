@@ -53,10 +53,10 @@ describe('holding in preparation', () => {
 
   it('lets people confirm a line again that expired meanwhile', () => {
     const { run, now } = storyTo('holding_untouched');
-    const confirmed = said(run, plus(now, 1_000), by('ana'), { type: 'confirm_item', item: 'on_call', note: 'Ana, until six.' });
-    expect(confirmed.evidence.on_call?.value).toBe('Ana, until six.');
+    const confirmed = said(run, plus(now, 1_000), by('ana'), { type: 'confirm_item', item: 'staging', note: 'Looked again.' });
+    expect(confirmed.evidence.staging?.value).toBe('Looked again.');
     expect(confirmed.state).toBe('holding');
-    expect(refusal(aRunIn('holding'), now, by('ana'), { type: 'confirm_item', item: 'on_call', note: 'x' })).toBe('wrong_state');
+    expect(refusal(aRunIn('holding'), now, by('ana'), { type: 'confirm_item', item: 'staging', note: 'x' })).toBe('wrong_state');
   });
 
   it('for approvals that expired goes on once they are given again, until the first write', () => {
@@ -88,7 +88,7 @@ describe('before the start', () => {
     const run = aRunIn('approved');
     const later = '2026-11-26T19:00:00.000Z';
     expect(nextStep(run, later)).toEqual({ kind: 'idle' });
-    const taken = said(run, later, by('ana'), { type: 'confirm_item', item: 'on_call', note: 'Ana.' });
+    const taken = said(run, later, by('ana'), { type: 'acknowledge_item', item: 'on_call' });
     expect(nextStep(taken, later)).toEqual({ kind: 'step', step: 'check' });
   });
 

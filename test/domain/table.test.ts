@@ -8,7 +8,8 @@ import { by, PEOPLE, sha256, storyTo } from '../support/runs.ts';
 
 /** Who gives a command in the table: the approvals come from an approver, people's commands from the operator, the rest from the program. */
 function giver(command: Command): Actor {
-  if (command.type === 'approve' || command.type === 'reject') return by('sam');
+  if (command.type === 'approve' || command.type === 'reject' || command.type === 'waive_item') return by('sam');
+  if (command.type === 'acknowledge_item') return by('ana');
   return isHumanCommand(command) ? by('olga') : OFFPEAK;
 }
 

@@ -24,7 +24,11 @@ export type Scene = {
   readonly seen: Seen;
   readonly click: (name: Name | 'stranger', run: Run, pressed: { action: Action; item?: string; extra?: string; value?: string }) => Click;
   readonly slash: (name: Name | 'stranger', text: string) => Slash;
-  readonly submission: (name: Name, run: Run, said: { callback: string; extra?: string; note?: string; moment?: Instant }) => Submission;
+  readonly submission: (
+    name: Name,
+    run: Run,
+    said: { callback: string; extra?: string; note?: string; moment?: Instant; line?: string },
+  ) => Submission;
 };
 
 type Call = 'ephemeral' | 'message' | 'open' | 'update' | 'ack' | 'respond';
@@ -107,7 +111,7 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
       text,
       triggerId: `trigger ${(presses += 1)}`,
     }),
-    submission: (name, run, { callback, extra = '', note = '', moment = null }) => ({
+    submission: (name, run, { callback, extra = '', note = '', moment = null, line = '' }) => ({
       ...visitor(name),
       channel: null,
       thread: null,
@@ -117,6 +121,7 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
       view: { id: 'V1', hash: `${(presses += 1)}.hash` },
       note,
       moment,
+      line,
     }),
   };
 }

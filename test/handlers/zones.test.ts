@@ -13,7 +13,10 @@ function approvedAt(now: Instant) {
   const { run } = storyTo('approved');
   const never = '2027-12-31T00:00:00.000Z';
   const evidence = Object.fromEntries(Object.entries(run.evidence).map(([item, entry]) => [item, { ...entry, expiresAt: never }]));
-  const fresh: Run = { ...run, evidence, approvals: run.approvals.map((entry) => ({ ...entry, expiresAt: never })) };
+  const acknowledged = Object.fromEntries(
+    Object.entries(run.acknowledged).map(([item, words]) => [item, words.map((word) => ({ ...word, expiresAt: never }))]),
+  );
+  const fresh: Run = { ...run, evidence, acknowledged, approvals: run.approvals.map((entry) => ({ ...entry, expiresAt: never })) };
   const scene = aScene([fresh]);
   scene.tools.ledger.set(now);
   return { ...scene, run: fresh };

@@ -4,6 +4,7 @@ import { backgroundClient } from '../../src/slack/client.ts';
 import { slackLogger } from '../../src/slack/logger.ts';
 import { publisher, type Publisher } from '../../src/slack/publisher.ts';
 import { permalink } from '../../src/slack/render/elsewhere.ts';
+import { recordNotice } from '../../src/usecases/notice.ts';
 import { viewRun } from '../../src/usecases/status.ts';
 import { PEOPLE, storyTo, type Scene } from '../support/runs.ts';
 import { until } from '../support/until.ts';
@@ -32,7 +33,7 @@ export type Stage = {
   /** What every publisher of this stage logged. */
   readonly logged: readonly string[];
   /** A bot process: it remembers nothing of the ones before it. */
-  aBot(options?: { publishes?: () => boolean; channel?: string; timeoutMs?: number }): Publisher;
+  aBot(options?: { publishes?: () => boolean; channel?: string; timeoutMs?: number; tells?: boolean }): Publisher;
   /** Breaks off the calls of every bot so far, as the end of its process does. */
   abort(): void;
   show(scene: Scene): Run;
@@ -88,7 +89,7 @@ export async function aStage(options: Parameters<typeof aWorkspace>[0] = {}): Pr
     ledger,
     logged,
     abort,
-    aBot: ({ publishes = () => true, channel = 'deployments', timeoutMs } = {}) =>
+    aBot: ({ publishes = () => true, channel = 'deployments', timeoutMs, tells = false } = {}) =>
       publisher({
         ledger,
         view: (runId) => viewRun(someServices(ledger), runId),
@@ -97,6 +98,7 @@ export async function aStage(options: Parameters<typeof aWorkspace>[0] = {}): Pr
         people: () => PEOPLE,
         publishes,
         address: (place) => permalink('https://acme.slack.com/', place),
+        ...(tells ? { told: async (runId, notice) => void (await recordNotice({ ledger }, { runId, channel, notice })) } : {}),
         log,
         elapsedMs: () => state.elapsed,
       }),

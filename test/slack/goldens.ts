@@ -2,17 +2,25 @@ import type { HomeView, ModalView } from '@slack/types';
 import { possibleVerbs } from '../../handlers/possible.ts';
 import type { Freeze } from '../../src/domain/freeze.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
-import { HUMAN_ITEMS } from '../../src/domain/items.ts';
+import { linesOf } from '../../src/domain/checklist.ts';
 import type { Message } from '../../src/slack/render/block-kit.ts';
 import { help, unknownVerb } from '../../src/slack/render/help.ts';
 import { eventLine } from '../../src/slack/render/history.ts';
 import { home, homeTrouble } from '../../src/slack/render/home.ts';
-import { answerModal, cancelModal, confirmItemModal, rejectModal, reportModal, scheduleModal } from '../../src/slack/render/modals.ts';
+import {
+  answerModal,
+  cancelModal,
+  confirmItemModal,
+  rejectModal,
+  reportModal,
+  scheduleModal,
+  waiveModal,
+} from '../../src/slack/render/modals.ts';
 import { refusalMessage, refusalText, troubleMessage } from '../../src/slack/render/refusal.ts';
 import { recordedMessage } from '../../src/slack/render/recorded.ts';
 import { sqlModal } from '../../src/slack/render/sql-modal.ts';
 import { historyMessage, statusMessage } from '../../src/slack/render/status.ts';
-import { by, evening, PEOPLE, storyTo, type Scene } from '../support/runs.ts';
+import { aPlan, by, evening, PEOPLE, storyTo, type Scene } from '../support/runs.ts';
 import { aHome } from './a-home.ts';
 import { aLedger, someServices } from './a-ledger.ts';
 import { ALL_SCENES, viewOf } from './scenes.ts';
@@ -21,6 +29,8 @@ import { ALL_SCENES, viewOf } from './scenes.ts';
 const REPLIES: readonly (readonly [Scene, string])[] = [
   ['checklist', 'checklist'],
   ['checklist_ready', 'checklist'],
+  ['checklist_waived', 'checklist'],
+  ['checklist_untold', 'checklist'],
   ['holding_untouched', 'checklist'],
   ['preparing_expired', 'checklist'],
   ['checklist_proved', 'approval'],
@@ -68,6 +78,14 @@ export const ANSWERS: Readonly<Record<string, () => Message>> = {
     { by: 'nora', command: 'approve' },
   ),
   refused_checklist_started: refused('checklist', { code: 'checklist_started', by: '@nora', at: evening('17:10') }),
+  refused_anothers_word: refused('checklist', { code: 'personal_line', item: 'On-call available', who: '@ana' }),
+  refused_waiver: refused('checklist', {
+    code: 'not_yours_to_waive',
+    item: 'CPU',
+    who: '@olga (operator)',
+  }),
+  recorded_waiver: () =>
+    recordedMessage({ type: 'waive_item', item: 'cpu', reason: 'The nightly export runs.' }, viewOf('checklist_waived').run),
   refused_second_approval: refused('checklist_one_approval', { code: 'already_approved' }, { command: 'approve' }),
   recorded_roll_back: () => recordedMessage({ type: 'roll_back' }, viewOf('stopping').run),
   refused_running_already: refused('migrating', { code: 'wrong_state', state: 'migrating', command: 'start' }),
@@ -118,7 +136,12 @@ const FREEZES: readonly Freeze[] = [
 
 /** Every window and the Home tab, by name. */
 export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
-  ...Object.fromEntries(HUMAN_ITEMS.map((item) => [`confirm_${item}`, () => confirmItemModal(viewOf('checklist').run, item)])),
+  ...Object.fromEntries(
+    linesOf(aPlan())
+      .filter(({ kind }) => kind === 'human')
+      .map(({ key }) => [`confirm_${key}`, () => confirmItemModal(viewOf('checklist').run, key)]),
+  ),
+  waive: () => waiveModal(viewOf('checklist_waived').run, viewOf('checklist_waived').now) ?? answerModal('Nothing to waive', ''),
   reject: () => rejectModal(viewOf('checklist_proved').run),
   cancel: () => cancelModal(viewOf('approved').run),
   reschedule: () => scheduleModal(viewOf('scheduled').run, evening('20:00')),

@@ -1,3 +1,4 @@
+import type { Evidence } from '../../src/domain/items.ts';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/domain/decide.ts';
 import { judgeWindow } from '../../src/domain/window.ts';
@@ -239,9 +240,14 @@ describe('words from outside', () => {
     });
     const view = viewOf('completed', { plan });
     const evidence = Object.fromEntries(Object.entries(view.run.evidence).map(([key, entry]) => [key, { ...entry, value: evil }]));
-    const run = { ...view.run, evidence, changes: [evil], end: { at: view.now, detail: evil, remaining: [evil] } };
+    const cpu = { ...evidence['cpu'], verdict: 'breach' } as Evidence;
+    const waiver = { by: { ...by('olga'), name: evil }, at: view.now, expiresAt: '2026-11-30T00:00:00.000Z', reason: evil };
+    const end = { at: view.now, detail: evil, remaining: [evil] };
+    const run = { ...view.run, evidence: { ...evidence, cpu }, waivers: { cpu: waiver }, changes: [evil], end };
     for (const message of drawn({ ...view, run }).values()) {
-      expect(JSON.stringify(message.blocks) + message.text).not.toMatch(/<!channel>|<@U0SAM>|<https:/);
+      expect(JSON.stringify(message.blocks) + message.text).not.toMatch(
+        /<!channel>|<@U0SAM>|<https:(?!\/\/acme[.]slack[.]com\/archives\/C0DEPLOYMENTS\/)/,
+      );
     }
     expect(JSON.stringify(sqlModal(run))).not.toContain('<!channel>');
   });

@@ -74,6 +74,15 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
   in_the_past: [{ code: 'in_the_past' }],
   evidence_empty: [{ code: 'evidence_empty' }],
   unknown_item: [{ code: 'unknown_item', item: 'moon' }],
+  personal_line: [
+    { code: 'personal_line', item: 'On-call available', who: '@ana' },
+    { code: 'personal_line', item: 'On-call available', who: 'nobody in the configuration' },
+  ],
+  own_review: [{ code: 'own_review' }],
+  own_waiver: [{ code: 'own_waiver' }],
+  not_waivable: [{ code: 'not_waivable', item: 'Rollback proved' }],
+  not_yours_to_waive: [{ code: 'not_yours_to_waive', item: 'CPU', who: '@olga (operator)' }],
+  reason_missing: [{ code: 'reason_missing' }],
   active_run: RUN_STATES.map((state) => ({ code: 'active_run', number: 42, state: state.replace('_', ' ') })),
   no_run: [{ code: 'no_run', target: 'acme' }],
   nothing_pending: [{ code: 'nothing_pending', target: 'acme' }],
@@ -130,7 +139,8 @@ describe('the rules, over every golden message', () => {
   it('R3 no message has check boxes, machine lines have no button, and what is over has none that changes anything', () => {
     for (const message of posted) expect(JSON.stringify(message.blocks), message.name).not.toMatch(/"checkboxes"|"radio_buttons"/);
     for (const message of posted.filter(({ name }) => name.startsWith('checklist.')))
-      for (const { action_id } of buttonsOf(message)) expect(ITEM_ACTIONS).toContain(parseActionId(action_id)?.action);
+      for (const { action_id } of buttonsOf(message))
+        expect([...ITEM_ACTIONS, 'acknowledge', 'confirm_available', 'ask_waive']).toContain(parseActionId(action_id)?.action);
     for (const [scene, key] of MESSAGES) {
       const message = posted.find(({ name }) => name === pathOf(scene, key));
       if (message === undefined || !ENDS.includes(viewOf(scene).run.state)) continue;

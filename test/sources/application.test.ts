@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { applicationReadings } from '../../src/sources/application.ts';
+import { applicationReadings, reportedReadings } from '../../src/sources/application.ts';
 
 const NOW = '2026-11-22T20:00:00.000Z';
 const HOST = 'http://app.test';
@@ -51,6 +51,30 @@ describe('health', () => {
     expect(await none.health()).toMatchObject({ ok: false, why: 'No health URL is configured for this target.' });
     expect(await none.metrics()).toMatchObject({ ok: false, why: 'No metrics URL is configured for this target.' });
   });
+});
+
+describe('what the metrics report beside (R30–R32)', () => {
+  const all = reportedReadings(options, ['active_users', 'cpu', 'memory']);
+
+  it('is read only where it is configured', () => {
+    expect(Object.keys(reportedReadings(options, ['cpu']))).toEqual(['cpu']);
+    expect(Object.keys(all)).toEqual(['activeUsers', 'cpu', 'memory']);
+  });
+
+  it('is a number of users, and shares', async () => {
+    for (let call = 0; call < 3; call += 1) answers('/metrics', 200, { ...GOOD, active_users: 37, cpu: 0.2, memory: 0.6 });
+    expect(await all.activeUsers?.()).toEqual({ ok: true, value: 37, source: 'GET http://app.test/metrics' });
+    expect(await all.cpu?.()).toMatchObject({ ok: true, value: 0.2 });
+    expect(await all.memory?.()).toMatchObject({ ok: true, value: 0.6 });
+  });
+
+  it.each([GOOD, { ...GOOD, cpu: null }, { ...GOOD, cpu: 70 }, { ...GOOD, cpu: 0.2, at: '2026-11-22T19:00:00.000Z' }])(
+    'is unknown when it is missing, null, no share or old: %j (invariant 10)',
+    async (body) => {
+      answers('/metrics', 200, body);
+      expect(await all.cpu?.()).toMatchObject({ ok: false });
+    },
+  );
 });
 
 describe('metrics', () => {

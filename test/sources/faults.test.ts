@@ -221,7 +221,7 @@ describe('application health', () => {
     const url = fault === 'TLS that fails' ? server.url.replace('http:', 'https:') : server.url;
     server.turn(fault);
     const application = applicationReadings({ healthUrl: `${url}/?key=${SECRET}`, metricsUrl: null, timeoutMs: TIMEOUT_MS, now });
-    const finding = await appHealth.find({ application, database: {} as DatabaseReadings }, {} as Thresholds);
+    const finding = await appHealth.find({ application, database: {} as DatabaseReadings }, {} as Thresholds, now());
     expect(finding.verdict).not.toBe('pass');
     expect(JSON.stringify(finding)).not.toContain(SECRET);
   });

@@ -70,30 +70,6 @@ describe('connections (R25, M4, M5)', () => {
   });
 });
 
-describe('other dumps (R41, F22, M21)', () => {
-  it('names dumps of this database, ours by hand too, but not the one of a run, nor those of other databases', async () => {
-    expect(await readings.otherDumps()).toMatchObject({ ok: true, value: [] });
-    await session('offpeak:pg_dump:production-run7-20261122T200000Z');
-    await session('pg_dump', server.superuserUrl);
-    expect(await readings.otherDumps()).toMatchObject({ ok: true, value: [] });
-    await session('pg_dump');
-    await session('offpeak:pg_dump:production-manual-20261122T200000Z');
-    const reading = await readings.otherDumps();
-    expect(reading.ok && reading.value.toSorted()).toEqual([
-      expect.stringMatching(/^offpeak:pg_dump:production-manual-20261122T200000Z \(backend \d+\)$/),
-      expect.stringMatching(/^pg_dump \(backend \d+\)$/),
-    ]);
-  });
-
-  it('is unknown, not none, to a role that sees no names', async () => {
-    await session('pg_dump');
-    const modest = databaseReadings({ connectionString: asRole('source_modest') });
-    const reading = await modest.otherDumps();
-    await modest.close();
-    expect(reading).toMatchObject({ ok: false, why: expect.stringContaining('hidden from our role') });
-  });
-});
-
 describe('long queries (R26, M6)', () => {
   it('lists active queries and open transactions, neither idle sessions nor our own, without literals', async () => {
     const idle = await session('idler');
@@ -216,7 +192,7 @@ describe('latency and disk (R33, R34)', () => {
 });
 
 describe('every failure is unknown, with a sentence and without a secret (invariants 9, 10)', () => {
-  const METHODS = ['connections', 'replicationLag', 'latency', 'lockWaits', 'otherDumps'] as const;
+  const METHODS = ['connections', 'replicationLag', 'latency', 'lockWaits'] as const;
 
   it.each(METHODS)('%s of a server that is away', async (method) => {
     const away = databaseReadings({ connectionString: 'postgresql://x:hunter2@127.0.0.1:1/db' });

@@ -13,8 +13,8 @@ function connected(lines: string, env: Readonly<Record<string, string>> = {}) {
   return target.sources;
 }
 
-it('gives a target the readings that its settings name, and no others', () => {
-  expect(Object.keys(connected('').readings ?? {})).toEqual([]);
+it('gives a target the readings that its settings name, and what the ledger knows itself', () => {
+  expect(Object.keys(connected('').readings ?? {})).toEqual(['restoreDrill']);
   const sources = connected(
     `    readings:
       cpu: { prometheus: 'http://prom:9090', query: cpu }
@@ -23,7 +23,7 @@ it('gives a target the readings that its settings name, and no others', () => {
 `,
     { TOKEN: 'a-token' },
   );
-  expect(Object.keys(sources.readings ?? {})).toEqual(['cpu', 'automatedBackup', 'onCall']);
+  expect(Object.keys(sources.readings ?? {})).toEqual(['cpu', 'automatedBackup', 'onCall', 'restoreDrill']);
 });
 
 it('gives a target its hooks by name and alias, in the environment that the settings give them, with every secret hidden', async () => {

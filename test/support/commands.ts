@@ -1,11 +1,12 @@
 import type { Command } from '../../src/domain/commands.ts';
 import type { StepName } from '../../src/domain/events.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
-import { HUMAN_ITEMS } from '../../src/domain/items.ts';
+import { awaited, linesOf, lineState } from '../../src/domain/checklist.ts';
 import { nextStep } from '../../src/domain/next-step.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
+import type { Actor } from '../../src/domain/people.ts';
 import type { Run } from '../../src/domain/run.ts';
-import { AFTER, aBackup, aRehearsal, BASELINE, healthEvidence } from './plans.ts';
+import { AFTER, aBackup, aRehearsal, BASELINE, by, healthEvidence, noticeEvidence, PEOPLE } from './plans.ts';
 
 const BACKEND = { pid: 4711, startedAt: '2026-11-24T18:00:00.000Z' };
 
@@ -20,6 +21,8 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
   return [
     { type: 'start_checklist' },
     { type: 'confirm_item', item: 'staging', note: 'Looked at it.' },
+    { type: 'acknowledge_item', item: 'on_call' },
+    { type: 'waive_item', item: 'staging', reason: 'There is no staging tonight.' },
     { type: 'withdraw_item', item: 'staging' },
     { type: 'approve', digest: run.digest },
     { type: 'reject', reason: 'Not tonight.' },
@@ -37,6 +40,7 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'open_preparation' },
     { type: 'begin_step', step: 'check' },
     { type: 'record_evidence', evidence: healthEvidence(run.plan, now) },
+    { type: 'record_on_call', people: ['U0ANA'] },
     { type: 'record_backup', backup: aBackup({ startedAt: now, finishedAt: now }) },
     { type: 'record_rehearsal', rehearsal: aRehearsal(run.plan, { backupId, at: now }), plannedAt: run.plan.plannedAt },
     { type: 'record_dry_run' },
@@ -68,11 +72,9 @@ export function helpfulCommands(run: Run, now: Instant): readonly Command[] {
   const pick = (...types: readonly Command['type'][]) => types.flatMap((type) => all.get(type) ?? []);
   const next = nextStep(run, now);
   const worker = next.kind === 'step' ? WORK[next.step] : [];
-  const confirm = HUMAN_ITEMS.filter((item) => run.evidence[item]?.verdict !== 'pass').map((item): Command => ({
-    type: 'confirm_item',
-    item,
-    note: 'Seen.',
-  }));
+  const told: readonly Command[] =
+    lineState(run, 'notice', now) === 'pass' ? [] : [{ type: 'record_evidence', evidence: noticeEvidence(run.plan, now) }];
+  const confirm = [...told, ...answers(run, now).map(({ command }) => command)];
   switch (run.state) {
     case 'planned':
       return pick('start_checklist');
@@ -87,6 +89,24 @@ export function helpfulCommands(run: Run, now: Instant): readonly Command[] {
     default:
       return pick(...worker);
   }
+}
+
+type Answer = { readonly command: Command; readonly actor: Actor };
+
+/** What people have to say before every line of theirs passes, each with the one who says it; in a plan of this folder. */
+export function answers(run: Run, now: Instant): readonly Answer[] {
+  return linesOf(run.plan).flatMap((line): readonly Answer[] => {
+    const { key, kind } = line;
+    if (kind === 'machine' || lineState(run, key, now) === 'pass') return [];
+    if (kind === 'human') return [{ actor: by('olga'), command: { type: 'confirm_item', item: key, note: 'Seen.' } }];
+    const people = line.people === undefined ? ['U0ANA'] : awaited(run, line, now);
+    return people.map((id) => ({ actor: byId(id), command: { type: 'acknowledge_item', item: key } }));
+  });
+}
+
+function byId(id: string): Actor {
+  const person = PEOPLE.find((each) => each.id === id);
+  return { id, name: person?.name ?? id, via: 'slack' };
 }
 
 const WORK: Readonly<Record<StepName, readonly Command['type'][]>> = {

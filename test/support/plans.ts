@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { digestOf } from '../../src/domain/digest.ts';
 import type { Instant } from '../../src/domain/instant.ts';
-import { HEALTH_ITEMS, type Evidence, type MachineItem } from '../../src/domain/items.ts';
+import { checklistFor, healthLines, lineOf, type ChecklistSettings } from '../../src/domain/checklist.ts';
+import type { Evidence, ItemKey } from '../../src/domain/items.ts';
 import type { Readings } from '../../src/domain/monitor.ts';
 import { OFFPEAK, type Actor, type Person } from '../../src/domain/people.ts';
 import type { Migration, PlainStatement, Plan, Statement } from '../../src/domain/plan.ts';
@@ -38,6 +39,12 @@ const HOUR = 60 * MINUTE;
 export function evening(time: string): Instant {
   return `2026-11-24T${time.length === 5 ? `${time}:00` : time}.000Z`;
 }
+
+/** What the target is configured to be read from, beside what is built in: all but the provider's backups. */
+export const SOURCES: readonly ItemKey[] = ['other_dumps', 'cpu', 'memory', 'active_users', 'restore_drill'];
+
+/** Two stakeholders who acknowledge, and somebody on call. */
+export const CHECKLIST: ChecklistSettings = { stakeholders: ['U0SAM', 'U0OLGA'], onCall: true, waivers: { cpu: ['operator'] } };
 
 /** Two migrations of an ordinary SaaS in three units: an index built concurrently, a column with its trigger, and a backfill. */
 export function aPlan(overrides: Partial<Plan> = {}): Plan {
@@ -76,6 +83,7 @@ export function aPlan(overrides: Partial<Plan> = {}): Plan {
       lateStartMs: 10 * MINUTE,
     },
     quorum: 2,
+    items: checklistFor(SOURCES, CHECKLIST),
     runbook: { version: '1.0', owner: 'platform' },
     plannedAt: evening('17:05'),
     ...overrides,
@@ -130,7 +138,7 @@ export function aRehearsal(plan: Plan, overrides: Partial<Rehearsal> & Pick<Rehe
 export const BASELINE: Readings = { error_rate: 0.0004, p95: 118, connections: 0.31, long_queries: 0, lock_waits: 0 };
 export const AFTER: Readings = { error_rate: 0.0005, p95: 121, connections: 0.33, long_queries: 0, lock_waits: 0 };
 
-const READINGS: Readonly<Partial<Record<MachineItem, readonly [value: string, limit: string, source: string]>>> = {
+const READINGS: Readonly<Partial<Record<ItemKey, readonly [value: string, limit: string, source: string]>>> = {
   connections: ['31 %', '< 80 %', 'pg_stat_activity'],
   long_queries: ['none', '< 30 s', 'pg_stat_activity'],
   replication_lag: ['0.2 s', '< 1 s', 'pg_stat_replication'],
@@ -139,19 +147,28 @@ const READINGS: Readonly<Partial<Record<MachineItem, readonly [value: string, li
   app_health: ['200', '200', 'GET /health'],
   error_rate: ['0.04 %', '< 0.1 %', 'GET /metrics'],
   p95: ['118 ms', '< 500 ms', 'GET /metrics'],
+  other_dumps: ['none', 'none, and no snapshot over 30 s', 'pg_stat_activity'],
+  cpu: ['23.4 %', '< 70 %', 'GET /metrics'],
+  memory: ['61 %', '< 80 %', 'GET /metrics'],
+  active_users: ['37', '< 100', 'GET /metrics'],
+  restore_drill: ['acme-run41 restored 6 days ago', 'at most 92 days ago', "the ledger's proofs"],
 };
 
 /** Every health line green at `at`, or with these replaced. */
-export function healthEvidence(
-  plan: Plan,
-  at: Instant,
-  replaced: Partial<Record<MachineItem, Partial<Evidence>>> = {},
-): readonly Evidence[] {
+export function healthEvidence(plan: Plan, at: Instant, replaced: Partial<Record<ItemKey, Partial<Evidence>>> = {}): readonly Evidence[] {
   const expiresAt = new Date(Date.parse(at) + plan.timing.machineEvidenceMs).toISOString();
-  return HEALTH_ITEMS.map((item) => {
+  return healthLines(plan).map((item) => {
     const [value, limit, source] = READINGS[item] ?? ['', '', ''];
     return { item, verdict: 'pass', value, limit, source, at, expiresAt, actor: OFFPEAK, ...replaced[item] };
   });
+}
+
+/** The card stands in the channel, as the publisher reports it; nothing where the plan has no such line. */
+export function noticeEvidence(plan: Plan, at: Instant): readonly Evidence[] {
+  if (lineOf(plan, 'notice') === undefined) return [];
+  const expiresAt = new Date(Date.parse(at) + plan.timing.humanEvidenceMs).toISOString();
+  const place = { source: '#deployments', permalink: 'https://acme.slack.com/archives/C0DEPLOYMENTS/p1795540000000100' };
+  return [{ item: 'notice', verdict: 'pass', value: 'the card is in the channel', limit: '', ...place, at, expiresAt, actor: OFFPEAK }];
 }
 
 const LEADS = 'public.leads';

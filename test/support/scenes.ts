@@ -1,9 +1,8 @@
-import { HUMAN_ITEMS } from '../../src/domain/items.ts';
 import { OFFPEAK } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import type { RunState } from '../../src/domain/run.ts';
 import { lateHold } from '../../src/domain/schedule.ts';
-import { AFTER, BASELINE, by, evening, healthEvidence, SCHEDULE } from './plans.ts';
+import { AFTER, BASELINE, by, evening, healthEvidence, noticeEvidence, SCHEDULE } from './plans.ts';
 import {
   approve,
   beginUnit,
@@ -13,7 +12,7 @@ import {
   finishUnits,
   gather,
   hold,
-  NOTES,
+  notice,
   raise,
   step,
   undo,
@@ -25,6 +24,8 @@ import {
 export const VARIANTS = [
   'checklist_proved',
   'checklist_ready',
+  'checklist_waived',
+  'checklist_untold',
   'checklist_one_approval',
   'checklist_revised',
   'checklist_void',
@@ -61,10 +62,29 @@ export type Scene = RunState | (typeof VARIANTS)[number];
 
 /** Every scene as the one it follows and what is said after that. */
 export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; readonly tell: (tale: Tale) => void }>> = {
-  planned: { after: null, tell: () => {} },
+  planned: { after: null, tell: (tale) => notice(tale, '17:05:05') },
   checklist: { after: 'planned', tell: (tale) => tale.says('17:06', by('nora'), { type: 'start_checklist' }) },
   checklist_proved: { after: 'checklist', tell: (tale) => gather(tale, ['17:07', '17:08', '17:10', '17:12']) },
-  checklist_ready: { after: 'checklist_proved', tell: confirm },
+  checklist_ready: { after: 'checklist_proved', tell: (tale) => confirm(tale) },
+  checklist_waived: {
+    after: 'checklist_proved',
+    tell: (tale) => {
+      const busy = { cpu: { verdict: 'breach', value: '71.3 %' } } as const;
+      tale.says('17:13', OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(tale.run.plan, evening('17:13'), busy) });
+      tale.says('17:13', by('olga'), { type: 'waive_item', item: 'cpu', reason: 'The nightly export runs until 19:30 and takes a core.' });
+      tale.says('17:14', by('sam'), { type: 'acknowledge_item', item: 'stakeholders' });
+    },
+  },
+  checklist_untold: {
+    after: 'checklist_proved',
+    tell: (tale) => {
+      const [told] = noticeEvidence(tale.run.plan, evening('17:13'));
+      if (told === undefined) return;
+      const { permalink: _, ...failed } = told;
+      const value = 'the card could not be posted: is_archived';
+      tale.says('17:13', OFFPEAK, { type: 'record_evidence', evidence: [{ ...failed, verdict: 'breach', value }] });
+    },
+  },
   checklist_one_approval: { after: 'checklist_ready', tell: (tale) => approve(tale, '17:17', 'sam') },
   checklist_revised: {
     after: 'checklist_one_approval',
@@ -86,13 +106,15 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
       tale.says('17:20', by('nora'), { type: 'schedule', t0: '2026-11-25T18:00:00.000Z' });
       const later = '2026-11-25T17:30:00.000Z';
       tale.says(later, OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(tale.run.plan, later) });
-      for (const item of HUMAN_ITEMS) tale.says(later, by('nora'), { type: 'confirm_item', item, note: NOTES[item][2] });
+      notice(tale, later);
+      confirm(tale, later);
     },
   },
   preparing_expired: {
     after: 'approved',
     tell: (tale) => {
       tale.says('17:20', by('nora'), { type: 'schedule', t0: '2026-11-25T18:00:00.000Z' });
+      notice(tale, '2026-11-25T07:00:00.000Z');
       tale.says('2026-11-25T17:45:00.000Z', SCHEDULE, { type: 'open_preparation' });
     },
   },

@@ -1,10 +1,11 @@
 import type { Command, HumanCommand } from '../../src/domain/commands.ts';
-import { HUMAN_ITEMS } from '../../src/domain/items.ts';
+import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import type { Run, RunState } from '../../src/domain/run.ts';
 import { plan } from '../../src/usecases/plan.ts';
 import { work } from '../../src/worker/worker.ts';
 import type { Services } from '../../src/ports.ts';
-import { by } from './plans.ts';
+import { answers } from './commands.ts';
+import { by, noticeEvidence } from './plans.ts';
 import { QUICK } from './quick.ts';
 import type { Site } from './site.ts';
 import { until } from './until.ts';
@@ -23,9 +24,7 @@ export function startWorker(services: Services, name = 'test-worker'): { stop():
 
 /** Gives a person's command and expects it to be carried out. */
 export async function tell(site: Site, run: Run, who: Parameters<typeof by>[0], command: HumanCommand): Promise<Run> {
-  const outcome = await site.services.ledger.execute(run.id, command satisfies Command, by(who));
-  if (!outcome.ok) throw new Error(`${command.type} was refused: ${JSON.stringify(outcome.refusal)}`);
-  return outcome.run;
+  return recorded(site, run, by(who), command);
 }
 
 /** Waits until the run is in one of the states; a run that does not come there says where it stands and what was logged. */
@@ -53,12 +52,27 @@ async function waitFor(site: Site, run: Run, holds: (run: Run) => boolean, wait:
   return last;
 }
 
+/** Everything people and the publisher have to say: there is no Slack here, so the notice is told as the publisher would. */
+export async function answerAll(site: Site, run: Run): Promise<Run> {
+  const now = await site.services.ledger.now();
+  const evidence = noticeEvidence(run.plan, now);
+  let last = await recorded(site, run, OFFPEAK, { type: 'record_evidence', evidence });
+  for (const { command, actor } of answers(run, now)) last = await recorded(site, run, actor, command);
+  return last;
+}
+
+async function recorded(site: Site, run: Run, actor: Actor, command: Command): Promise<Run> {
+  const outcome = await site.services.ledger.execute(run.id, command, actor);
+  if (!outcome.ok) throw new Error(`${command.type} was refused: ${JSON.stringify(outcome.refusal)}`);
+  return outcome.run;
+}
+
 /** Plans, gathers, confirms and approves with a worker beside it, up to the state approved. */
 export async function approvedRun(site: Site): Promise<Run> {
   const planned = await plan(site.services, { target: 'production', actor: by('nora') });
   if (!planned.ok) throw new Error(`plan was refused: ${JSON.stringify(planned.refusal)}`);
   let run = await tell(site, planned.run, 'nora', { type: 'start_checklist' });
-  for (const item of HUMAN_ITEMS) run = await tell(site, run, 'ana', { type: 'confirm_item', item, note: 'Looked at it.' });
+  run = await answerAll(site, run);
   const worker = startWorker(site.services, 'gatherer');
   await until(async () => ((await site.services.ledger.load(run.id))?.rehearsal ?? null) !== null, {
     what: 'the rehearsal',

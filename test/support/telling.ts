@@ -1,12 +1,13 @@
 import type { Command } from '../../src/domain/commands.ts';
 import type { HoldReason, StepName } from '../../src/domain/events.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
-import { HUMAN_ITEMS, type HumanItem } from '../../src/domain/items.ts';
+import { linesOf } from '../../src/domain/checklist.ts';
+import type { ItemKey } from '../../src/domain/items.ts';
 import type { Alert } from '../../src/domain/monitor.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import type { Run } from '../../src/domain/run.ts';
-import { AFTER, aBackup, aRehearsal, by, evening, healthEvidence } from './plans.ts';
+import { AFTER, aBackup, aRehearsal, by, evening, healthEvidence, noticeEvidence } from './plans.ts';
 
 /** A story while it is told. `says` decides a command at a time of the evening, or at an instant, and throws when it is refused. */
 export type Tale = {
@@ -38,20 +39,32 @@ export function dryRun(tale: Tale, time: string): void {
   tale.says(time, OFFPEAK, { type: 'record_dry_run' });
 }
 
-/** What people write into their lines. */
-export const NOTES: Readonly<Record<HumanItem, readonly [time: string, actor: Actor, note: string]>> = {
+/** What people write into their lines; the review is by somebody other than the one who asked for the plan. */
+export const NOTES: Readonly<Partial<Record<ItemKey, readonly [time: string, actor: Actor, note: string]>>> = {
   staging: ['17:13', by('nora'), 'Ran 0007 and 0008 on staging at noon; the lead list and the export work.'],
-  stakeholders: ['17:14', by('nora'), 'Told #sales and support: https://example.test/notes/412'],
-  on_call: ['17:15', by('ana'), 'Ana, by phone until 23:00.'],
+  automated_backup: ['17:13:30', by('nora'), 'Nightly at 02:10, in the provider’s console.'],
   rollback_review: ['17:16', by('olga'), 'Read both down scripts: nothing is lost, the column is derived.'],
 };
+const WORDS: readonly (readonly [item: ItemKey, time: string, actor: Actor])[] = [
+  ['stakeholders', '17:14', by('sam')],
+  ['stakeholders', '17:14:30', by('olga')],
+  ['on_call', '17:15', by('ana')],
+];
 
-/** Every human line, each by the one who would. */
-export function confirm(tale: Tale): void {
-  for (const item of HUMAN_ITEMS) {
-    const [time, actor, note] = NOTES[item];
-    tale.says(time, actor, { type: 'confirm_item', item, note });
+/** Every line of people, each by the one who would; all at `at` where it is given. */
+export function confirm(tale: Tale, at?: string): void {
+  for (const { key, kind } of linesOf(tale.run.plan)) {
+    const [time, actor, note] = NOTES[key] ?? ['17:13', by('olga'), 'Looked at it.'];
+    if (kind === 'human') tale.says(at ?? time, actor, { type: 'confirm_item', item: key, note });
+    if (kind !== 'personal') continue;
+    for (const [item, said, who] of WORDS) if (item === key) tale.says(at ?? said, who, { type: 'acknowledge_item', item });
   }
+}
+
+/** The publisher reports that the card stands. */
+export function notice(tale: Tale, time: string): void {
+  const evidence = noticeEvidence(tale.run.plan, time.includes('T') ? time : evening(time));
+  if (evidence.length > 0) tale.says(time, OFFPEAK, { type: 'record_evidence', evidence });
 }
 
 /** One approval of the digest as it is. */

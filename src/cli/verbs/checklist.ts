@@ -10,7 +10,7 @@ export function checklistVerb({ program, verb }: Cli): void {
     if (typeof run === 'number') return run;
     const now = await session.services.ledger.now();
     session.terminal.out(`The checklist of run #${run.number} has begun; a worker reads the machine lines.\n`);
-    session.terminal.out(`${checklistView({ run, now })}\n\nNext      ${advice(run)}`);
+    session.terminal.out(`${checklistView({ run, now }, session.services.people())}\n\nNext      ${advice(run)}`);
     return EXIT.done;
   });
 }

@@ -1,4 +1,4 @@
-import { HUMAN_ITEMS, isHumanItem, ITEM_QUESTIONS, ITEM_TITLES } from '../../domain/items.ts';
+import { ITEM_QUESTIONS, isItem, titleOf } from '../../domain/items.ts';
 import { BadUsage, EXIT } from '../exit.ts';
 import { give, type Cli } from '../session.ts';
 
@@ -6,14 +6,14 @@ import { give, type Cli } from '../session.ts';
 export function confirmVerb({ program, verb }: Cli): void {
   const command = program
     .command('confirm')
-    .description(`confirm a line of the checklist: ${HUMAN_ITEMS.join(', ')}`)
+    .description('confirm a line of the checklist; offpeak status names them')
     .argument('<item>')
     .requiredOption('--note <words>', 'what you looked at, and what you saw');
   verb<{ note: string }>(command, async (session, { note }, item = '') => {
-    if (isHumanItem(item) && note.trim() === '') throw new BadUsage(`--note is empty. ${ITEM_QUESTIONS[item]}`);
+    if (isItem(item) && note.trim() === '') throw new BadUsage(`--note is empty. ${ITEM_QUESTIONS[item]}`);
     const run = await give(session, { type: 'confirm_item', item, note });
     if (typeof run === 'number') return run;
-    session.terminal.out(`Run #${run.number}: "${isHumanItem(item) ? ITEM_TITLES[item] : item}" is confirmed.`);
+    session.terminal.out(`Run #${run.number}: "${titleOf(item)}" is confirmed.`);
     return EXIT.done;
   });
 }

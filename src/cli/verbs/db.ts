@@ -36,7 +36,10 @@ type Looked = {
 };
 
 async function found({ services, target }: Session, items: readonly MachineItem[]): Promise<readonly Finding[]> {
-  return check({ targets: services.targets, checks: services.checks.filter(({ item }) => items.includes(item)) }, target.name);
+  return check(
+    { ledger: services.ledger, targets: services.targets, checks: services.checks.filter(({ item }) => items.includes(item)) },
+    target.name,
+  );
 }
 
 async function health(session: Session): Promise<Looked> {

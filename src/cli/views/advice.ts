@@ -11,7 +11,7 @@ export function advice(run: Run): string {
     case 'planned':
       return '"offpeak checklist" begins the checklist.';
     case 'checklist':
-      return '"offpeak confirm <item> --note …" for your lines; two others: "offpeak approve".';
+      return '"offpeak confirm <item> --note …" for your lines, "offpeak acknowledge <item>" where you are named; two others: "offpeak approve".';
     case 'approved':
       return '"offpeak migrate" starts it now, "offpeak schedule" at the next moment that fits.';
     case 'scheduled':

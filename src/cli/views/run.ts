@@ -1,6 +1,6 @@
-import { openItems } from '../../domain/gates.ts';
+import { askedPeople, awaited, linesOf, lineState, openItems, type PlanItem } from '../../domain/checklist.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import { isHumanItem, ITEMS, ITEM_TITLES, itemState } from '../../domain/items.ts';
+import { ITEM_TITLES } from '../../domain/items.ts';
 import { METRICS, limitOf } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { unitsOf } from '../../domain/plan.ts';
@@ -19,7 +19,7 @@ import { advice } from './advice.ts';
 /** One open run: where it stands, its lines, its readings, and what comes next. */
 export function runView(view: RunView, people: readonly Person[]): string {
   const { run } = view;
-  const parts = [table(facts(view, people)), checklistView(view)];
+  const parts = [table(facts(view, people)), checklistView(view, people)];
   if (run.baseline !== null) parts.push(readings(view));
   parts.push(`Next      ${advice(run)}`);
   return parts.join('\n\n');
@@ -67,20 +67,48 @@ function units({ run, progress }: RunView): string {
   return `${applied} of ${all.length} applied${now === undefined ? '' : `; in ${now.version}_${now.name}${filling}`}`;
 }
 
-/** The checklist: every line with its state, value and limit; people's lines with the name to confirm them by. */
-export function checklistView(view: Pick<RunView, 'run' | 'now'>): string {
+/** The checklist: every line with its state, value and limit; the lines of people with the name to answer them by. */
+export function checklistView(view: Pick<RunView, 'run' | 'now'>, people: readonly Person[]): string {
   const { run } = view;
   const at = countedAt(view);
+  const lines = linesOf(run.plan);
   const open = openItems(run, at).length;
-  const rows = ITEMS.map((item) => {
-    const evidence = run.evidence[item];
-    const title = isHumanItem(item) ? `${ITEM_TITLES[item]} [${item}]` : ITEM_TITLES[item];
-    const state = ITEM_WORDS[itemState(evidence, at)].word;
-    const by = evidence === undefined || evidence.actor.id === 'offpeak' ? '' : `@${evidence.actor.name}`;
-    return [state === 'passes' ? 'ok' : state.toUpperCase(), title, evidence?.value ?? '', evidence?.limit ?? '', by];
+  const rows = lines.map((line) => {
+    const { key, kind } = line;
+    const state = lineState(run, key, at);
+    const named = kind !== 'machine' || (state !== 'pass' && line.waivers.length > 0);
+    const title = named ? `${ITEM_TITLES[key]} [${key}]` : ITEM_TITLES[key];
+    const [value, limit, by] = restsOn(view, line, people);
+    return [state === 'pass' ? 'ok' : ITEM_WORDS[state].word.toUpperCase(), title, value, limit, by];
   });
-  const head = OPEN.includes(run.state) ? `Checklist ${ITEMS.length - open} of ${ITEMS.length} pass` : 'Checklist as it stood at the start';
+  const waived = lines.filter(({ key }) => lineState(run, key, at) === 'waived').length;
+  const count = `${lines.length - open} of ${lines.length} pass${waived === 0 ? '' : `, ${waived} of them waived`}`;
+  const head = OPEN.includes(run.state) ? `Checklist ${count}` : 'Checklist as it stood at the start';
   return `${head}\n${table(rows, '  ')}`;
+}
+
+/** What a line rests on: value, limit, and whose word it is. */
+function restsOn(view: Pick<RunView, 'run' | 'now'>, line: PlanItem, people: readonly Person[]): readonly [string, string, string] {
+  const { run } = view;
+  const at = countedAt(view);
+  const waiver = run.waivers[line.key];
+  if (waiver !== undefined && lineState(run, line.key, at) === 'waived') return [waiver.reason, '', `@${waiver.by.name}`];
+  if (line.kind === 'personal') return [personalWords(view, line, people), '', ''];
+  const evidence = run.evidence[line.key];
+  if (evidence === undefined) return ['', '', ''];
+  const where = evidence.permalink === undefined ? '' : ` ${evidence.permalink}`;
+  return [`${evidence.value}${where}`, evidence.limit, evidence.actor.id === 'offpeak' ? '' : `@${evidence.actor.name}`];
+}
+
+function personalWords(view: Pick<RunView, 'run' | 'now'>, line: PlanItem, people: readonly Person[]): string {
+  const { run } = view;
+  const at = countedAt(view);
+  const said = (run.acknowledged[line.key] ?? []).filter(({ expiresAt }) => expiresAt > at).map(({ by }) => `@${by.name}`);
+  const nameOf = (id: string) => `@${people.find((person) => person.id === id)?.name ?? id}`;
+  const missing =
+    line.people === undefined ? askedPeople(run, line, people).map(({ name }) => `@${name}`) : awaited(run, line, at).map(nameOf);
+  const waits = lineState(run, line.key, at) === 'pass' ? [] : [`waits for ${missing.join(', ') || 'nobody: no one is configured'}`];
+  return [...(said.length === 0 ? [] : [`said by ${said.join(', ')}`]), ...waits].join('; ');
 }
 
 function readings({ run, samples }: RunView): string {

@@ -1,19 +1,23 @@
 import { begunBackfill, type Speed } from '../backfill.ts';
 import type { Context, HumanCommand } from '../commands.ts';
 import { between, plus } from '../instant.ts';
-import { isHumanItem, ITEM_ROLES, ITEM_TITLES } from '../items.ts';
-import type { Role } from '../people.ts';
+import { ITEM_ROLES, ITEM_TITLES } from '../items.ts';
+import { ROLES, type Role } from '../people.ts';
 import { countingApprovals, predictedPrepareMs, predictedRunMs, readiness, windowRefusal } from '../gates.ts';
 import { rollbackProved } from '../proof.ts';
 import { inPreparation, OPEN, touched, WORKING, type Run } from '../run.ts';
 import { judgeWindow } from '../window.ts';
+import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checklist.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 
 /** Who may give each command. Rolling back is deliberately easier than going forward. */
 export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[]>> = {
   start_checklist: ['requester', 'operator'],
   confirm_item: ITEM_ROLES,
-  withdraw_item: ITEM_ROLES,
+  // Who may say it is written in the line itself.
+  acknowledge_item: ROLES,
+  waive_item: ROLES,
+  withdraw_item: ROLES,
   approve: ['approver'],
   reject: ['approver'],
   start: ['requester', 'operator'],
@@ -37,7 +41,11 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
     case 'confirm_item':
       return confirmItem(run, command, context);
     case 'withdraw_item':
-      return withdrawItem(run, command.item);
+      return withdrawItem(run, command.item, context);
+    case 'acknowledge_item':
+      return acknowledgeItem(run, command.item, context);
+    case 'waive_item':
+      return waiveItem(run, command, context);
     case 'approve':
       return approve(run, command.digest, context);
     case 'reject':
@@ -67,34 +75,6 @@ function startChecklist(run: Run): Decision {
   if (run.state === 'planned') return happened({ type: 'checklist_started' });
   if (!OPEN.includes(run.state) || run.checklist === null) return wrongState(run, 'start');
   return refuse({ code: 'checklist_started', by: `@${run.checklist.by.name}`, at: run.checklist.at });
-}
-
-function confirmItem(run: Run, command: { item: string; note: string }, context: Context): Decision {
-  if (!isHumanItem(command.item)) return refuse({ code: 'unknown_item', item: command.item });
-  // Also in preparation: what expires on the way to the first write would otherwise end the run.
-  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled' && !inPreparation(run))
-    return wrongState(run, 'confirm');
-  const note = command.note.trim();
-  if (note === '') return refuse({ code: 'evidence_empty' });
-  const expiresAt = plus(context.now, run.plan.timing.humanEvidenceMs);
-  const evidence = {
-    item: command.item,
-    verdict: 'pass',
-    value: note,
-    limit: '',
-    source: 'a person',
-    at: context.now,
-    expiresAt,
-    actor: context.actor,
-  } as const;
-  return happened({ type: 'evidence_recorded', evidence: [evidence] });
-}
-
-function withdrawItem(run: Run, item: string): Decision {
-  if (!isHumanItem(item)) return refuse({ code: 'unknown_item', item });
-  if (run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled') return wrongState(run, 'withdraw');
-  if (run.evidence[item] === undefined) return refuse({ code: 'already_so', detail: `"${ITEM_TITLES[item]}" is not confirmed.` });
-  return happened({ type: 'evidence_withdrawn', item });
 }
 
 function approve(run: Run, digest: string, context: Context): Decision {

@@ -1,3 +1,4 @@
+import { isWaived, lineOf } from '../checklist.ts';
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
 import type { Happening } from '../events.ts';
@@ -21,7 +22,9 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
     case 'begin_step':
       return isActive(run) && run.state !== 'planned' ? happened({ type: 'step_begun', step: command.step }) : wrongState(run, 'work on');
     case 'record_evidence':
-      return recordEvidence(run, command);
+      return recordEvidence(run, command, context);
+    case 'record_on_call':
+      return recordOnCall(run, command.people);
     case 'record_backup':
       return beforeWriting(run) ? happened({ type: 'backed_up', backup: command.backup }) : wrongState(run, 'back up');
     case 'record_rehearsal':
@@ -93,13 +96,25 @@ function working(run: Run): boolean {
   return WORKING.includes(run.state) || run.state === 'stopping' || run.state === 'rolling_back';
 }
 
-function recordEvidence(run: Run, command: Of<'record_evidence'>): Decision {
-  if (!beforeWriting(run)) return wrongState(run, 'check');
+/** The notice is posted with the card, before anybody starts the checklist (R16). */
+function mayRecord(run: Run, { evidence }: Of<'record_evidence'>): boolean {
+  return beforeWriting(run) || (run.state === 'planned' && evidence.every(({ item }) => item === 'notice'));
+}
+
+function recordEvidence(run: Run, command: Of<'record_evidence'>, { now }: Context): Decision {
+  if (!mayRecord(run, command)) return wrongState(run, 'check');
   const recorded: Happening = { type: 'evidence_recorded', evidence: command.evidence };
-  const red = command.evidence.filter((entry) => entry.verdict !== 'pass');
+  const red = command.evidence.filter((entry) => entry.verdict !== 'pass' && !isWaived(run, entry.item, now));
   if (run.state !== 'preparing' || red.length === 0) return happened(recorded);
   const detail = red.map((entry) => `${ITEM_TITLES[entry.item]}: ${entry.value} (limit ${entry.limit})`).join('; ');
   return happened(recorded, { type: 'held', reason: 'not_green', detail });
+}
+
+/** Who is on call changes by itself; only a change is worth an event. */
+function recordOnCall(run: Run, people: readonly string[]): Decision {
+  if (!beforeWriting(run)) return wrongState(run, 'check');
+  if (String(run.onCall) === String(people)) return refuse({ code: 'already_so', detail: 'The same people are on call.' });
+  return happened({ type: 'on_call_resolved', people });
 }
 
 function recordRehearsal(run: Run, { rehearsal, plannedAt }: Of<'record_rehearsal'>, context: Context): Decision {
@@ -127,7 +142,18 @@ function proofEvidence(run: Run, rehearsal: Rehearsal, context: Context): readon
   const base = { at: context.now, expiresAt: plus(context.now, run.plan.timing.proofMs), actor: context.actor };
   const proved = restored(rehearsal);
   const contents = `${rehearsal.tables} tables, ${rehearsal.rows.toLocaleString('en-US')} rows restored in ${inWords(rehearsal.restoreMs)}`;
+  const drilled: Evidence = {
+    ...base,
+    expiresAt: plus(context.now, run.plan.timing.machineEvidenceMs),
+    item: 'restore_drill',
+    verdict: 'pass',
+    value: 'just now, by the proof of this run',
+    limit: '',
+    source: `pg_restore of ${rehearsal.backupId}`,
+  };
   return [
+    // A proof by restore is a drill (R21); a failed one says nothing of the quarter.
+    ...(proved && lineOf(run.plan, 'restore_drill')?.kind === 'machine' ? [drilled] : []),
     {
       ...base,
       item: 'backup',

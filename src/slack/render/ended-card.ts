@@ -5,15 +5,18 @@ import { appliedPositions, touched, type Run } from '../../domain/run.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { actions, button, context, section, type Blocks } from './block-kit.ts';
 import { closeButton, rollBackButton } from './buttons.ts';
+import { waivedWords } from './gate-lines.ts';
 import { code, count, phrase, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** The card after the end: the result, and no button that does anything, except the way back where it is still open (R3). */
-export function endedBlocks({ run }: RunView): Blocks {
+export function endedBlocks(view: RunView): Blocks {
+  const { run } = view;
   const lines = [`*${resultLine(run)}*`, detailLine(run), remainingLine(run), againLine(run)].filter((line) => line !== '');
   const failed = run.state === 'rollback_failed' ? [rollBackButton(run), closeButton(run), button(run, 'view_sql')] : [];
   const asked = `Asked for by ${who(run.requester)} · ended ${when(run.end?.at ?? run.plan.plannedAt)} · digest ${code(shortDigest(run.digest))}`;
-  return [section(lines.join('\n')), context(asked), ...actions(failed)];
+  const waived = run.started === null ? '' : waivedWords(view);
+  return [section(lines.join('\n')), context(waived === '' ? asked : `${asked}\n${waived}`), ...actions(failed)];
 }
 
 /** How it ended, in a line: `3 of 3 units applied, validated and observed in 30 min.`. */

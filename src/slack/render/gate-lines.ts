@@ -1,9 +1,11 @@
-import { countingApprovals, openItems } from '../../domain/gates.ts';
+import { lineOf, linesOf, openItems, waivedItems } from '../../domain/checklist.ts';
+import { countingApprovals } from '../../domain/gates.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { isHumanItem, ITEMS, ITEM_TITLES } from '../../domain/items.ts';
+import { ITEM_TITLES, type ItemKey } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { inPreparation, OPEN, type Run } from '../../domain/run.ts';
 import type { RunView } from '../../usecases/status.ts';
+import { phrase, who } from './text.ts';
 
 /** The moment at which the checklist counted: now, or the first write once that has happened, or the end. */
 export function countedAt({ run, now }: Pick<RunView, 'run' | 'now'>): Instant {
@@ -18,16 +20,35 @@ const NAMED = 4;
 export function readyLine(view: Pick<RunView, 'run' | 'now'>): string {
   const open = openItems(view.run, countedAt(view));
   const missing = open
-    .toSorted((a, b) => Number(isHumanItem(b)) - Number(isHumanItem(a)))
+    .toSorted((a, b) => Number(waitsForPeople(view.run, b)) - Number(waitsForPeople(view.run, a)))
     .slice(0, NAMED)
     .map((item) => ITEM_TITLES[item]);
   const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
   return open.length === 0 ? readyCount(view) : `${readyCount(view)}; missing: ${missing.join(', ')}${more}`;
 }
 
-/** `7 of 14 ready`. */
+/** `7 of 14 ready`, with what of that is waived. */
 export function readyCount(view: Pick<RunView, 'run' | 'now'>): string {
-  return `${ITEMS.length - openItems(view.run, countedAt(view)).length} of ${ITEMS.length} ready`;
+  const at = countedAt(view);
+  const of = linesOf(view.run.plan).length;
+  const waived = waivedItems(view.run, at).length;
+  return `${of - openItems(view.run, at).length} of ${of} ready${waived === 0 ? '' : `, ${waived} of them waived`}`;
+}
+
+/** Whether the line is one of those that people answer. */
+export function waitsForPeople({ plan }: Pick<Run, 'plan'>, item: ItemKey): boolean {
+  return lineOf(plan, item)?.kind !== 'machine';
+}
+
+/** `⚠️ *Waived:* CPU by @sam (“…”)`; empty when no line is. The reasons are cut; the checklist has them whole. */
+export function waivedWords(view: Pick<RunView, 'run' | 'now'>): string {
+  const { run } = view;
+  const lines = waivedItems(run, countedAt(view)).flatMap((item) => {
+    const waiver = run.waivers[item];
+    return waiver === undefined ? [] : [`${ITEM_TITLES[item]} by ${who(waiver.by)} (“${phrase(waiver.reason, 80)}”)`];
+  });
+  const more = lines.length > NAMED ? ` and ${lines.length - NAMED} more` : '';
+  return lines.length === 0 ? '' : `⚠️ *Waived:* ${lines.slice(0, NAMED).join(', ')}${more}`;
 }
 
 /** How many approvals count, at the moment at which the checklist does. */

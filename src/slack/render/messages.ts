@@ -1,3 +1,4 @@
+import { A_PERSON } from '../../domain/items.ts';
 import { METRICS } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
@@ -51,7 +52,8 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
       stage: stageOf(view, people),
     },
   ];
-  if (run.checklist !== null) messages.push({ ...checklist(view), ...calm, everyMs: LIVE_MS, key: 'checklist', stage: handsOn(run) });
+  if (run.checklist !== null)
+    messages.push({ ...checklist(view, people), ...calm, everyMs: LIVE_MS, key: 'checklist', stage: handsOn(run) });
   if (hasApproval(run))
     messages.push({ ...approval(view, people), ...calm, key: 'approval', stage: `${stageOf(view, people)} ${run.digest}` });
   const started = startedNotice(run);
@@ -98,8 +100,9 @@ function stageOf({ run, now }: RunView, people: readonly Person[]): string {
 
 /** What people put into the checklist; what machines read may wait a moment. */
 function handsOn(run: Run): string {
-  return Object.values(run.evidence)
-    .filter((entry) => entry.source === 'a person')
-    .map((entry) => `${entry.item} ${entry.at}`)
-    .join(' ');
+  const confirmed = Object.values(run.evidence)
+    .filter((entry) => entry.source === A_PERSON)
+    .map((entry) => `${entry.item} ${entry.at}`);
+  const words = [...Object.values(run.acknowledged).flat(), ...Object.values(run.waivers)].map(({ by, at }) => `${by.id} ${at}`);
+  return [...confirmed, ...words].join(' ');
 }

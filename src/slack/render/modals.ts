@@ -1,9 +1,11 @@
 import type { KnownBlock, ModalView } from '@slack/types';
+import { waivableItems } from '../../domain/checklist.ts';
 import { millis, type Instant } from '../../domain/instant.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import { ITEM_QUESTIONS, ITEM_TITLES, type HumanItem } from '../../domain/items.ts';
+import { ITEM_QUESTIONS, ITEM_TITLES, type ItemKey } from '../../domain/items.ts';
+import { inWords } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
-import { CALLBACKS, MOMENT, NOTE, writeReference } from '../actions.ts';
+import { CALLBACKS, LINE, MOMENT, NOTE, writeReference } from '../actions.ts';
 import { context, plain, section } from './block-kit.ts';
 import { cut, LIMITS } from './limits.ts';
 import { statementLines } from './report.ts';
@@ -11,7 +13,7 @@ import { runName } from './state-words.ts';
 import { code, escape, when } from './text.ts';
 
 /** Asks for the evidence of one human line. */
-export function confirmItemModal(run: Run, item: HumanItem): ModalView {
+export function confirmItemModal(run: Run, item: ItemKey): ModalView {
   return asking(run, {
     callback: CALLBACKS.confirmItem,
     extra: item,
@@ -20,6 +22,30 @@ export function confirmItemModal(run: Run, item: HumanItem): ModalView {
     lead: `*${ITEM_TITLES[item]}* · ${runName(run)}`,
     question: ITEM_QUESTIONS[item],
   });
+}
+
+/** Asks which open line may stay open, and why (R35); null when none may. */
+export function waiveModal(run: Run, now: Instant): ModalView | null {
+  const options = waivableItems(run, now)
+    .slice(0, 100)
+    .map((item) => ({ text: plain(ITEM_TITLES[item], 75), value: item }));
+  if (options.length === 0) return null;
+  const reason = asking(run, {
+    callback: CALLBACKS.waive,
+    extra: '',
+    title: 'Waive a line',
+    submit: 'Waive',
+    lead: `*${runName(run)}*\nA waived line does not pass: it may stay open, for this plan and for ${inWords(run.plan.timing.humanEvidenceMs)}. It stands on the card with your name and your reason. Whoever asked for the plan cannot waive.`,
+    question: 'Why may it stay open? Everybody in the channel reads it.',
+  });
+  const [lead, ...question] = reason.blocks;
+  const which: KnownBlock = {
+    type: 'input',
+    block_id: LINE.block,
+    label: plain('Which line?', 2000),
+    element: { type: 'static_select', action_id: LINE.action, options },
+  };
+  return { ...reason, blocks: [...(lead === undefined ? [] : [lead]), which, ...question] };
 }
 
 /** Asks why the plan is rejected; the run is cancelled with it. */

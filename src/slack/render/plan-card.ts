@@ -1,6 +1,5 @@
 import type { Button, Overflow } from '@slack/types';
-import { openItems } from '../../domain/gates.ts';
-import { isHumanItem } from '../../domain/items.ts';
+import { lineOf, openItems } from '../../domain/checklist.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { opensAt } from '../../domain/schedule.ts';
@@ -8,7 +7,7 @@ import { actions, button, context, header, menu, section, type Blocks, type Mess
 import { scheduleButton } from './buttons.ts';
 import { countdownLine, freezeLines } from './countdown.ts';
 import { endedBlocks } from './ended-card.ts';
-import { approvalCount, approvalsMissing, eligibleApprovers, readyLine } from './gate-lines.ts';
+import { approvalCount, approvalsMissing, eligibleApprovers, readyLine, waitsForPeople, waivedWords } from './gate-lines.ts';
 import { cut, cutLines, LIMITS } from './limits.ts';
 import { fitOf } from './moment.ts';
 import { digestWords, estimate, hazardLines, migrationLines, planSize, rollbackWords, statementLines } from './plan-lines.ts';
@@ -80,14 +79,14 @@ function next(view: RunView, people: readonly Person[]): string {
   if (run.state === 'planned') return `*Next:* press *Start checklist*. It changes nothing on ${phrase(run.target, 60)}. ${approvals}`;
   const ready = cut(readyLine(view), 300);
   const gates = `*Checklist* ${ready} · ${approvals}`;
-  return `*Next:* ${step(view, people)}\n${gates}`;
+  return [`*Next:* ${step(view, people)}`, gates, waivedWords(view)].filter((line) => line !== '').join('\n');
 }
 
 function step(view: RunView, people: readonly Person[]): string {
   const { run } = view;
   if (run.problem !== null) return UNREADABLE;
   const open = openItems(run, view.now);
-  if (open.some((item) => isHumanItem(item))) return 'confirm the open lines of the checklist in the thread.';
+  if (open.some((item) => waitsForPeople(run, item))) return 'confirm the open lines of the checklist in the thread.';
   const wanted = approvalsMissing(view, people);
   // Machine lines expire every few minutes until the start; preparation reads them anew.
   if (run.state === 'scheduled' && run.scheduledFor !== null && wanted <= 0)
@@ -136,12 +135,18 @@ function facts(view: RunView): string {
     .join('\n');
 }
 
-/** Approvers and on-call are rung once, by the post of the root message; edits do not ring again (R13). */
+/** Approvers, on-call and stakeholders are rung once, by the post of the root message; edits do not ring again (R13). */
 function rung(run: Run, people: readonly Person[]): string {
   if (run.state !== 'planned' && run.state !== 'checklist') return '';
   const approvers = names(eligibleApprovers(run, people));
   const onCall = names(people.filter((person) => person.roles.includes('on_call')));
-  const parts = [approvers === '' ? '' : `Approvers ${approvers}`, onCall === '' ? '' : `on call ${onCall}`].filter((part) => part !== '');
+  // R17: whoever has to acknowledge is told here; the button is in the thread.
+  const stakeholders = names(people.filter(({ id }) => lineOf(run.plan, 'stakeholders')?.people?.includes(id)));
+  const parts = [
+    approvers === '' ? '' : `Approvers ${approvers}`,
+    onCall === '' ? '' : `on call ${onCall}`,
+    stakeholders === '' ? '' : `stakeholders ${stakeholders}`,
+  ].filter((part) => part !== '');
   return parts.join(' · ');
 }
 

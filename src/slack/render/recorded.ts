@@ -1,5 +1,5 @@
 import type { HumanCommand } from '../../domain/commands.ts';
-import { ITEM_TITLES } from '../../domain/items.ts';
+import { titleOf } from '../../domain/items.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Message } from './block-kit.ts';
 import { note } from './refusal.ts';
@@ -20,6 +20,10 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
       return 'the checklist is started.';
     case 'confirm_item':
       return `"${titleOf(command.item)}" is confirmed.`;
+    case 'acknowledge_item':
+      return `your word on "${titleOf(command.item)}".`;
+    case 'waive_item':
+      return `"${titleOf(command.item)}" is waived.`;
     case 'withdraw_item':
       return `"${titleOf(command.item)}" is withdrawn.`;
     case 'approve':
@@ -47,8 +51,4 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
         ? 'it is closed by hand; the database stays as it is.'
         : 'it is cancelled. The database was not touched.';
   }
-}
-
-function titleOf(item: string): string {
-  return Object.entries(ITEM_TITLES).find(([name]) => name === item)?.[1] ?? item;
 }

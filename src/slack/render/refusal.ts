@@ -1,6 +1,7 @@
 import type { HumanCommand } from '../../domain/commands.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { ITEM_TITLES, MACHINE_ITEMS } from '../../domain/items.ts';
+import { linesOf } from '../../domain/checklist.ts';
+import { ITEM_TITLES } from '../../domain/items.ts';
 import type { Actor } from '../../domain/people.ts';
 import { refusalParts, type Refusal } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
@@ -50,7 +51,7 @@ function said(refusal: Refusal, known: Known, at: (instant: Instant) => string):
   const [reason = '', ...others] = refusalParts(refusal, at);
   if (refusal.code === 'migrations_unreadable') return unquoted(reason, others);
   const why = [reason, since(refusal, known.run, at), ownPlan(refusal, known)];
-  return { lead: [...why, ...hinted(refusal, others)].filter((sentence) => sentence !== '').join(' '), quoted: [], end: '' };
+  return { lead: [...why, ...hinted(refusal, others, known.run)].filter((sentence) => sentence !== '').join(' '), quoted: [], end: '' };
 }
 
 function unquoted(detail: string, others: readonly string[]): Said {
@@ -75,9 +76,10 @@ function ownPlan(refusal: Refusal, { run, asked }: Known): string {
 }
 
 /** Expired machine lines come back by themselves; nobody has to do anything but wait. */
-function hinted(refusal: Refusal, others: readonly string[]): readonly string[] {
-  if (refusal.code !== 'items_open') return others;
-  const alone = refusal.items.every((item) => MACHINE_ITEMS.some((machine) => item === `${ITEM_TITLES[machine]} (expired)`));
+function hinted(refusal: Refusal, others: readonly string[], run: Run | null): readonly string[] {
+  if (refusal.code !== 'items_open' || run === null) return others;
+  const machine = linesOf(run.plan).filter(({ kind }) => kind === 'machine');
+  const alone = refusal.items.every((item) => machine.some(({ key }) => item === `${ITEM_TITLES[key]} (expired)`));
   return alone ? [...others.slice(0, -1), 'They are read again now: press again in a few seconds.'] : others;
 }
 

@@ -5,6 +5,7 @@ import { inWords, lasting } from '../../domain/refusal.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { detailLine, remainingLine, resultLine } from './ended-card.ts';
+import { waivedWords } from './gate-lines.ts';
 import { cutLines } from './limits.ts';
 import { beforeAfter, METRIC_TITLES, metricValue } from './metrics.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
@@ -17,7 +18,9 @@ export function hasReport(run: Run): boolean {
 
 /** The final result, short, because the whole channel reads it (R1); what a debrief needs stands below it and in the modal. */
 export function report(run: Run): Message {
-  const lines = [`*${runHeader(run)}*`, resultLine(run), detailLine(run), remainingLine(run)].filter((line) => line !== '');
+  // The moment of the first write counts, and where there was none, the end.
+  const waived = waivedWords({ run, now: run.end?.at ?? run.plan.plannedAt });
+  const lines = [`*${runHeader(run)}*`, resultLine(run), detailLine(run), remainingLine(run), waived].filter((line) => line !== '');
   return {
     text: `${STATE_WORDS[run.state].word}: run ${runName(run)}. ${resultLine(run)} ${stopped(phrase(run.end?.detail ?? '', 300))} Next: read the report in the thread.`,
     blocks: [section(lines.join('\n')), context(provenance(run)), ...actions([button(run, 'open_report')])],

@@ -11,7 +11,7 @@ import { actions, button, context, menu, section, type Blocks } from './block-ki
 import { backfillWords } from './backfill-line.ts';
 import { cancelButton, rollBackButton } from './buttons.ts';
 import { countdownLine } from './countdown.ts';
-import { approvalCount, approvalsMissing } from './gate-lines.ts';
+import { approvalCount, approvalsMissing, waivedWords } from './gate-lines.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
 import { METRIC_TITLES, metricFields, metricValue } from './metrics.ts';
 import { code, phrase, timeOf, when, who } from './text.ts';
@@ -31,7 +31,7 @@ export function runBlocks(view: RunView, people: readonly Person[]): Blocks {
     section(doing(view, people)),
     ...(units === '' ? [] : [section(units)]),
     ...(quiet || view.samples.length === 0 ? [] : [section(metricFields(run, view.samples).join('\n'))]),
-    context(`${pulse(view)}\n${started(run)}`),
+    context([pulse(view), started(run), waivedWords(view)].filter((line) => line !== '').join('\n')),
     ...actions(runButtons(run)),
   ];
 }

@@ -27,6 +27,7 @@ export const ITEM_WORDS: Readonly<Record<ItemState, { readonly emoji: string; re
   fail: { emoji: '❌', word: 'fails' },
   unknown: { emoji: '❔', word: 'unknown' },
   expired: { emoji: '⌛', word: 'expired' },
+  waived: { emoji: '⚠️', word: 'waived' },
 };
 
 /** What people call the run: `#42 leads_newest_first (+1) · production`. */

@@ -1,0 +1,165 @@
+import { between, type Instant } from './instant.ts';
+import { BUILT_IN, HEALTH_ITEMS, ITEMS, ITEM_TITLES, itemState, NEVER_WAIVED, isPeoples, type ItemKey, type ItemState } from './items.ts';
+import { hasRole, type Person, type Role } from './people.ts';
+import type { Plan } from './plan.ts';
+import type { Run } from './run.ts';
+
+/** Who fills a line: a source, anybody who has looked, or named people each for themself. */
+export type LineKind = 'machine' | 'human' | 'personal';
+
+/** One line of a plan's checklist, frozen with it: approvers approve also what has to be looked at (invariant 3). */
+export type PlanItem = {
+  readonly key: ItemKey;
+  readonly kind: LineKind;
+  /** The roles that may waive it; empty where nobody may. */
+  readonly waivers: readonly Role[];
+  /** Of a personal line: the ids of all who are asked. Absent on the on-call line, where one of those on call is enough. */
+  readonly people?: readonly string[];
+};
+
+/** What a target's configuration says about its checklist. */
+export type ChecklistSettings = {
+  /** Ids of the people who have to acknowledge (R17). */
+  readonly stakeholders: readonly string[];
+  /** Whether anybody is on call by role or by a source (R18). */
+  readonly onCall: boolean;
+  /** Who may waive which line; an approver where nothing is said. */
+  readonly waivers: Readonly<Partial<Record<ItemKey, readonly Role[]>>>;
+};
+
+/** Nothing said: people confirm what no machine reads. */
+export const PLAIN_CHECKLIST: ChecklistSettings = { stakeholders: [], onCall: false, waivers: {} };
+
+const DEFAULT_WAIVERS: readonly Role[] = ['approver'];
+
+/** Every line of the runbook for one target: none is silently missing. A line without a source is a person's. Pure. */
+export function checklistFor(sources: readonly ItemKey[], settings: ChecklistSettings): readonly PlanItem[] {
+  return ITEMS.map((key) => {
+    const waivers = NEVER_WAIVED.includes(key) ? [] : (settings.waivers[key] ?? DEFAULT_WAIVERS);
+    if (key === 'stakeholders' && settings.stakeholders.length > 0)
+      return { key, kind: 'personal', waivers, people: settings.stakeholders };
+    if (key === 'on_call' && settings.onCall) return { key, kind: 'personal', waivers };
+    const filled = !isPeoples(key) && (BUILT_IN as readonly ItemKey[]).concat(sources).includes(key);
+    return { key, kind: filled ? 'machine' : 'human', waivers };
+  });
+}
+
+/** What every plan was asked before plans said it themselves: old runs in a ledger stay what they were. */
+const FORMER: readonly PlanItem[] = [
+  ...(
+    [
+      'connections',
+      'long_queries',
+      'replication_lag',
+      'disk',
+      'latency',
+      'app_health',
+      'error_rate',
+      'p95',
+      'backup',
+      'rollback_proof',
+    ] as const
+  ).map((key): PlanItem => ({ key, kind: 'machine', waivers: [] })),
+  ...(['staging', 'stakeholders', 'on_call', 'rollback_review'] as const).map((key): PlanItem => ({ key, kind: 'human', waivers: [] })),
+];
+
+/** The lines of a plan. */
+export function linesOf(plan: Pick<Plan, 'items'>): readonly PlanItem[] {
+  return plan.items ?? FORMER;
+}
+
+/** The line of that name; undefined when the plan has none. */
+export function lineOf(plan: Pick<Plan, 'items'>, key: string): PlanItem | undefined {
+  return linesOf(plan).find((line) => line.key === key);
+}
+
+/** The lines of a plan that a health check reads. */
+export function healthLines(plan: Pick<Plan, 'items'>): readonly ItemKey[] {
+  const readable: readonly ItemKey[] = HEALTH_ITEMS;
+  return linesOf(plan).flatMap(({ key, kind }) => (kind === 'machine' && readable.includes(key) ? [key] : []));
+}
+
+type Kept = Pick<Run, 'plan' | 'evidence' | 'waivers' | 'acknowledged' | 'onCall'>;
+
+/** Where a line stands at `now`. What passes by itself needs no waiver, and a waiver that has expired is none. */
+export function lineState(run: Kept, key: ItemKey, now: Instant): ItemState {
+  const line = lineOf(run.plan, key);
+  const own = line?.kind === 'personal' ? personalState(run, line, now) : itemState(run.evidence[key], now);
+  if (own === 'pass') return own;
+  return isWaived(run, key, now) ? 'waived' : own;
+}
+
+/** Whether a waiver of this line counts at `now`. */
+export function isWaived(run: Pick<Run, 'waivers'>, key: ItemKey, now: Instant): boolean {
+  const waiver = run.waivers[key];
+  return waiver !== undefined && between(now, waiver.expiresAt) > 0;
+}
+
+/** Lines that keep the run from starting at `now`. */
+export function openItems(run: Kept, now: Instant): readonly ItemKey[] {
+  return linesOf(run.plan).flatMap(({ key }) => (['pass', 'waived'].includes(lineState(run, key, now)) ? [] : [key]));
+}
+
+/** Lines that are waived at `now`. */
+export function waivedItems(run: Kept, now: Instant): readonly ItemKey[] {
+  return linesOf(run.plan).flatMap(({ key }) => (lineState(run, key, now) === 'waived' ? [key] : []));
+}
+
+/** Lines whose waiving is worth offering at `now`: what a machine has not read yet, or reads again anyhow, is not. */
+export function waivableItems(run: Kept, now: Instant): readonly ItemKey[] {
+  return openItems(run, now).filter((key) => {
+    const line = lineOf(run.plan, key);
+    const comesByItself = line?.kind === 'machine' && ['pending', 'expired'].includes(lineState(run, key, now));
+    return line !== undefined && line.waivers.length > 0 && !comesByItself;
+  });
+}
+
+/** Whose word a personal line still waits for at `now`; on the on-call line one word is enough, so nobody or everybody. */
+export function awaited(run: Kept, line: PlanItem, now: Instant): readonly string[] {
+  if (line.people === undefined) return [];
+  return line.people.filter((id) => !counts(run, { key: line.key, id, now }));
+}
+
+function counts(run: Pick<Run, 'acknowledged'>, { key, id, now }: { key: ItemKey; id: string; now: Instant }): boolean {
+  return run.acknowledged[key]?.some(({ by, expiresAt }) => by.id === id && between(now, expiresAt) > 0) === true;
+}
+
+function personalState(run: Kept, line: PlanItem, now: Instant): ItemState {
+  const given = run.acknowledged[line.key] ?? [];
+  const of = line.people === undefined ? given.filter(({ by }) => run.onCall === null || run.onCall.includes(by.id)) : given;
+  const live = of.filter(({ expiresAt }) => between(now, expiresAt) > 0);
+  const enough = line.people === undefined ? live.length > 0 : awaited(run, line, now).length === 0;
+  if (enough) return 'pass';
+  return live.length < of.length ? 'expired' : 'pending';
+}
+
+/** Those who may answer a personal line, each for themself: the ones it names, or whoever is on call. */
+export function askedPeople(run: Pick<Run, 'onCall'>, line: PlanItem, people: readonly Person[]): readonly Person[] {
+  if (line.people !== undefined) return people.filter(({ id }) => line.people?.includes(id));
+  return people.filter(({ id }) => (run.onCall === null ? hasRole(people, id, ['on_call']) : run.onCall.includes(id)));
+}
+
+/** What changed between the checklists of two plans, line by line; empty when nothing did. */
+export function describeLineChanges(before: Pick<Plan, 'items'>, after: Pick<Plan, 'items'>): readonly string[] {
+  const changed = linesOf(after).flatMap((line) => {
+    const was = lineOf(before, line.key);
+    const title = ITEM_TITLES[line.key];
+    if (was === undefined) return [`${title} is new (${FILLED_BY[line.kind]})`];
+    if (was.kind !== line.kind) return [`${title} is ${FILLED_BY[line.kind]} now`];
+    if (String(was.people) !== String(line.people)) return [`${title} asks other people`];
+    return String(was.waivers) === String(line.waivers) ? [] : [`${title} may be waived by ${rolesText(line.waivers)}`];
+  });
+  const gone = linesOf(before).flatMap(({ key }) => (lineOf(after, key) === undefined ? [`${ITEM_TITLES[key]} is gone`] : []));
+  return changed.length + gone.length === 0 ? [] : [`The checklist changed in the configuration: ${[...changed, ...gone].join(', ')}.`];
+}
+
+const FILLED_BY: Readonly<Record<LineKind, string>> = {
+  machine: 'read by a machine',
+  human: 'confirmed by a person',
+  personal: 'answered personally',
+};
+
+/** Roles in words, for a refusal and for what changed. */
+export function rolesText(roles: readonly Role[]): string {
+  return roles.length === 0 ? 'nobody' : roles.map((role) => role.replace('_', '-')).join(' or ');
+}

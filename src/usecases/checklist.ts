@@ -1,0 +1,24 @@
+import { checklistFor, PLAIN_CHECKLIST, type PlanItem } from '../domain/checklist.ts';
+import { BUILT_IN, type MachineItem } from '../domain/items.ts';
+import type { TargetContext } from '../ports.ts';
+
+/** The lines for which this target has a source, built in or configured. */
+export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly MachineItem[] {
+  const { database, readings } = sources;
+  const configured: readonly (readonly [MachineItem, unknown])[] = [
+    ['other_dumps', database.dumps],
+    ['cpu', readings?.cpu],
+    ['memory', readings?.memory],
+    ['active_users', readings?.activeUsers],
+    ['automated_backup', readings?.automatedBackup],
+    ['restore_drill', readings?.restoreDrill],
+  ];
+  return [...BUILT_IN, ...configured.flatMap(([item, read]) => (read === undefined ? [] : [item]))];
+}
+
+/** The checklist of a plan for this target, as it is configured now. */
+export function checklistOf(context: Pick<TargetContext, 'sources' | 'checklist'>): readonly PlanItem[] {
+  const settings = context.checklist ?? PLAIN_CHECKLIST;
+  const onCall = settings.onCall || context.sources.readings?.onCall !== undefined;
+  return checklistFor(sourcesOf(context), { ...settings, onCall });
+}
