@@ -3,13 +3,11 @@ import type { Locator, Page } from 'playwright-core';
 /** The page of the local Slack and its two panes. */
 export type Place = { readonly page: Page; readonly channel: Locator; readonly thread: Locator };
 
-/** What a person types into the four windows of the checklist. */
-const EVIDENCE = [
-  'Ran all three on staging; EXPLAIN uses the new index',
-  'Sales and support, in #general at 15:10',
-  'Leo: “here all evening”, in #database-emergency',
-  'Priya and I read the down scripts; ids already given out are lost',
-];
+/** What people type into the windows of the checklist: who asked for the plan, and who reads its way back. */
+const EVIDENCE = {
+  Maya: ['Ran all three on staging; EXPLAIN uses the new index', 'Nightly at 02:10, green in the provider’s console'],
+  Sam: ['Read the down scripts; ids already given out are lost'],
+} as const;
 
 export function placeOn(page: Page): Place {
   return { page, channel: page.locator('#main'), thread: page.locator('#thread') };
@@ -17,7 +15,7 @@ export function placeOn(page: Page): Place {
 
 /** The button with exactly this label. */
 export function named(where: Locator, label: string): Locator {
-  return where.locator(`button:text-is("${label}")`);
+  return where.locator(`button:text-is(${JSON.stringify(label)})`);
 }
 
 /** The newest message that says this. */
@@ -52,14 +50,27 @@ export async function become(place: Place, name: string): Promise<void> {
   if (!(await thread.isVisible())) await openThread(place);
 }
 
-/** Confirms the four lines of the checklist, each in its window. */
-export async function confirmAll({ page, thread }: Place): Promise<void> {
-  for (const [index, words] of EVIDENCE.entries()) {
+/** Confirms the lines that wait for this person, each in its window. */
+export async function confirmAll({ page, thread }: Place, name: keyof typeof EVIDENCE): Promise<void> {
+  for (const words of EVIDENCE[name]) {
+    const answered = await named(thread, 'Withdraw').count();
     await named(thread, 'Confirm…').first().click();
     await page.fill('dialog.modal textarea', words);
     await page.click('dialog.modal button[type=submit]');
-    await named(thread, 'Withdraw').nth(index).waitFor();
+    await named(thread, 'Withdraw').nth(answered).waitFor();
   }
+}
+
+/** Sam reads the way back and acknowledges, Priya is on call: what nobody can do for another. */
+export async function answerAll(place: Place): Promise<void> {
+  const { thread } = place;
+  await become(place, 'Sam');
+  await confirmAll(place, 'Sam');
+  await named(thread, 'Acknowledge').click();
+  await named(thread, 'Acknowledge').waitFor({ state: 'detached' });
+  await become(place, 'Priya');
+  await named(thread, "I'm available").click();
+  await named(thread, "I'm available").waitFor({ state: 'detached' });
 }
 
 /** 20:00 of the program's day: the end of peak hours, and two hours more. */

@@ -2,7 +2,20 @@ import 'temporal-polyfill/global';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import { openBrowser } from './browser.ts';
-import { become, confirmAll, evening, named, newestCard, openThread, placeOn, saying, startNow, type, type Place } from './hands.ts';
+import {
+  answerAll,
+  become,
+  confirmAll,
+  evening,
+  named,
+  newestCard,
+  openThread,
+  placeOn,
+  saying,
+  startNow,
+  type,
+  type Place,
+} from './hands.ts';
 import { startWorld } from './world.ts';
 
 /** Walks the story by clicks in the page and writes docs/images/*.png for the README. `CHROMIUM` names the browser. */
@@ -36,10 +49,11 @@ async function walk(place: Place): Promise<void> {
   await picture('plan', card);
   await named(channel, 'Start checklist').click();
   await openThread(place);
-  await confirmAll(place);
+  await confirmAll(place, 'Maya');
+  await answerAll(place);
   await named(thread, 'Approve').waitFor({ timeout: REHEARSED_MS });
-  await saying(thread, '14 of 14 ready').waitFor();
-  await picture('checklist', saying(thread, 'People confirm four lines'));
+  await saying(thread, '21 of 21 ready').waitFor();
+  await picture('checklist', saying(thread, 'People confirm their lines'));
   for (const [approver, count] of [
     ['Sam', '1 of 2'],
     ['Priya', '2 of 2'],

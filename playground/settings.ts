@@ -33,7 +33,8 @@ export function yamlOf(places: Places): string {
     migrations: places.migrations,
     format: places.format,
     backup: { directory: places.backups, ...(places.tools === null ? {} : { tools: places.tools }) },
-    application: { health: `${app}/api/health`, metrics: `${app}/metrics.json` },
+    application: { health: `${app}/api/health`, metrics: `${app}/metrics.json`, reports: ['active_users', 'cpu', 'memory'] },
+    stakeholders: ['sam'],
     observe: places.observe,
   });
   const config = {

@@ -4,6 +4,7 @@ import { createMetrics } from './metrics.ts';
 import type { DatabaseSample } from './metrics.ts';
 import { acmeRoutes } from './routes.ts';
 import { startTraffic } from './traffic.ts';
+import { usageMeter } from './usage.ts';
 
 export interface AcmeOptions {
   /** A login that row-level security binds: `createAcme(…).webUrl`. */
@@ -34,7 +35,11 @@ export async function startAcme({ databaseUrl, port = 0, requestsPerSecond = 40 
   // A connection of its own: the measurement must not wait in the queue it measures.
   const monitor = new Pool({ connectionString: databaseUrl, application_name: 'acme-metrics', max: 1, statement_timeout: 1000 });
   monitor.on('error', () => {});
-  const sampling = setInterval(() => void sampleSessions(monitor).then(metrics.sampled), SAMPLE_EVERY_MS);
+  const used = usageMeter();
+  const sampling = setInterval(() => {
+    metrics.used(used());
+    void sampleSessions(monitor).then(metrics.sampled);
+  }, SAMPLE_EVERY_MS);
 
   const app = acmeRoutes({ pool, metrics });
   const { server, url } = await listen(app.fetch, port);

@@ -14,6 +14,9 @@ export interface MetricsReading {
   /** The application's sessions in the database, and those of them that wait for a lock. */
   readonly connections: number | null;
   readonly lock_waits: number | null;
+  /** Shares of the machine that the application uses, 0..1. */
+  readonly cpu: number | null;
+  readonly memory: number | null;
   /** Errors of the database the application has seen in the window. */
   readonly db_errors: number;
   readonly at: string;
@@ -22,6 +25,12 @@ export interface MetricsReading {
 export interface DatabaseSample {
   readonly connections: number;
   readonly lock_waits: number;
+}
+
+/** Shares of the machine, 0..1. */
+export interface Usage {
+  readonly cpu: number;
+  readonly memory: number;
 }
 
 interface Answer {
@@ -35,6 +44,7 @@ export interface Metrics {
   readonly answered: (answer: Omit<Answer, 'at'>) => void;
   readonly seen: (userId: string) => void;
   readonly sampled: (sample: DatabaseSample | null) => void;
+  readonly used: (usage: Usage) => void;
   readonly reading: () => MetricsReading;
 }
 
@@ -42,6 +52,7 @@ export interface Metrics {
 export function createMetrics(now: () => number = () => performance.now()): Metrics {
   let answers: Answer[] = [];
   let sample: DatabaseSample | null = null;
+  let usage: Usage | null = null;
   const users = new Map<string, number>();
 
   const reading = (): MetricsReading => {
@@ -57,6 +68,8 @@ export function createMetrics(now: () => number = () => performance.now()): Metr
       active_users: users.size,
       connections: sample?.connections ?? null,
       lock_waits: sample?.lock_waits ?? null,
+      cpu: usage?.cpu ?? null,
+      memory: usage?.memory ?? null,
       db_errors: answers.filter(({ databaseError }) => databaseError).length,
       at: new Date().toISOString(),
     };
@@ -65,6 +78,7 @@ export function createMetrics(now: () => number = () => performance.now()): Metr
     answered: (answer) => void answers.push({ ...answer, at: now() }),
     seen: (userId) => void users.set(userId, now()),
     sampled: (next) => void (sample = next),
+    used: (next) => void (usage = next),
     reading,
   };
 }
@@ -78,6 +92,8 @@ export function prometheusText(reading: MetricsReading): string {
     ['acme_active_users', 'logged-in users of the last minute', reading.active_users],
     ['acme_db_connections', 'database sessions of the application', reading.connections],
     ['acme_db_lock_waits', 'of these, waiting for a lock', reading.lock_waits],
+    ['acme_cpu_ratio', 'share of the CPU', reading.cpu],
+    ['acme_memory_ratio', 'share of the memory', reading.memory],
     ['acme_db_errors', 'database errors in the last 10 s', reading.db_errors],
   ];
   const known = gauges.filter(([, , value]) => value !== null);

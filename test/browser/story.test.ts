@@ -1,7 +1,19 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../playground/browser.ts';
-import { become, confirmAll, evening, named, newestCard, openThread, placeOn, saying, startNow, type } from '../../playground/hands.ts';
+import {
+  answerAll,
+  become,
+  confirmAll,
+  evening,
+  named,
+  newestCard,
+  openThread,
+  placeOn,
+  saying,
+  startNow,
+  type,
+} from '../../playground/hands.ts';
 import { startWorld, type World } from '../../playground/world.ts';
 import { sql } from '../support/postgres.ts';
 import { seriousFaults } from './faults-of-access.ts';
@@ -52,7 +64,8 @@ describe('the whole story by clicks in a real browser', () => {
       await page.locator('dialog.modal textarea').waitFor();
       await examine('a window');
       await page.keyboard.press('Escape');
-      await confirmAll(place);
+      await confirmAll(place, 'Maya');
+      await answerAll(place);
       await named(thread, 'Approve').waitFor({ timeout: REHEARSED_MS });
       await examine('the thread');
       await become(place, 'Sam');

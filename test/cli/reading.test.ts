@@ -28,6 +28,13 @@ describe('status', () => {
     expect(out).toContain('Checklist 1 of 21 pass');
   });
 
+  test('R35 shows a waived line with its reason and who, and whose word a line still waits for', async () => {
+    const { out } = await offpeak(aWorld({ scene: 'checklist_waived' }), ['status']);
+    expect(out).toMatch(/WAIVED +CPU \[cpu\] +The nightly export runs until 19:30 and takes a core\. +@olga/);
+    expect(out).toMatch(/Stakeholders told \[stakeholders\] +said by @sam; waits for @olga/);
+    expect(out).toContain('Checklist 16 of 21 pass, 1 of them waived');
+  });
+
   test('fails when the target cannot be read, and says what is unknown', async () => {
     const world = aWorld();
     const { target } = [...world.connection.targets.values()][0] ?? {};

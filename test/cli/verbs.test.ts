@@ -9,6 +9,14 @@ describe('every verb that commands does its one thing and says so', () => {
     ['checklist', 'planned', 'checklist', /The checklist of run #42 has begun/],
     ['confirm staging --note looked', 'checklist', 'checklist', /"Staging looked at" is confirmed/],
     ['withdraw staging', 'checklist_ready', 'checklist', /"Staging looked at" is open again/],
+    [
+      '--as sam waive staging --reason down',
+      'checklist',
+      'checklist',
+      /"Staging looked at" is waived. Take it back with offpeak withdraw staging/,
+    ],
+    ['--as ana acknowledge on_call', 'checklist', 'checklist', /your word on "On-call available" is recorded/],
+    ['withdraw cpu', 'checklist_waived', 'checklist', /"CPU" is open again/],
     ['--as sam reject --reason no', 'checklist_ready', 'cancelled', /Run #42 is rejected and over. The database was not touched/],
     ['schedule --at 20:00', 'approved', 'scheduled', /first write is at 2026-11-24 20:00 Europe\/Berlin \(19:00 UTC\)/],
     ['present', 'migrating', 'migrating', /you are watching/],
@@ -32,6 +40,10 @@ describe('refusals go to standard error as their sentence, with exit code 2, and
   const table: readonly (readonly [line: string, scene: Scene | undefined, says: RegExp])[] = [
     ['checklist', 'checklist', /^Refused: @\w+ started the checklist at .*\. Nothing was changed\./],
     ['confirm weather --note sunny', 'checklist', /There is no checklist line "weather"/],
+    ['confirm rollback_review --note read', 'checklist', /somebody else has to read its way back/],
+    ['acknowledge on_call', 'checklist', /is answered by @ana personally/],
+    ['waive staging --reason down', 'checklist', /may be waived by @sam, @kim \(approver\)/],
+    ['--as sam waive backup --reason down', 'checklist', /cannot be waived by anybody/],
     ['migrate', 'checklist_ready', /0 of 2 approvals are in. The database was not touched/],
     ['schedule', 'approved', /It fits right now: use Start now/],
     ['approve 00000000', 'checklist_ready', /You may not do this. It may be done by @sam, @kim/],
@@ -64,6 +76,7 @@ describe('bad usage has exit code 3 and says how to write it', () => {
   test.each([
     ['dance', /unknown command 'dance'/],
     ['confirm staging', /required option '--note <words>' not specified/],
+    ['waive staging', /required option '--reason <words>' not specified/],
     ['status --colour', /unknown option '--colour'/],
     ['--target mars status', /There is no target "mars". Configured: acme\./],
     ['schedule --at tonight', /"tonight" is no moment. Write 22:30/],

@@ -152,3 +152,14 @@ test('a second Slack account belongs to one person only', () => {
     '6:50 people[1].accounts: names an account that this list has already.',
   ]);
 });
+
+test('R17 a stakeholder must be one of people; R35 a line that nobody may waive, and a role that may not, are mistakes', () => {
+  expect(mistakes(`${LEAST}    stakeholders: [zoe]\n`)).toEqual([
+    '15:20 targets.production.stakeholders[0]: "zoe" is nobody of people. Add this person there; the role stakeholder is enough.',
+  ]);
+  expect(mistakes(`${LEAST}    waivers: { backup: [approver] }\n`)).toHaveLength(1);
+  expect(mistakes(`${LEAST}    waivers: { cpu: [requester] }\n`)[0]).toMatch(
+    /waivers\.cpu\[0\]: must be one of approver, operator, on_call/,
+  );
+  expect(mistakes(`${LEAST}    waivers: { cpu: [] }\n`)[0]).toContain('names no role');
+});

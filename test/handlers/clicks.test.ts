@@ -31,12 +31,25 @@ describe('a button', () => {
     ['holding', 'nora', { action: 'resume' }, 'migrating'],
     ['approved', 'nora', { action: 'cancel' }, 'cancelled'],
     ['checklist_ready', 'nora', { action: 'withdraw_item', item: 'staging' }, 'checklist'],
+    ['checklist_proved', 'sam', { action: 'acknowledge' }, 'checklist'],
+    ['checklist_proved', 'ana', { action: 'confirm_available' }, 'checklist'],
+    ['checklist_waived', 'nora', { action: 'withdraw_item', item: 'cpu' }, 'checklist'],
   ])('in %s pressed by %s does %j', async (story, name, pressed, state) => {
     const { seen, after } = await press(story, name, pressed);
     expect(after).toBe(state);
     expect(seen.told).toEqual([]);
     expect(seen.poked).toHaveLength(1);
     expect(seen.order[0]).toBe('ack');
+  });
+
+  it.each<[string, Parameters<Scene['click']>[0], Action, string]>([
+    ['R17 Acknowledge', 'nora', 'acknowledge', '@sam, @olga personally'],
+    ["R18 I'm available", 'olga', 'confirm_available', '@ana personally'],
+  ])('%s of another person is refused with who may', async (_what, name, action, who) => {
+    const { seen, tools } = await press('checklist_proved', name, { action });
+    expect(seen.told[0]?.text).toContain(who);
+    expect(seen.told[0]?.text).toContain('Nothing was changed.');
+    expect((await tools.ledger.history({ limit: 5 })).length).toBe(0);
   });
 
   it('that is refused tells only its person why, in the thread, and repairs the message (R5)', async () => {
@@ -71,6 +84,7 @@ describe('a button', () => {
   it.each<[Story, Parameters<Scene['click']>[0], Parameters<Scene['click']>[2], RegExp]>([
     ['planned', 'nora', { action: 'start_checklist' }, /the checklist is started/],
     ['checklist_ready', 'nora', { action: 'withdraw_item', item: 'staging' }, /"Staging looked at" is withdrawn/],
+    ['checklist_proved', 'ana', { action: 'confirm_available' }, /your word on "On-call available"/],
     ['checklist_proved', 'sam', { action: 'approve', extra: aRunIn('checklist_proved').digest }, /your approval\./],
     ['checklist_one_approval', 'kim', { action: 'approve', extra: aRunIn('checklist_one_approval').digest }, /it was the last one needed/],
     ['approved', 'olga', { action: 'schedule', extra: evening('21:00') }, /first write 2026-11-24 21:00 UTC/],
@@ -141,6 +155,7 @@ describe('a button that opens a window', () => {
   it.each<[Action, string, Story]>([
     ['confirm_item', 'staging', 'checklist'],
     ['reject', '', 'checklist_proved'],
+    ['ask_waive', '', 'checklist_proved'],
     ['view_sql', '', 'planned'],
     ['open_report', '', 'completed'],
   ])('%s opens one, whoever looks', async (action, item, story) => {

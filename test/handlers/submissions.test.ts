@@ -38,6 +38,18 @@ describe('a submitted window', () => {
     expect(seen.acks).toEqual([{ response_action: 'errors', errors: { note: expect.stringContaining('Write what you looked at') } }]);
   });
 
+  it('R35 waives the chosen line with the reason, for the role that the plan names; the refusal stands under the reason', async () => {
+    const { tools, seen, submission, run } = scene();
+    const said = { callback: CALLBACKS.waive, line: 'staging', note: 'The staging server is being rebuilt.' };
+    await SUBMISSIONS[CALLBACKS.waive]?.(tools, submission('nora', run, said));
+    expect(seen.acks).toEqual([
+      { response_action: 'errors', errors: { note: expect.stringContaining('may be waived by @sam, @kim (approver)') } },
+    ]);
+    await SUBMISSIONS[CALLBACKS.waive]?.(tools, submission('sam', run, said));
+    expect((await tools.ledger.load(run.id))?.waivers.staging).toMatchObject({ reason: said.note, by: { name: 'sam' } });
+    expect(seen.acks.at(-1)).toBeUndefined();
+  });
+
   it('rejects with the reason, for approvers only', async () => {
     const { tools, submission, run } = scene();
     const said = { callback: CALLBACKS.reject, note: 'The down script drops a column.' };

@@ -124,6 +124,38 @@ describe('long queries (R26, M6)', () => {
   });
 });
 
+describe('other dumps and long snapshots (R41, M21)', () => {
+  const dumps = async (olderThan: number) => {
+    const reading = await readings.dumps?.(olderThan);
+    if (reading?.ok !== true) throw new Error('unreadable');
+    return reading.value;
+  };
+
+  it('R41 finds a dump however young, ours too, and a snapshot only once it is old', async () => {
+    expect(await dumps(30)).toEqual([]);
+    await session('pg_dump');
+    await session('offpeak:pg_dump:acme-run7-1');
+    const reader = await session('report');
+    await reader.query('begin isolation level repeatable read; select count(*) from leads');
+    const found = await dumps(30);
+    expect(found.map(({ what, application }) => `${what}: ${application}`).toSorted()).toEqual([
+      'dump: offpeak:pg_dump:acme-run7-1',
+      'dump: pg_dump',
+    ]);
+    await until(async () => (await dumps(0)).some(({ what }) => what === 'snapshot'), { what: 'the snapshot to be seen' });
+    expect((await dumps(0)).find(({ what }) => what === 'snapshot')).toMatchObject({ application: 'report', pid: expect.any(Number) });
+  });
+
+  it('is unknown when the age of a snapshot is hidden from our role (invariant 10)', async () => {
+    const reader = await session('report');
+    await reader.query('begin isolation level repeatable read; select count(*) from leads');
+    const modest = databaseReadings({ connectionString: asRole('source_modest') });
+    const reading = await modest.dumps?.(30);
+    await modest.close();
+    expect(reading).toMatchObject({ ok: false, why: expect.stringContaining('GRANT pg_monitor') });
+  });
+});
+
 describe('lock waits (R94, M7)', () => {
   it('counts each waiting session once, with those it waits for and for how long; ours are not victims', async () => {
     const holder = await session('holder');

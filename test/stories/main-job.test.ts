@@ -23,8 +23,13 @@ describe('the main job, by slash, buttons and modals', () => {
     await approveEverything(play);
   });
 
-  it('R16 the checklist shows every line with value, limit and source', async () => {
+  it('R35 the checklist shows every line with value, limit and source, and R16 the notice with its permalink', async () => {
     const text = textOf(await play.threadSays(/Rollback proved/));
+    expect(text).toMatch(/21 of 21 ready/);
+    expect(text).toMatch(new RegExp(`Team told in the channel\\* · passes · <[^|>]*/p${(await play.card()).ts.replace('.', '')}[|]`));
+    expect(text).toMatch(/CPU\* · passes · [\d.]+ %.*Memory\* · passes · [\d.]+ %.*Active users\* · passes · \d+ /s);
+    expect(text).toMatch(/No other dump\* · passes · none/);
+    expect(text).toMatch(/Restore drill\* · passes/);
     expect(text).toMatch(/Connections/);
     expect(text).toMatch(/no replica/i);
     expect(text).toMatch(/up, down and up again on the copy/);

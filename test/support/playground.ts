@@ -187,11 +187,16 @@ export async function startPlayground(options: { observe?: string } = {}): Promi
   };
 }
 
-/** From /migrate plan to two approvals. */
+/** From /migrate plan to two approvals: Maya confirms, Sam reviews and acknowledges, Priya is on call. */
 export async function approveEverything(play: Playground): Promise<void> {
   await play.slash('maya', '/migrate plan');
   await play.press('maya', 'Start checklist');
-  for (let line = 0; line < 4; line += 1) await confirmLine(play);
+  for (let line = 0; line < 2; line += 1) await confirmLine(play, 'maya');
+  await confirmLine(play, 'sam');
+  await play.press('sam', 'Acknowledge');
+  await play.threadSays(/Stakeholders told\* · passes/);
+  await play.press('priya', "I'm available");
+  await play.threadSays(/On-call available\* · passes/);
   await play.press('sam', 'Approve');
   await play.threadSays(/1 of 2/);
   await play.press('priya', 'Approve');
@@ -199,10 +204,10 @@ export async function approveEverything(play: Playground): Promise<void> {
 }
 
 /** Confirms the next human line of the checklist, and waits until the checklist shows it. */
-export async function confirmLine(play: Playground): Promise<void> {
+export async function confirmLine(play: Playground, user: string): Promise<void> {
   const before = confirmed(await play.thread());
-  await play.press('maya', 'Confirm…');
-  await play.submit('maya', 'Looked at it on staging; the link is in the ticket.');
+  await play.press(user, 'Confirm…');
+  await play.submit(user, 'Looked at it on staging; the link is in the ticket.');
   await until(async () => confirmed(await play.thread()) > before, { what: 'the line to be confirmed', deadlineMs: 15_000 });
 }
 

@@ -40,9 +40,9 @@ export function dryRun(tale: Tale, time: string): void {
 }
 
 /** What people write into their lines; the review is by somebody other than the one who asked for the plan. */
-export const NOTES: Readonly<Partial<Record<ItemKey, readonly [time: string, actor: Actor, note: string]>>> = {
+const NOTES: Readonly<Partial<Record<ItemKey, readonly [time: string, actor: Actor, note: string]>>> = {
   staging: ['17:13', by('nora'), 'Ran 0007 and 0008 on staging at noon; the lead list and the export work.'],
-  automated_backup: ['17:13:30', by('nora'), 'Nightly at 02:10, in the provider’s console.'],
+  automated_backup: ['17:15:30', by('nora'), 'Nightly at 02:10, in the provider’s console.'],
   rollback_review: ['17:16', by('olga'), 'Read both down scripts: nothing is lost, the column is derived.'],
 };
 const WORDS: readonly (readonly [item: ItemKey, time: string, actor: Actor])[] = [

@@ -1,6 +1,10 @@
+import { isWaived, lineOf } from '../../domain/checklist.ts';
 import { linesInAnyOrder } from '../../domain/fingerprint-diff.ts';
 import { typical } from '../monitor.ts';
+import { readLines } from './check.ts';
 import { strangerDetail } from './identity.ts';
+import type { Run } from '../../domain/run.ts';
+import type { Task } from '../task.ts';
 import type { Step } from './index.ts';
 
 /** T0: takes the target's lock, reads the baseline and the schema, and asks every gate once more (R46). */
@@ -16,6 +20,7 @@ export const beginMigrating: Step = async ({ task, run }) => {
   ]);
   // A fresh preparation may be faster than the first reading; the gate would hold for a silence that is none.
   if (newestSample === null) return false;
+  if (await dumpStands(task, run)) return true;
   const outcome = await task.report({
     type: 'begin_migrating',
     baseline: typical(samples),
@@ -25,3 +30,16 @@ export const beginMigrating: Step = async ({ task, run }) => {
   });
   return outcome.ok;
 };
+
+/**
+ * Whether a dump or a long snapshot keeps the first write from beginning (R41): the reading of the preparation may be minutes old, and
+ * nightly dumps begin on the minute. Said as evidence, which holds the run; a waiver lets it go on.
+ */
+async function dumpStands(task: Task, run: Run): Promise<boolean> {
+  if (lineOf(run.plan, 'other_dumps')?.kind !== 'machine') return false;
+  const evidence = await readLines(task, run, ['other_dumps']);
+  const at = await task.services.ledger.now();
+  if (evidence.every(({ verdict }) => verdict === 'pass') || isWaived(run, 'other_dumps', at)) return false;
+  await task.report({ type: 'record_evidence', evidence });
+  return true;
+}

@@ -1,6 +1,6 @@
 import { healthLines, lineOf } from '../../domain/checklist.ts';
 import { plus } from '../../domain/instant.ts';
-import type { Evidence } from '../../domain/items.ts';
+import type { Evidence, ItemKey } from '../../domain/items.ts';
 import { OFFPEAK } from '../../domain/people.ts';
 import type { Run } from '../../domain/run.ts';
 import { peopleOnCall } from '../../usecases/on-call.ts';
@@ -9,20 +9,21 @@ import type { Step } from './index.ts';
 
 /** Reads every machine line of the plan (R38). In preparation a line that does not pass holds the run; before, it shows on the checklist. */
 export const checkHealth: Step = async ({ task, run }) => {
-  const { checks, ledger } = task.services;
-  const { sources } = task.context;
-  const wanted = healthLines(run.plan);
-  const asked = await ledger.now();
-  const [findings] = await Promise.all([
-    Promise.all(checks.filter(({ item }) => wanted.includes(item)).map((check) => check.find(sources, run.plan.thresholds, asked))),
-    resolveOnCall(task, run),
-  ]);
-  const at = await ledger.now();
-  const expiresAt = plus(at, run.plan.timing.machineEvidenceMs);
-  const evidence = findings.map((finding): Evidence => ({ ...finding, at, expiresAt, actor: OFFPEAK }));
+  const [evidence] = await Promise.all([readLines(task, run, healthLines(run.plan)), resolveOnCall(task, run)]);
   const outcome = await task.report({ type: 'record_evidence', evidence });
   return outcome.ok;
 };
+
+/** These lines as they read now. */
+export async function readLines(task: Task, run: Run, wanted: readonly ItemKey[]): Promise<readonly Evidence[]> {
+  const { checks, ledger } = task.services;
+  const asked = await ledger.now();
+  const read = checks.filter(({ item }) => wanted.includes(item));
+  const findings = await Promise.all(read.map((check) => check.find(task.context.sources, run.plan.thresholds, asked)));
+  const at = await ledger.now();
+  const expiresAt = plus(at, run.plan.timing.machineEvidenceMs);
+  return findings.map((finding): Evidence => ({ ...finding, at, expiresAt, actor: OFFPEAK }));
+}
 
 /** Who is on call now, where a source says it (R18). One that does not answer changes nothing: whoever was on call still counts. */
 async function resolveOnCall(task: Task, run: Run): Promise<void> {

@@ -33,7 +33,8 @@ async function planned(
     fingerprint: async () => ({ hash: fingerprint, lines: [] }),
   };
   const migrations = migrationSource({ directory, format, serverMajor: () => Promise.resolve(17) });
-  const drawn = await drawPlan({ ...rest, name: 'acme', migrations, target } as unknown as TargetContext, plannedAt);
+  const sources = { database: {}, application: {} };
+  const drawn = await drawPlan({ ...rest, name: 'acme', migrations, target, sources } as unknown as TargetContext, plannedAt);
   if (drawn.ok) return drawn.plan.migrations.map(({ version }) => version);
   return drawn.refusal.code === 'migrations_unreadable' ? drawn.refusal.detail : drawn.refusal.code;
 }
