@@ -141,6 +141,41 @@ describe('the bot against the local Slack, Bolt unmodified', () => {
     });
   });
 
+  it('R35 takes a waiver from button to modal to checklist: the chosen line, and why', async () => {
+    show('checklist');
+    const { publishing } = await aBot();
+    await publishing.tick();
+    const { ts } = await card();
+    const checklist = (await messages(ts)).find((message) => message.text.startsWith('Checklist of'));
+    await actIn(slack, 'click', { user: 'sam', channel: 'deployments', ts: checklist?.ts, action_id: 'ask_waive' });
+    const view = await until(async () => (await lookAt<{ view: { id: string } | null }>(slack, 'view?user=sam')).view ?? false, {
+      what: 'the modal',
+      deadlineMs: 3000,
+    });
+    const values = { line: { line: 'automated_backup' }, note: { note: 'The provider shows none tonight; ours is proved.' } };
+    expect(await actIn(slack, 'submit', { user: 'sam', view_id: view.id, values })).toMatchObject({ ok: true, acknowledged: true });
+    await until(async () => /Automated backup\* · waived · @sam/.test(JSON.stringify(await messages(ts))), {
+      what: 'the waiver in the thread',
+    });
+  });
+
+  it('R17 R18 takes each person’s own word by one press, and refuses another’s', async () => {
+    show('checklist');
+    const { publishing } = await aBot();
+    await publishing.tick();
+    const { ts } = await card();
+    const checklist = (await messages(ts)).find((message) => message.text.startsWith('Checklist of'));
+    const press = (user: string, action_id: string) =>
+      actIn(slack, 'click', { user, channel: 'deployments', ts: checklist?.ts, action_id });
+    await press('nora', 'confirm_available');
+    const [told] = await until(async () => ((await whispers('nora')).length > 0 ? whispers('nora') : null), { what: 'the refusal' });
+    expect(told?.text).toContain('is answered by @ana personally');
+    await press('ana', 'confirm_available');
+    await press('sam', 'acknowledge');
+    await until(async () => /On-call available\* · passes.*/.test(JSON.stringify(await messages(ts))), { what: 'the word in the thread' });
+    await until(async () => /✅ @sam .* · ⏳ waits for @olga/.test(JSON.stringify(await messages(ts))), { what: 'the acknowledgement' });
+  });
+
   it('answers /migrate in the acknowledgement and draws the Home tab', async () => {
     show('migrating');
     await aBot();
