@@ -1,7 +1,7 @@
 import { lineOf } from '../domain/checklist.ts';
 import { between, type Instant } from '../domain/instant.ts';
 import { itemState } from '../domain/items.ts';
-import { inPreparation, OPEN, type Run } from '../domain/run.ts';
+import { OPEN, type Run } from '../domain/run.ts';
 import type { Notice } from '../ports.ts';
 
 /** What this process knows of the card. */
@@ -19,7 +19,8 @@ type Seen = {
  * only while no card stands.
  */
 export function noticeOf(run: Run, now: Instant, seen: Seen): Notice | null {
-  if (lineOf(run.plan, 'notice') === undefined || !(OPEN.includes(run.state) || inPreparation(run))) return null;
+  // A run that holds takes no evidence; what ran out meanwhile is told again when it goes on.
+  if (lineOf(run.plan, 'notice') === undefined || !(OPEN.includes(run.state) || run.state === 'preparing')) return null;
   const evidence = run.evidence.notice;
   const state = itemState(evidence, now);
   if (seen.permalink !== null) {

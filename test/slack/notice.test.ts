@@ -101,7 +101,9 @@ describe('what has to be recorded of it', () => {
     expect(noticeOf({ ...storyTo('preparing').run, evidence: {} }, now, away)).toBeNull();
   });
 
-  it('is nothing once the first write has begun, and for a plan without the line', () => {
+  it('is nothing while the run holds, once the first write has begun, and for a plan without the line', () => {
+    const held = storyTo('holding_untouched');
+    expect(noticeOf({ ...held.run, evidence: {} }, held.now, stands)).toBeNull();
     const { run, now } = storyTo('migrating');
     expect(noticeOf({ ...run, evidence: {} }, now, stands)).toBeNull();
     const { items: _, ...rest } = aPlan();
