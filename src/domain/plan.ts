@@ -161,7 +161,7 @@ export type Timing = {
   readonly monitorSilenceMs: number;
   /** How long the watcher may be silent while a run works (R8). */
   readonly watcherSilenceMs: number;
-  /** How late the first write of a scheduled run may come before it asks again (F40). */
+  /** How late a scheduled start may come before it asks again (F40). */
   readonly lateStartMs: number;
 };
 

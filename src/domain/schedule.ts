@@ -22,8 +22,9 @@ export function opensAt({ plan }: Pick<Run, 'plan'>, t0: Instant): Instant {
   return plus(t0, -plan.timing.prepareLeadMs);
 }
 
-/** When it was scheduled: whoever scheduled it has watched it since, and nobody can confirm to watch before it works. */
+/** Whether it was scheduled before its preparation opens, and that leaves time before T-5. Whoever scheduled it has been its watcher since. */
 function inTime(run: Run, t0: Instant): boolean {
+  if (run.plan.timing.prepareLeadMs <= recheckMs(run)) return false;
   return run.watcher === null || between(run.watcher.seenAt, opensAt(run, t0)) >= 0;
 }
 
@@ -32,20 +33,12 @@ export function keptMoment(run: Run, t0: Instant): Instant | null {
   return run.scheduledFor === t0 && inTime(run, t0) ? t0 : null;
 }
 
-/** Whether a worker that comes only now is too late to prepare in time for T-5, or for the first write (R37, F40). */
-export function missedOpening(run: Run, t0: Instant, now: Instant): boolean {
-  if (between(t0, now) > run.plan.timing.lateStartMs) return true;
-  return inTime(run, t0) && between(plus(t0, -recheckMs(run)), now) > 0;
-}
-
 /**
  * T-5 of a run that keeps its schedule: its gates are asked again, and what is not prepared then does not start by itself (R37, R46).
  * Null for a run that was started at once, and once a person let it go on after T-5.
  */
 export function recheckAt(run: Run): Instant | null {
-  if (run.scheduledFor === null || run.started === null) return null;
-  const at = plus(run.scheduledFor, -recheckMs(run));
-  return between(run.started.at, at) >= 0 ? at : null;
+  return run.scheduledFor === null || run.started === null ? null : plus(run.scheduledFor, -recheckMs(run));
 }
 
 /** What preparation has still to do for the first time since it was opened, in its order. */

@@ -161,11 +161,12 @@ describe('a scheduled start', () => {
     await untouched();
   });
 
-  it('F40 whose worker comes to T-15 only after T-5 asks for another moment, before T0 too', async () => {
+  it('F40 whose worker comes to T-15 only after T-5 holds unprepared, before T0 too', async () => {
     await site.setClock('2026-11-25T16:56:00Z');
     worker = startWorker(site.services);
-    const asked = await reach(site, run, ['approved', 'preparing', 'failed'], { deadlineMs: 10_000 });
-    expect(asked).toMatchObject({ state: 'approved', scheduledFor: null, started: null });
+    const held = await reach(site, run, ['approved', 'holding', 'failed'], { deadlineMs: 10_000 });
+    expect(held).toMatchObject({ state: 'holding', units: [], backup: run.backup, holding: { reason: 'late', from: 'preparing' } });
+    await untouched();
   });
 
   it('that is missed by more than late_start asks again instead of running', async () => {

@@ -6,7 +6,7 @@ import { plus } from '../../src/domain/instant.ts';
 import { nextStep } from '../../src/domain/next-step.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import type { Run } from '../../src/domain/run.ts';
-import { AFTER, aRehearsal, BASELINE, by, evening, PEOPLE, sha256 } from '../support/plans.ts';
+import { AFTER, aRehearsal, BASELINE, by, evening, healthEvidence, PEOPLE, sha256 } from '../support/plans.ts';
 import { aRunIn, storyTo } from '../support/runs.ts';
 
 /** The run after this command, which must not be refused. */
@@ -27,6 +27,36 @@ describe('holding in preparation', () => {
     const now = '2026-11-25T07:50:00.000Z';
     const held: Run = { ...ready, state: 'holding', holding: { reason: 'peak_hours', detail: '', since: now, from: 'preparing' } };
     expect(nextStep(held, now)).toEqual({ kind: 'wait', until: '2026-11-25T17:00:00.000Z' });
+  });
+
+  it('for a freeze waits for its end, and then goes on by itself (invariant 1)', () => {
+    const freeze = { kind: 'once', reason: 'Audit', from: '2026-11-24T19:58', to: '2026-11-25T00:30' } as const;
+    const ready = storyTo('preparing_ready').run;
+    const run: Run = { ...ready, plan: { ...ready.plan, window: { ...ready.plan.window, freezes: [freeze] } } };
+    const begin = {
+      type: 'begin_migrating',
+      baseline: BASELINE,
+      fingerprint: run.plan.fingerprint,
+      newestSample: evening('19:00'),
+    } as const;
+    const held = said(run, evening('19:00'), OFFPEAK, begin);
+    expect(held).toMatchObject({ state: 'holding', holding: { reason: 'freeze', detail: 'The freeze "Audit" has begun.' } });
+    expect(nextStep(held, evening('19:01'))).toEqual({ kind: 'wait', until: evening('23:30') });
+    expect(nextStep(held, evening('23:30'))).toEqual({ kind: 'step', step: 'resume' });
+    expect(said(held, evening('23:30'), OFFPEAK, { type: 'resume' }).state).toBe('preparing');
+  });
+
+  it('a start in a freeze or one that would reach it is refused with its name and the moment behind it (R3)', () => {
+    const freeze = { kind: 'once', reason: 'Audit', from: '2026-11-24T18:30', to: '2026-11-25T00:30' } as const;
+    const approved = aRunIn('approved');
+    const run: Run = { ...approved, plan: { ...approved.plan, window: { ...approved.plan.window, freezes: [freeze] } } };
+    const refused = (time: string) => decide(run, { type: 'start' }, { now: evening(time), actor: by('nora'), people: PEOPLE, sha256 });
+    const next = evening('23:30');
+    expect(refused('17:20')).toMatchObject({ refusal: { code: 'crosses_freeze', reason: 'Audit', from: evening('17:30'), next } });
+    const fresh = said(run, evening('17:31'), OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(run.plan, evening('17:31')) });
+    expect(decide(fresh, { type: 'start' }, { now: evening('17:32'), actor: by('nora'), people: PEOPLE, sha256 })).toMatchObject({
+      refusal: { code: 'frozen', reason: 'Audit', until: next, next },
+    });
   });
 
   it('for a line that did not pass reads it again after Resume, without waiting for it to expire', () => {

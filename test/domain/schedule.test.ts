@@ -141,11 +141,17 @@ describe('T-5 of a scheduled run', () => {
 describe('F40 a worker that comes late asks and never catches up', () => {
   const open = (time: string) => said(aRunIn('scheduled'), time, SCHEDULE, { type: 'open_preparation' });
 
-  it('to T-15: until T-5 it prepares, after that nobody could be ready in time', () => {
-    expect(open('18:45')).toMatchObject({ state: 'preparing', t0: T0, scheduledFor: T0 });
-    expect(open('18:55')).toMatchObject({ state: 'preparing' });
-    for (const late of ['18:55:01', '19:05', '23:00'])
-      expect(open(late)).toMatchObject({ state: 'approved', scheduledFor: null, started: null });
+  it('to T-15: until T-5 it prepares, after that it holds unprepared, and after late_start somebody chooses another moment', () => {
+    expect(stepAt(open('18:54'), '18:54')).toBe('check');
+    for (const late of ['18:55', '18:59', '19:10']) expect([open(late).state, stepAt(open(late), late)]).toEqual(['preparing', 'late']);
+    for (const missed of ['19:10:01', '23:00'])
+      expect(open(missed)).toMatchObject({ state: 'approved', scheduledFor: null, started: null });
+  });
+
+  it('a target that takes no time to prepare has no T-5, and begins when it is prepared', () => {
+    const timing = { ...aPlan().timing, prepareLeadMs: 0, recheckMs: 0 };
+    const run = said({ ...aRunIn('scheduled'), plan: aPlan({ timing }) }, '19:00', SCHEDULE, { type: 'open_preparation' });
+    expect([run.scheduledFor, stepAt(run, '19:01')]).toEqual([null, 'check']);
   });
 
   it('to T-5 of a run that was not prepared, whether T0 has passed or not', () => {

@@ -50,6 +50,10 @@ describe('noon, a changed file, the evening, a heavy lock, and back', () => {
       play.world.places.production,
       "SELECT attname FROM pg_attribute WHERE attrelid = 'leads'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
     );
+    await play.clock({ now: '2026-11-24T17:45:01+01:00' });
+    await play.cardSays(/Prepared/, 90_000);
+    await play.clock({ now: '2026-11-24T17:55:01+01:00' });
+    await play.cardSays(/Prepared[\s\S]*next \*T0/, 90_000);
     await play.clock({ now: '2026-11-24T18:00:01+01:00' });
     await play.threadSays(/🚨.*limit/su, 180_000);
     const clicks = await Promise.all([play.press('leo', 'Roll back now'), play.press('sam', 'Roll back now')]);

@@ -2,7 +2,7 @@ import type { Context, TimerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
 import { between } from '../instant.ts';
 import { OPEN, type Run } from '../run.ts';
-import { missedOpening, opensAt } from '../schedule.ts';
+import { opensAt } from '../schedule.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 
 /** Decides what the schedule notices: a changed file, and the moment to open preparation. */
@@ -21,6 +21,7 @@ export function decideTimer(run: Run, command: TimerCommand, context: Context): 
   }
   if (run.state !== 'scheduled' || run.scheduledFor === null) return wrongState(run, 'open');
   if (between(opensAt(run, run.scheduledFor), context.now) < 0) return refuse({ code: 'out_of_order' });
-  if (missedOpening(run, run.scheduledFor, context.now)) return happened({ type: 'schedule_missed', t0: run.scheduledFor });
+  if (between(run.scheduledFor, context.now) > run.plan.timing.lateStartMs)
+    return happened({ type: 'schedule_missed', t0: run.scheduledFor });
   return happened({ type: 'started', t0: run.scheduledFor });
 }
