@@ -63,7 +63,7 @@ describe('the last restore drill (R21)', () => {
 
   it('is the newest proof of the target in the ledger', async () => {
     const reading = await lastRestore(list('checklist_proved', 'completed', 'planned'), 'acme');
-    expect(reading).toMatchObject({ ok: true, value: { restoredAt: evening('18:55'), backup: expect.stringContaining('acme-') } });
+    expect(reading).toMatchObject({ ok: true, value: { restoredAt: evening('18:50'), backup: expect.stringContaining('acme-') } });
   });
 
   it('is none where no run came so far, and unknown while the ledger does not answer', async () => {
