@@ -37,7 +37,7 @@ app.command(COMMAND.command, async ({ ack, command }) => {
 await app.start();
 const browser = await openBrowser();
 // Past the page's own rules, so that a long window can be shown whole.
-const view = { viewport: { width: 900, height: 1200 }, timezoneId: 'Europe/Berlin', locale: 'en-GB', bypassCSP: true };
+const view = { viewport: { width: 900, height: 1600 }, timezoneId: 'Europe/Berlin', locale: 'en-GB', bypassCSP: true };
 const page = await browser.newPage(view);
 
 async function act(what: string, given: object): Promise<void> {
