@@ -8,6 +8,8 @@ export const automatedBackup = defineCheck({
   item: 'automated_backup',
   title: 'The provider has a recent backup',
   failureTitle: 'The provider has no recent backup',
+  means: 'Age of the newest backup that the provider really has; what is scheduled does not count.',
+  unknown: 'The provider does not answer, or dates its backup in the future.',
   read: ({ readings }) => readings?.automatedBackup?.() ?? noSource(),
   limit: ({ automatedBackupMs: limit = DAY_MS }) => `at most ${lately(limit)} old`,
   judge: ({ newestAt, kind }, { automatedBackupMs: limit = DAY_MS }, now) => {

@@ -13,6 +13,9 @@ export type CheckDefinition<T> = {
   /** What is said when it passes, and when it does not. */
   readonly title: string;
   readonly failureTitle: string;
+  /** What the number is, in a sentence, and what makes it unknown; both stand in `docs/checks.md`. */
+  readonly means: string;
+  readonly unknown: string;
   readonly read: (sources: Sources, thresholds: Thresholds) => Promise<Reading<T>>;
   /** Pure; strict comparisons, as the runbook writes them. */
   readonly judge: (value: T, thresholds: Thresholds, now: Instant) => Judged;
@@ -22,11 +25,13 @@ export type CheckDefinition<T> = {
 
 /** Keeps reading apart from judging. What could not be read is unknown, with the reason where the value would stand (invariant 10). */
 export function defineCheck<T>(definition: CheckDefinition<T>): Check {
-  const { item, title, failureTitle, read, judge } = definition;
+  const { item, title, failureTitle, means, unknown, read, judge } = definition;
   return {
     item,
     title,
     failureTitle,
+    means,
+    unknown,
     find: async (sources, thresholds, now) => {
       const reading = await read(sources, thresholds);
       const judged: Judged = reading.ok ? judge(reading.value, thresholds, now) : { verdict: 'unknown', value: reading.why };

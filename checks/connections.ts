@@ -5,6 +5,8 @@ export const connections = defineCheck({
   item: 'connections',
   title: 'Connections are free',
   failureTitle: 'Too few connections are free',
+  means: 'Client sessions, idle ones too, over the slots they may take.',
+  unknown: 'The server does not answer within 2 s, or reserves every slot.',
   read: ({ database }) => database.connections(),
   limit: (thresholds) => `< ${percent(thresholds.connections)}`,
   judge: ({ used, usable }, thresholds) => ({

@@ -5,6 +5,8 @@ export const disk = defineCheck({
   item: 'disk',
   title: 'The disk has room',
   failureTitle: 'The disk is too full',
+  means: 'Free share of the disk with the data directory.',
+  unknown: 'The server is on another machine, whose disk cannot be seen from here.',
   read: ({ database }) => database.diskFree(),
   limit: (thresholds) => `> ${percent(thresholds.diskFree)}`,
   judge: ({ share, bytes }, thresholds) => ({

@@ -5,6 +5,8 @@ export const errorRate = defineCheck({
   item: 'error_rate',
   title: 'Few requests fail',
   failureTitle: 'Too many requests fail',
+  means: 'Share of the requests that fail, with the number of requests it was counted from.',
+  unknown: 'The source does not answer, its numbers are too old, or fewer requests came than `limits.minimum_samples`.',
   read: ({ application }) => application.metrics(),
   limit: (thresholds) => `< ${percent(thresholds.errorRate)}`,
   judge: ({ errorRate: share, requests }, thresholds) => {

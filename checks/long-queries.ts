@@ -5,6 +5,8 @@ export const longQueries = defineCheck({
   item: 'long_queries',
   title: 'No long queries',
   failureTitle: 'A query or transaction has been open for long',
+  means: 'Queries and open transactions of this database, prepared ones too; idle sessions and our own are left out.',
+  unknown: 'The server does not answer within 2 s, or hides sessions of others from our role (grant pg_monitor).',
   read: ({ database }, thresholds) => database.longQueries(thresholds.longQuerySeconds),
   limit: (thresholds) => `none older than ${thresholds.longQuerySeconds} s`,
   judge: (queries) => {

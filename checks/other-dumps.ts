@@ -5,6 +5,8 @@ export const otherDumps = defineCheck({
   item: 'other_dumps',
   title: 'No other dump is running',
   failureTitle: 'A dump or a long snapshot is running',
+  means: 'Dumps, base backups and long snapshots: the first heavy lock would wait for them, and everybody for that lock.',
+  unknown: "The server does not answer within 2 s, or hides the age of others' snapshots from our role (grant pg_monitor).",
   read: ({ database }, thresholds) => database.dumps?.(thresholds.longQuerySeconds) ?? noSource(),
   limit: (thresholds) => `none, and no snapshot over ${thresholds.longQuerySeconds} s`,
   judge: (found) => {

@@ -5,6 +5,8 @@ export const p95 = defineCheck({
   item: 'p95',
   title: 'The application is quick',
   failureTitle: 'The application is slow',
+  means: 'Response time on the server that 95 % of the requests do not exceed.',
+  unknown: 'The source does not answer, its numbers are too old, or no request came.',
   read: ({ application }) => application.metrics(),
   limit: (thresholds) => `< ${thresholds.p95Ms} ms`,
   judge: ({ p95Ms, requests }, thresholds) => {

@@ -8,6 +8,8 @@ export const restoreDrill = defineCheck({
   item: 'restore_drill',
   title: 'A restore was tried this quarter',
   failureTitle: 'No restore was tried this quarter',
+  means: 'When a backup of this target was last restored and compared; the proof of every run is such a drill.',
+  unknown: 'The ledger does not answer, or the last restore is dated in the future.',
   read: ({ readings }) => readings?.restoreDrill?.() ?? noSource(),
   limit: ({ restoreDrillMs: limit = QUARTER_MS }) => `at most ${lately(limit)} ago`,
   judge: ({ restoredAt, backup }, { restoreDrillMs: limit = QUARTER_MS }, now) => {

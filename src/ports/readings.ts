@@ -98,5 +98,9 @@ export interface Check {
   readonly item: MachineItem;
   readonly title: string;
   readonly failureTitle: string;
+  /** What the number is, in a sentence. */
+  readonly means: string;
+  /** What makes it unknown. */
+  readonly unknown: string;
   find(sources: Sources, thresholds: Thresholds, now: Instant): Promise<Finding>;
 }

@@ -141,7 +141,7 @@ describe('migrate --dry-run', () => {
 
 function aCheck(item: MachineItem, verdict: Verdict): Check {
   const finding = { item, verdict, value: '31 %', limit: '< 80 %', source: 'pg_stat_activity' };
-  return { item, title: item, failureTitle: item, find: async () => finding };
+  return { item, title: item, failureTitle: item, means: item, unknown: item, find: async () => finding };
 }
 
 describe('check and db', () => {

@@ -73,6 +73,8 @@ describe('T0', () => {
       item: 'other_dumps',
       title: '',
       failureTitle: '',
+      means: '',
+      unknown: '',
       find: async () => ({ item: 'other_dumps', verdict, value: '1: dump by pg_dump', limit: 'none', source: 'test' }),
     };
     const ledger = { now: async () => now, recent: async () => [], newest: async () => now };

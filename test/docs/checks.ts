@@ -1,0 +1,142 @@
+import { CHECKS } from '../../checks/index.ts';
+import type { TargetConfig } from '../../src/config/config.ts';
+import { Readings } from '../../src/config/readings.ts';
+import { REPORTED } from '../../src/config/schema.ts';
+import { checklistFor, rolesText } from '../../src/domain/checklist.ts';
+import { isPeoples, ITEM_QUESTIONS, ITEM_ROLES, ITEMS, ITEM_TITLES, type ItemKey } from '../../src/domain/items.ts';
+import { BREACHES, METRICS, OUT_OF, type Metric } from '../../src/domain/monitor.ts';
+import type { Check, Sources } from '../../src/ports.ts';
+import { applicationReadings } from '../../src/sources/application.ts';
+import { databaseReadings } from '../../src/sources/postgres.ts';
+import { lastRestore } from '../../src/usecases/restore-drill.ts';
+import { METRIC_TITLES } from '../../src/slack/render/metrics.ts';
+import { sourcesOf } from '../../src/usecases/checklist.ts';
+import { OF_ITEM, OF_METRIC } from './items.ts';
+
+type Reading = keyof typeof Readings.shape;
+
+const NOW = '2026-11-29T18:00:00.000Z';
+
+/** Sources that are built in, pointed at nothing: they tell what they are and why they know nothing. */
+function unreachable(): Sources {
+  const nothing = { healthUrl: null, metricsUrl: null, timeoutMs: 100, now: () => NOW };
+  return {
+    database: databaseReadings({ connectionString: 'postgresql://nobody@127.0.0.1:1/nothing' }),
+    application: applicationReadings(nothing),
+    readings: { restoreDrill: () => lastRestore({ list: () => Promise.reject(new Error('away')) }, 'nothing') },
+  };
+}
+
+/** The document: every line of the checklist with its check, then what is watched during a run. `target` has the defaults. */
+export async function checksDocument(target: Pick<TargetConfig, 'thresholds'>): Promise<string> {
+  const sources = unreachable();
+  const parts: string[] = [];
+  for (const key of ITEMS) parts.push(await part(key, { sources, target }));
+  await sources.database.close();
+  return [HEAD, ...parts, duringARun()].join('\n');
+}
+
+type Around = { readonly sources: Sources; readonly target: Pick<TargetConfig, 'thresholds'> };
+
+async function part(key: ItemKey, { sources, target }: Around): Promise<string> {
+  const check = CHECKS.find(({ item }) => item === key);
+  const builtIn = sourcesOf({ sources }).some((item) => item === key);
+  const found = await check?.find(sources, target.thresholds, NOW);
+  const { requires, limits, about, source } = OF_ITEM[key];
+  const facts = [
+    ['Says', said(check)],
+    ['Means', about ?? check?.means ?? ''],
+    ['Filled by', filledBy(key, builtIn)],
+    [
+      'Source',
+      [...(source === undefined ? (builtIn && found ? [`built in: ${found.source}`] : []) : [source]), ...readingsOf(key)].join('; or '),
+    ],
+    [
+      'Limit',
+      found === undefined
+        ? ''
+        : `${found.limit}${limits.length === 0 ? '' : ` (${limits.map((limit) => `\`limits.${limit}\``).join(', ')})`}`,
+    ],
+    ['A person is asked', isPeoples(key) || !builtIn ? ITEM_QUESTIONS[key] : ''],
+    ['Waived by', waivedBy(key)],
+    ['Unknown when', check?.unknown ?? ''],
+    ['Asked by', `the runbook, ${requires}`],
+    ['Code', check === undefined ? '' : code(key)],
+  ];
+  const lines = facts.filter(([, text]) => text !== '').map(([name, text]) => `- **${name}:** ${text}`);
+  return [`<a id="${key}"></a>`, '', `## ${ITEM_TITLES[key]} (\`${key}\`)`, '', ...lines, ''].join('\n');
+}
+
+function said(check: Check | undefined): string {
+  return check === undefined ? '' : `"${check.title}", or "${check.failureTitle}"`;
+}
+
+function filledBy(key: ItemKey, builtIn: boolean): string {
+  const named = key === 'stakeholders' ? 'each person named under `stakeholders:` personally, by **Acknowledge**' : '';
+  const onCall = key === 'on_call' ? "one of those on call personally, by **I'm available**" : '';
+  const personally = named + onCall;
+  if (personally !== '') return `${personally}; where nobody is named, a person (${rolesText(ITEM_ROLES)}) by **Confirm…**`;
+  if (isPeoples(key))
+    return `a person (${rolesText(ITEM_ROLES)}), by **Confirm…**${key === 'rollback_review' ? '; never the requester' : ''}`;
+  return builtIn ? 'a machine' : 'a machine where a source is named; otherwise a person, by **Confirm…**';
+}
+
+function waivedBy(key: ItemKey): string {
+  const [line] = checklistFor([], { stakeholders: [], onCall: false, waivers: {} }).filter((each) => each.key === key);
+  const roles = line?.waivers ?? [];
+  return roles.length === 0 ? 'nobody' : `an ${rolesText(roles)}, or instead the roles in \`waivers.${key}\`; never the requester`;
+}
+
+function readingsOf(key: ItemKey): readonly string[] {
+  const readings = OF_ITEM[key].readings ?? [];
+  const reported = REPORTED.some((name) => name === key) ? [`the application's metrics (\`application.reports: [${key}]\`)`] : [];
+  const named = readings.map((name) => `\`readings.${name}\`: ${kindsOf(name).join(', ')}`).join(', with ');
+  return [...(named === '' ? [] : [named]), ...reported];
+}
+
+/** The sources a reading may name, as its schema says when none is named. */
+export function kindsOf(reading: Reading): readonly string[] {
+  const refused = Readings.safeParse({ [reading]: {} });
+  const [, kinds = ''] = /must name one source: ([^.]+)\./.exec(refused.error?.issues[0]?.message ?? '') ?? [];
+  return kinds.split(', ');
+}
+
+function code(key: ItemKey): string {
+  const file = `checks/${key.replaceAll('_', '-')}.ts`;
+  return `[${file}](../${file})`;
+}
+
+function duringARun(): string {
+  const row = (metric: Metric) => {
+    const { limits, fires, requires } = OF_METRIC[metric];
+    return `| ${METRIC_TITLES[metric]} | ${fires} | ${limits.map((limit) => `\`limits.${limit}\``).join(', ')} | ${requires} |`;
+  };
+  return [
+    '<a id="during-a-run"></a>',
+    '',
+    '## During a run',
+    '',
+    `Read every second from preparation on, and judged from the first write on. ${BREACHES} of ${OUT_OF} readings over the limit raise one alert with **Roll back now**; ${OUT_OF} known ones at or below it clear it.`,
+    'Unknown neither raises nor clears. A run does not finish while an alert stands, nor when a metric that could be read before cannot be read at the end.',
+    '',
+    '| metric | fires | setting | asked by |',
+    '|---|---|---|---|',
+    ...METRICS.map(row),
+    '',
+  ].join('\n');
+}
+
+const HEAD = `# Checks
+
+Every line of the checklist: what it means, where it comes from, its limit, and what happens when nobody knows. What each line of the runbook
+became is in [runbook.md](runbook.md).
+
+Made from \`checks/\` and \`src/domain/items.ts\`: \`npx vitest run --project fast test/docs -u\`.
+
+**Limits** are the defaults; \`limits:\` of a target changes them, and they are part of what is approved. Comparisons are strict: exactly 80 % does not pass \`< 80 %\`.
+
+**Unknown is never a pass.** Before the start it keeps **Start now** locked and is read again after a tenth of its life (\`evidence.machine\`, 10m) while somebody waits; in
+preparation it holds the run. A person can mend the source, or somebody with the right to do so can waive the line with a reason.
+
+**Evidence expires**: machines' after \`evidence.machine\` (10m; they are read again by themselves), people's, waivers and the notice after \`evidence.human\` (24h), proofs after \`evidence.proof\` (24h).
+`;

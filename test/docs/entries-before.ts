@@ -1,0 +1,139 @@
+import { NO_HOOK_RUNS, type Entries } from './entry.ts';
+
+/** Safety rules, checklist, T-15. */
+export const ENTRIES_BEFORE: Entries = {
+  4: {
+    by: ['setting runbook', 'file src/slack/render/plan-card.ts the card', 'cli history --json'],
+    does: 'Version and owner are settings, part of what is approved, and kept with each run.',
+    open: { today: 'Keep date and text in the wiki.', why: 'The text of the runbook is not kept, so neither is its hash.' },
+  },
+  8: {
+    by: ['file src/slack/render/report.ts the report'],
+    does: 'Says for each unit how long any application session waited behind us at most.',
+    open: {
+      today: "Look at the application's own monitoring for failed health checks.",
+      why: 'Failed health checks are not counted during a run.',
+    },
+  },
+  12: {
+    by: ['refusal peak_hours', 'refusal crosses_peak', 'hold peak_hours', 'setting zone', 'setting peak', 'setting freezes'],
+    does: 'Asked at the start and before every statement and batch, for the predicted end too. There is no override; rolling back is never blocked.',
+  },
+  13: {
+    by: ['step backup', 'step prove', 'item backup', 'refusal backup_unproved'],
+    does: 'Every run takes its own and proves it by a restore before the first write.',
+  },
+  14: {
+    by: ['item staging', 'step prove', 'refusal plan_changed'],
+    does: 'Every plan is rehearsed on the restored backup, and a person says what they saw on staging. Edited files void both.',
+    open: {
+      today: 'Run the same files with `--target staging` and link that run when you confirm.',
+      why: 'A run on the staging twin is not looked up by digest.',
+    },
+  },
+  15: {
+    by: ['button confirm_presence', 'hold watcher_silent', 'hold monitor_silent', 'setting watcher_silence', 'setting monitor_silence'],
+    does: 'Forward work holds when nobody said to be watching for 30 min, or no reading came for 15 s.',
+    open: { today: 'Whoever reads the hold in the channel calls the on-call.', why: 'Nobody is paged.' },
+  },
+  16: {
+    by: ['item rollback_proof', 'item rollback_review', 'refusal migrations_unreadable'],
+    does: 'A migration without its down is refused when it is planned; a down that does not give the schema back cannot be approved.',
+  },
+  20: {
+    by: ['refusal items_open', 'button confirm_item', 'button withdraw_item', 'button ask_waive', 'file docs/checks.md every line'],
+    does: 'Start is locked until every line passes or is waived; evidence has value, limit, source, time and person, and expires.',
+  },
+  24: {
+    by: ['step prove', 'item staging'],
+    does: 'The rehearsal runs on a restore of production itself. What was seen on staging a person confirms.',
+    open: { today: 'Confirm… with a link to the staging run.', why: 'Nothing compares the rows of staging with those of production.' },
+  },
+  26: { open: { today: 'Run them on staging and say so in **Staging looked at**.', why: NO_HOOK_RUNS } },
+  27: {
+    open: {
+      today: 'Measure on staging and write the numbers into **Staging looked at**.',
+      why: 'No load is replayed; the rehearsal measures locks, rewrites and duration, not degradation.',
+    },
+  },
+  29: {
+    by: ['item notice', 'setting slack.channel'],
+    does: 'The card is the post; its permalink is the evidence, and a post that fails keeps the line open.',
+  },
+  31: {
+    by: ['item stakeholders', 'button acknowledge', 'setting stakeholders'],
+    does: 'Each presses it for themself; the line says who has not.',
+  },
+  32: {
+    by: ['item on_call', 'button confirm_available', 'refusal personal_line', 'setting readings.on_call'],
+    does: 'Whoever is on call, by role or as PagerDuty says, answers personally.',
+  },
+  34: {
+    by: ['item automated_backup', 'setting readings.automated_backup'],
+    does: 'The newest one that exists, 24 h old at most; without a source a person confirms it.',
+  },
+  36: { by: ['item backup', 'step prove'], does: 'By a restore with equal rows and values.' },
+  37: { by: ['item restore_drill', 'step prove'], does: 'Every proof is such a drill; the last may be 92 days old.' },
+  39: {
+    by: ['item rollback_review', 'refusal own_review', 'item rollback_proof'],
+    does: 'Read by a named person who is not the requester; tested up, down and up again.',
+  },
+  41: { by: ['step prove', 'cli rehearse'], does: 'It is run on the restore, not only parsed.' },
+  42: {
+    by: ['button roll_back', 'cli rollback --dry-run'],
+    does: 'Three times the rehearsed time, in the question before the rollback and in the approval.',
+  },
+  46: { by: ['item connections', 'cli db health-checks'] },
+  52: {
+    by: ['item long_queries', 'cli db check-long-queries'],
+    does: 'Idle in transaction and prepared transactions count; our own sessions do not.',
+  },
+  55: { by: ['item replication_lag', 'cli db replication-lag'], does: 'Without a replica it passes and says "not applicable".' },
+  59: {
+    by: ['item error_rate', 'setting readings.error_rate', 'setting readings.requests'],
+    does: 'From Sentry, Prometheus, any JSON, or the application itself.',
+  },
+  65: { by: ['item p95', 'setting readings.p95'] },
+  68: {
+    by: ['item active_users', 'setting readings.active_users'],
+    does: 'From an analytics query or another source; without one a person confirms it.',
+  },
+  72: {
+    by: ['item cpu', 'item memory', 'setting readings.cpu', 'setting readings.memory'],
+    does: 'From Supabase or another source; without one a person confirms it.',
+  },
+  78: {
+    by: ['item disk', 'file src/domain/backup-space.ts room for the backup'],
+    does: 'The disk of the database where it can be seen, and that of the backups before each dump.',
+    open: {
+      today: 'For a server on another machine the line is unknown: look, and have it waived with the number as the reason.',
+      why: 'No setting names a source for the disk of another machine.',
+    },
+  },
+  81: { by: ['item latency'], does: 'p95 of twenty SELECT 1 from the worker.' },
+  89: {
+    by: ['slash schedule', 'step open', 'step late', 'hold late', 'setting prepare_lead'],
+    does: 'A scheduled run opens its preparation at T-15 and counts down on its card.',
+  },
+  91: {
+    by: ['step check', 'cli check', 'cli status'],
+    does: 'Every machine line is read anew; `status` says what is applied, pending and running.',
+  },
+  97: { by: ['hold not_green'], does: 'One line that fails or is unknown holds the run.' },
+  100: {
+    by: ['step backup', 'cli backup', 'item other_dumps'],
+    does: 'pg_dump in archive format, ended before the first write, named by run and UTC time, with checksum, versions and log position.',
+  },
+  106: {
+    by: ['step prove', 'cli backup --list', 'cli backup --store'],
+    does: 'Restored elsewhere and compared; the list says when each was proved, and whether a copy lies in the object store.',
+  },
+  110: {
+    by: ['cli rollback --dry-run', 'step dry_run'],
+    does: 'Statements, price and predicted time; the dry run in the thread shows the way back as well.',
+  },
+  116: {
+    by: ['refusal migrations_unreadable', 'button view_sql', 'file src/slack/sql-file.ts the SQL in the thread'],
+    does: 'No plan without a down that parses.',
+  },
+};

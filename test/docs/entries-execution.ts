@@ -1,0 +1,152 @@
+import { NO_HOOK_RUNS, NO_LINES_AFTER, type Entries } from './entry.ts';
+
+const BY_HAND = 'Test it by hand while the run observes, and write what you saw into the thread of its card.';
+
+/** From T-5 to T+15. */
+export const ENTRIES_EXECUTION: Entries = {
+  120: {
+    by: ['step check', 'step dry_run', 'hold evidence', 'setting recheck_lead'],
+    does: 'Health, dry run and every gate again; what has expired is read again or holds.',
+  },
+  122: {
+    by: ['step dry_run', 'cli migrate --dry-run'],
+    does: 'Every run posts it: statements with locks and estimates. Nothing is executed.',
+  },
+  128: {
+    by: ['button start', 'slash start', 'cli migrate', 'step begin', 'step apply'],
+    does: 'By a worker, never by the process that answers Slack.',
+  },
+  131: {
+    by: ['cli logs --follow', 'file src/slack/render/run-card.ts the live card'],
+    does: 'Unit of units, rows, time left; kept in the ledger.',
+  },
+  135: {
+    by: ['alert connections'],
+    does: 'Above 80 % of the usable slots.',
+    open: { today: 'Compare with the value before, in the report.', why: 'A spike that stays below 80 % raises nothing.' },
+  },
+  137: {
+    by: ['alert error_rate', 'setting readings.error_rate'],
+    does: 'The rate, three of five readings.',
+    open: { today: 'Look into Sentry for new issues.', why: 'Single issues are not listed.' },
+  },
+  138: { by: ['alert p95', 'step begin'], does: 'Against the reading just before the first write.' },
+  139: {
+    by: ['alert lock_waits', 'cli db health-checks', 'hold lock_budget', 'file src/target/lock-tries.ts short tries'],
+    does: 'Who waits behind whom; our own statement gives way instead of keeping others waiting.',
+  },
+  141: {
+    by: ['step validate', 'cli validate', 'hold validation_failed'],
+    does: 'The `.validate.sql` of every migration, read-only: a row that comes back is a failure.',
+  },
+  147: { open: { today: 'Run `./scripts/smoke-test.sh` by hand while the run observes.', why: NO_HOOK_RUNS } },
+  150: { by: ['step validate', 'item app_health', 'setting application.health'], does: 'Must answer 2xx in time.' },
+  154: {
+    by: ['step finish', 'setting observe'],
+    does: 'Not before T+15, and not while an alert stands; the monitors run from preparation to the end.',
+  },
+  156: {
+    by: ['step validate', 'cli validate'],
+    does: 'Right after the last statement.',
+    open: { today: 'Run `offpeak validate` once more at T+15.', why: 'The run does not repeat it at its end.' },
+  },
+  162: {
+    by: ['step validate'],
+    does: 'What `.validate.sql` asserts.',
+    open: { today: 'Run `./scripts/verify-data-integrity.sh` by hand.', why: NO_HOOK_RUNS },
+  },
+  165: { open: { today: 'Run `./scripts/performance-smoke-test.sh` by hand.', why: NO_HOOK_RUNS } },
+  169: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
+  171: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
+  172: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
+  173: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
+  175: {
+    by: ['alert error_rate', 'file src/slack/render/report.ts before and after'],
+    does: 'The run does not finish while more than 0.5 % fail.',
+    open: { today: 'Read "Before → after" in the report: under 0.1 %?', why: 'The end is not judged by the stricter limit.' },
+  },
+  177: {
+    by: ['alert p95', 'file src/slack/render/report.ts before and after'],
+    does: 'The run does not finish above twice the reading before.',
+    open: { today: 'Read "Before → after" in the report: within 5 %?', why: 'The end is not judged by the stricter limit.' },
+  },
+  178: {
+    by: ['alert long_queries'],
+    does: 'The run does not finish while a query is older than 30 s.',
+    open: { today: 'Look at pg_stat_statements for what became slower.', why: 'Mean times of statements are not read.' },
+  },
+  179: {
+    open: { today: 'Compare with the same hour of earlier weeks in analytics.', why: 'Active users are read before the start alone.' },
+  },
+  185: {
+    by: ['button roll_back', 'file src/slack/render/alert.ts the alert'],
+    does: 'An alert goes to the whole channel with the button under it. Offpeak never rolls back by itself.',
+    open: { today: 'Keep the channel loud, or page by hand.', why: 'Nobody is paged.' },
+  },
+  189: { by: ['alert error_rate', 'button roll_back'], does: 'Already above 0.5 %.' },
+  190: {
+    by: ['alert p95', 'button roll_back'],
+    does: 'Above twice the reading before, and above 100 ms.',
+    open: {
+      today: 'Write `limits: { p95_factor: 1.2 }` to hear at 20 %.',
+      why: 'One factor serves both this line and the table of metrics.',
+    },
+  },
+  191: { open: { today: "Watch the application's log or Sentry; press **Roll back now**.", why: 'Nothing reads logs.' } },
+  192: { by: ['hold statement_failed', 'button roll_back'], does: 'It holds with the error, file and line; a person decides.' },
+  196: {
+    by: ['button roll_back', 'step stop', 'button stop_after_step'],
+    does: 'Cancels, then terminates the recorded backend, and confirms that it is gone.',
+  },
+  202: {
+    by: ['step stop', 'cli status', 'file src/target/recover.ts what was left'],
+    does: 'Marker and catalog say what was applied, what was not, and what is half-built.',
+  },
+  206: {
+    by: ['button roll_back', 'slash rollback', 'cli rollback --force', 'step undo', 'refusal already_rolling_back'],
+    does: 'What this run applied, last first, at any hour. At the terminal the question says what would be lost.',
+    open: {
+      today: 'Look at `offpeak rollback --dry-run` first, when there is time.',
+      why: '`--force` and a click in Slack go without the price; nothing refuses because of it.',
+    },
+  },
+  212: { by: ['step verify_rollback', 'cli status'], does: 'The schema must be the one from before the first write.' },
+  216: { by: ['step verify_rollback'], does: 'The validations of what stays applied.' },
+  222: {
+    by: ['step verify_rollback'],
+    does: 'Health alone.',
+    open: { today: 'Run `./scripts/smoke-test.sh` by hand.', why: NO_HOOK_RUNS },
+  },
+  225: {
+    by: ['file src/slack/render/report.ts before and after', 'cli logs'],
+    does: 'Readings are taken while it rolls back, and once at the end.',
+    open: { today: 'Watch until the numbers are back.', why: 'The monitor ends with the rollback; "recovered" is not posted.' },
+  },
+  229: {
+    by: ['button roll_back', 'setting observe'],
+    does: 'Open until the run has finished: T+15, or T+30 with `observe: 30m`.',
+    open: { today: 'After that: plan a migration that undoes it.', why: 'There is no button for a problem that is found later.' },
+  },
+  235: {
+    by: ['cli validate'],
+    does: 'The validations of every applied migration, at any time.',
+    open: { today: 'Run `./scripts/verify-data-consistency.sh` by hand.', why: NO_HOOK_RUNS },
+  },
+  241: { open: { today: 'Run `./scripts/comprehensive-smoke-test.sh` by hand.', why: NO_HOOK_RUNS } },
+  245: { by: ['cli backup --list'], does: 'Time, size, log position, proved or not, stored or not.' },
+  251: {
+    open: {
+      today: '`offpeak backup --fetch ID` brings it here; `pg_restore -d` into a new database, then switch the application.',
+      why: 'Offpeak restores on the scratch server alone, to prove; it never restores over or beside production.',
+    },
+  },
+  254: {
+    open: {
+      today: 'Name the restored database as a target and run `offpeak validate --target NAME`.',
+      why: 'Where nothing is restored, nothing is checked after it.',
+    },
+  },
+  258: { by: ['file src/slack/render/report.ts the report'], does: 'The result goes to the whole channel by itself.' },
+  260: { open: { today: 'Mention them below the report.', why: 'The report names nobody of `stakeholders:`.' } },
+  261: { open: { today: 'Write them into the thread of the card.', why: 'No field asks for them.' } },
+};

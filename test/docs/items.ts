@@ -1,0 +1,82 @@
+import type { Readings } from '../../src/config/readings.ts';
+import type { ItemKey } from '../../src/domain/items.ts';
+import type { Metric } from '../../src/domain/monitor.ts';
+
+type OfItem = {
+  /** The requirement it comes from. */
+  readonly requires: string;
+  /** Settings under `limits:`. */
+  readonly limits: readonly string[];
+  /** Readings that settings may name a source for. */
+  readonly readings?: readonly (keyof typeof Readings.shape)[];
+  /** Where no check says what it means and where it comes from. */
+  readonly about?: string;
+  readonly source?: string;
+};
+
+/** What the registries do not say of a line of the checklist. */
+export const OF_ITEM: Readonly<Record<ItemKey, OfItem>> = {
+  staging: { requires: 'R13, R14, R15', limits: [], about: 'Somebody has looked at staging and says what they saw.' },
+  notice: {
+    requires: 'R16',
+    limits: [],
+    about: 'The card stands in the channel of `slack.channel`; the line carries its permalink, or says why it could not be posted.',
+    source: 'built in: Slack',
+  },
+  stakeholders: { requires: 'R17', limits: [], about: 'Everybody who has to know has said that they do.' },
+  on_call: {
+    requires: 'R18',
+    limits: [],
+    readings: ['on_call'],
+    about: 'Somebody on call has said that they are there.',
+    source: 'the role on_call in `people:`',
+  },
+  automated_backup: { requires: 'R19', limits: ['automated_backup'], readings: ['automated_backup'] },
+  backup: {
+    requires: 'R6, R20, R40, R43',
+    limits: [],
+    about: 'The backup of this run was restored on the scratch server, with equal rows and values in every table.',
+    source: 'built in: pg_dump, pg_restore',
+  },
+  restore_drill: { requires: 'R21', limits: ['restore_drill'] },
+  rollback_review: { requires: 'R22', limits: [], about: 'Somebody other than the requester has read the down scripts.' },
+  rollback_proof: {
+    requires: 'R10, R22, R23',
+    limits: [],
+    about:
+      'On that restore the plan went up, down and up again, the schema came back exactly, and no statement did more than the plan says.',
+    source: 'built in: the rehearsal',
+  },
+  connections: { requires: 'R25', limits: ['connections'] },
+  long_queries: { requires: 'R26', limits: ['long_query'] },
+  other_dumps: { requires: 'R41', limits: ['long_query'] },
+  replication_lag: { requires: 'R27', limits: ['replication_lag'] },
+  disk: { requires: 'R33', limits: ['disk_free'] },
+  latency: { requires: 'R34', limits: ['latency'] },
+  cpu: { requires: 'R31', limits: ['cpu'], readings: ['cpu'] },
+  memory: { requires: 'R32', limits: ['memory'], readings: ['memory'] },
+  app_health: { requires: 'R38, R56', limits: [], source: 'built in: `application.health`' },
+  error_rate: {
+    requires: 'R28',
+    limits: ['error_rate', 'minimum_samples'],
+    readings: ['error_rate', 'requests'],
+    source: 'built in: `application.metrics`',
+  },
+  p95: { requires: 'R29', limits: ['p95'], readings: ['p95', 'requests'], source: 'built in: `application.metrics`' },
+  active_users: { requires: 'R30', limits: ['active_users'], readings: ['active_users'] },
+};
+
+type OfMetric = { readonly requires: string; readonly limits: readonly string[]; readonly fires: string };
+
+/** What is watched during a run, in the words of the runbook's table. */
+export const OF_METRIC: Readonly<Record<Metric, OfMetric>> = {
+  error_rate: { requires: 'R69, R90', limits: ['error_rate_alert', 'minimum_samples'], fires: 'above 0.5 % of enough requests' },
+  p95: {
+    requires: 'R91',
+    limits: ['p95_factor', 'p95_floor', 'p95'],
+    fires: 'above twice the reading before the first write, and above 100 ms; without that reading above 500 ms',
+  },
+  connections: { requires: 'R92', limits: ['connections'], fires: 'above 80 % of the usable slots' },
+  long_queries: { requires: 'R93', limits: ['long_query'], fires: 'older than 30 s' },
+  lock_waits: { requires: 'R94', limits: ['lock_waits'], fires: 'more than 5 sessions waiting for a lock' },
+};
