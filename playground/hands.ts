@@ -18,6 +18,18 @@ export function named(where: Locator, label: string): Locator {
   return where.locator(`button:text-is(${JSON.stringify(label)})`);
 }
 
+/** How long the page may take to ask before a click counts as the only one. */
+const ASKS_MS = 3_000;
+
+/** Presses Roll back now, behind whose label stands what it costs, and confirms when it asks: it does unless nothing would be lost. */
+export async function rollBackNow({ page }: Place, message: Locator): Promise<void> {
+  await message.locator('button', { hasText: /^Roll back now/ }).click();
+  await page
+    .locator('dialog.confirm button.danger')
+    .click({ timeout: ASKS_MS })
+    .catch(() => undefined);
+}
+
 /** The newest message that says this. */
 export function saying(where: Locator, text: string | RegExp): Locator {
   return where.locator('.message').filter({ hasText: text }).last();

@@ -11,6 +11,7 @@ import {
   newestCard,
   openThread,
   placeOn,
+  rollBackNow,
   saying,
   startNow,
   type,
@@ -70,7 +71,7 @@ async function walk(place: Place): Promise<void> {
   const alert = saying(thread, 'You decide');
   await alert.waitFor({ timeout: WORKED_MS });
   await picture('alert', alert);
-  await named(alert, 'Roll back now').click();
+  await rollBackNow(place, alert);
   await card.filter({ hasText: 'Everything was undone' }).waitFor({ timeout: WORKED_MS });
   await picture('rolled-back', card);
   await named(thread, 'Open report').waitFor();

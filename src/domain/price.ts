@@ -82,10 +82,17 @@ export function versionsAtStake(run: Run): readonly string[] {
   );
 }
 
+/** What the whole of it is: as bad as its worst migration. */
+export function priceKind({ migrations }: Pick<RunPrice, 'migrations'>): MigrationPrice['kind'] {
+  if (migrations.some(({ kind }) => kind === 'irreversible')) return 'irreversible';
+  return migrations.every(({ kind }) => kind === 'lossless') ? 'lossless' : 'lossy';
+}
+
 /** The whole price in a few words, for a card and a button: `lossless`, `1,204 rows lose something`, `cannot be undone`. */
-export function priceWords({ migrations }: RunPrice): string {
-  if (migrations.some(({ kind }) => kind === 'irreversible')) return 'cannot be undone by SQL';
-  if (migrations.every(({ kind }) => kind === 'lossless')) return 'lossless';
+export function priceWords({ migrations }: Pick<RunPrice, 'migrations'>): string {
+  const kind = priceKind({ migrations });
+  if (kind === 'irreversible') return 'cannot be undone by SQL';
+  if (kind === 'lossless') return 'lossless';
   const losses = migrations.flatMap((migration) => migration.losses);
   const rows = losses.reduce((sum, { answer }) => sum + ('rows' in answer ? answer.rows : 0), 0);
   const unknown = losses.some(({ answer }) => answer.state === 'unknown');

@@ -10,6 +10,7 @@ import {
   newestCard,
   openThread,
   placeOn,
+  rollBackNow,
   saying,
   startNow,
   type,
@@ -78,7 +79,7 @@ describe('the whole story by clicks in a real browser', () => {
       await startNow(place);
       const alert = saying(thread, 'You decide');
       await alert.waitFor({ timeout: WORKED_MS });
-      await named(alert, 'Roll back now').click();
+      await rollBackNow(place, alert);
       await card.filter({ hasText: 'Everything was undone' }).waitFor({ timeout: WORKED_MS });
       await named(thread, 'Open report').waitFor();
       await examine('the end');

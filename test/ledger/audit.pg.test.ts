@@ -132,7 +132,7 @@ describe('verify', () => {
     await sql(
       before.url,
       `ALTER TABLE offpeak.event DISABLE TRIGGER event_is_append_only;
-       DELETE FROM offpeak.event WHERE position = 2;
+       DELETE FROM offpeak.event WHERE position >= 2;
        UPDATE offpeak.run SET version = 1, state = 'planned', head = (SELECT hash FROM offpeak.event WHERE position = 1)`,
     );
     const after = await before.ledger.verify();

@@ -151,7 +151,7 @@ describe('execute', () => {
     const other = on.another();
     await other.load(run.id);
     await on.ledger.execute(run.id, { type: 'start_checklist' }, by('nora'));
-    expect(await other.load(run.id)).toMatchObject({ state: 'checklist', version: 2 });
+    expect(await other.load(run.id)).toMatchObject({ state: 'checklist', version: 3 });
     expect(await other.execute(run.id, { type: 'start_checklist' }, by('nora'))).toMatchObject({
       ok: false,
       refusal: { code: 'checklist_started' },
@@ -192,7 +192,7 @@ describe('the clock of the ledger', () => {
     const outcome = await on.ledger.execute(run.id, { type: 'confirm_item', item: 'staging', note }, by('nora'));
     expect(outcome).toMatchObject({ ok: true, run: { version: run.version + 1 } });
     const times = (await on.ledger.history({ runId: run.id, limit: 10 })).map((link) => link.event.at);
-    expect(times).toEqual([evening('17:05'), evening('17:06'), earlier]);
+    expect(times).toEqual([evening('17:05'), evening('17:05:05'), evening('17:06'), earlier]);
     expect(await on.another().load(run.id)).toEqual(outcome.ok && outcome.run);
     expect(await on.ledger.verify()).toMatchObject({ ok: true });
   });

@@ -11,7 +11,7 @@ import { planCard } from '../../src/slack/render/plan-card.ts';
 import { refusalMessage, refusalText } from '../../src/slack/render/refusal.ts';
 import { fitOf } from '../../src/slack/render/moment.ts';
 import { aMigration, aPlan, by, evening, PEOPLE, sha256, storyTo } from '../support/runs.ts';
-import { ALL_SCENES, buttonsOf, choicesOf, drawn, messageOf, viewOf, wordsOf } from './scenes.ts';
+import { ALL_SCENES, buttonsOf, choicesOf, drawn, LOSSY, messageOf, viewOf, wordsOf } from './scenes.ts';
 
 const labels = (message: { blocks: readonly unknown[] }) => buttonsOf(message).map((button) => button.text.text);
 const rollBack = (message: { blocks: readonly unknown[] }) => buttonsOf(message).find((button) => button.action_id === 'roll_back');
@@ -23,15 +23,15 @@ describe('the card', () => {
     ['approved', ['Start now', 'Schedule…', 'View SQL', '⋯ Cancel run #42…']],
     ['scheduled', ['Start now', 'View SQL', '⋯ Reschedule run #42…', '⋯ Cancel run #42…']],
     ['preparing', ['Stop after this step', 'Roll back now', "I'm watching", 'View SQL']],
-    ['migrating', ['Stop after this step', 'Roll back now', "I'm watching", 'View SQL']],
-    ['migrating_stop_requested', ['Roll back now', "I'm watching", 'View SQL']],
-    ['validating', ['Roll back now', "I'm watching", 'View SQL']],
-    ['observing', ['Roll back now', "I'm watching", 'View SQL']],
-    ['holding', ['Resume', 'Roll back now', "I'm watching", 'View SQL']],
+    ['migrating', ['Stop after this step', 'Roll back now · lossless', "I'm watching", 'View SQL']],
+    ['migrating_stop_requested', ['Roll back now · lossless', "I'm watching", 'View SQL']],
+    ['validating', ['Roll back now · lossless', "I'm watching", 'View SQL']],
+    ['observing', ['Roll back now · lossy', "I'm watching", 'View SQL']],
+    ['holding', ['Resume', 'Roll back now · lossless', "I'm watching", 'View SQL']],
     ['holding_untouched', ['Resume', 'Roll back now', "I'm watching", 'View SQL', 'Cancel']],
     ['stopping', ['View SQL']],
     ['rolling_back', ['View SQL']],
-    ['rollback_failed', ['Roll back now', 'Close by hand', 'View SQL']],
+    ['rollback_failed', ['Roll back now · lossless', 'Close by hand', 'View SQL']],
     ['completed', []],
     ['rolled_back', []],
     ['cancelled', []],
@@ -72,7 +72,7 @@ describe('the card', () => {
     const { rehearsal } = run;
     if (rehearsal === null) throw new Error('the run has no rehearsal');
     const quick = { ...rehearsal, migrations: rehearsal.migrations.map((entry) => ({ ...entry, downMs: 90 })) };
-    expect(rollBackButton({ ...run, rehearsal: quick }).confirm?.text.text).toContain('predicted under 1 s');
+    expect(rollBackButton({ run: { ...run, rehearsal: quick } }).confirm?.text.text).toContain('predicted under 1 s');
   });
 
   it('names the strongest lock of each relation in the words of PostgreSQL, and an unknown shape as unknown', () => {
@@ -149,6 +149,18 @@ describe('Roll back now', () => {
     const { run, ...rest } = viewOf('migrating_alert');
     const unproved = planCard({ run: { ...run, rehearsal: null }, ...rest }, PEOPLE);
     expect(rollBack(unproved)?.confirm?.text.text).toContain('NOT proved');
+  });
+
+  it('R4 asks under an alert too when rows would lose something, or nobody knows; the button, the dialog and the card say so', () => {
+    const view = viewOf('migrating_alert');
+    const lossy = planCard({ ...view, price: { at: view.now, migrations: LOSSY } }, PEOPLE);
+    expect(rollBack(lossy)?.text.text).toBe('Roll back now · lossy');
+    expect(rollBack(lossy)?.confirm?.text.text).toContain('Price now: 84,000 rows lose something.');
+    expect(wordsOf(lossy)).toContain('Rolling back now: 84,000 rows lose something');
+    const unknown = planCard({ ...view, price: null }, PEOPLE);
+    expect(rollBack(unknown)?.text.text).toBe('Roll back now');
+    expect(rollBack(unknown)?.confirm?.text.text).toContain('What is lost by it is not known.');
+    expect(rollBack(messageOf('migrating_alert', 'card'))?.text.text).toBe('Roll back now · lossless');
   });
 
   it('says before the first write that nothing was changed', () => {
@@ -260,7 +272,8 @@ describe('buttons', () => {
         for (const button of buttonsOf(message)) {
           const action = parseActionId(button.action_id)?.action;
           expect(action, button.action_id).toBeDefined();
-          expect(button.text.text).toBe(LABELS[action ?? 'cancel']);
+          // What a rollback costs stands behind its label.
+          expect(button.text.text.split(' · ')[0]).toBe(LABELS[action ?? 'cancel']);
           expect(button.value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+))?$/);
         }
       }

@@ -1,3 +1,4 @@
+import { priceKind } from '../../src/domain/price.ts';
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, ITEM_ACTIONS, MENU_ACTIONS, parseActionId, readReference } from '../../src/slack/actions.ts';
@@ -149,12 +150,13 @@ describe('the rules, over every golden message', () => {
     }
   });
 
-  it('R4 Roll back now is one click only under an alert with a proved way back; otherwise its dialog names target, effect and proof', () => {
+  it('R4 Roll back now is one click only under an alert with a proved way back that loses nothing; otherwise its dialog names target, effect, proof and price', () => {
     let asked = 0;
     for (const scene of ALL_SCENES) {
-      const { run } = viewOf(scene);
+      const { run, price } = viewOf(scene);
       const burning = Object.values(run.alerts).some((alert) => alert.clearedAt === null);
-      const free = burning && run.rehearsal !== null && rollbackProved(run.rehearsal);
+      const free =
+        burning && run.rehearsal !== null && rollbackProved(run.rehearsal) && priceKind(price ?? { migrations: [] }) === 'lossless';
       const buttons = messagesOf(viewOf(scene), PEOPLE).flatMap(buttonsOf);
       for (const { confirm } of buttons.filter(({ action_id }) => action_id === 'roll_back')) {
         expect(confirm === undefined, scene).toBe(free);

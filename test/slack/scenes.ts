@@ -1,6 +1,7 @@
 import type { Sample } from '../../src/domain/monitor.ts';
 import { METRICS } from '../../src/domain/monitor.ts';
 import { RUN_STATES } from '../../src/domain/run.ts';
+import type { RunPrice } from '../../src/domain/price.ts';
 import type { RunView } from '../../src/usecases/status.ts';
 import { messagesOf, type RenderedMessage } from '../../src/slack/render/messages.ts';
 import { PEOPLE, storyTo, VARIANTS, type Scene, type StoryOptions } from '../support/runs.ts';
@@ -10,11 +11,34 @@ export const ALL_SCENES: readonly Scene[] = [...RUN_STATES, ...VARIANTS];
 
 const READINGS = { error_rate: 0.0006, p95: 131, connections: 0.34, long_queries: 3, lock_waits: 1 };
 
+const migration = { rows: 0, losses: [], gone: [] };
+/** Nothing would be lost. */
+const LOSSLESS: RunPrice['migrations'] = [
+  { ...migration, version: '0007', name: 'leads_newest_first', kind: 'lossless' },
+  { ...migration, version: '0008', name: 'leads_email_domain', kind: 'lossless' },
+];
+const values = 'values of leads.email_domain';
+/** Rows would lose something. */
+export const LOSSY: RunPrice['migrations'] = LOSSLESS.map((each) =>
+  each.version === '0007'
+    ? each
+    : { ...each, kind: 'lossy', rows: 84_000, losses: [{ line: 1, what: values, answer: { state: 'counted', rows: 84_000 } }] },
+);
+/** A backfill has filled what a rollback would take away. */
+const FILLED: readonly Scene[] = ['migrating_backfill', 'holding_paused', 'observing'];
+
 /** A scene as surfaces see it, with one reading of each metric and a backfill under way. */
 export function viewOf(scene: Scene, options: StoryOptions = {}): RunView {
   const { run, now } = storyTo(scene, options);
   const samples: readonly Sample[] = METRICS.map((metric) => ({ metric, at: now, value: READINGS[metric], detail: '' }));
-  return { run, now, samples, progress: { position: 2, doneRows: 84_000, totalRows: 120_000, rowsPerSecond: 410, note: '', at: now } };
+  const price = { at: now, migrations: FILLED.includes(scene) ? LOSSY : LOSSLESS };
+  return {
+    run,
+    now,
+    samples,
+    price,
+    progress: { position: 2, doneRows: 84_000, totalRows: 120_000, rowsPerSecond: 410, note: '', at: now },
+  };
 }
 
 /** What a scene shows in Slack, by key. */

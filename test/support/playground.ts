@@ -141,7 +141,8 @@ export async function startPlayground(options: { observe?: string } = {}): Promi
       const { message, button } = await waitFor(`a button "${label}"`, PROOF_MS, async () => {
         const messages = [...(await ephemerals(user)), ...(await thread()), await card()].toReversed().filter(which);
         for (const message of messages) {
-          const button = buttonsOf(message).find((element) => element.text?.text === label);
+          // What a rollback costs stands behind its label.
+          const button = buttonsOf(message).find(({ text }) => text?.text.split(' · ')[0] === label);
           if (button !== undefined) return { message, button };
         }
         return undefined;

@@ -3,13 +3,14 @@ import type { Alert } from '../../domain/monitor.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { WORKING, type Run } from '../../domain/run.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
-import { rollBackButton } from './buttons.ts';
+import { rollBackButton, type Priced } from './buttons.ts';
 import { METRIC_TITLES, metricValue } from './metrics.ts';
 import { runName } from './state-words.ts';
 import { phrase, timeOf, when, who } from './text.ts';
 
 /** One breached metric in the thread. Edited, never repeated: raised, then cleared without buttons (R3). */
-export function alertMessage(run: Run, alert: Alert): Message {
+export function alertMessage(priced: Priced, alert: Alert): Message {
+  const { run } = priced;
   const title = METRIC_TITLES[alert.metric];
   const value = metricValue(alert.metric, alert.value);
   const limit = metricValue(alert.metric, alert.limit);
@@ -35,7 +36,7 @@ export function alertMessage(run: Run, alert: Alert): Message {
     blocks: [
       section(head),
       context(`You decide: Offpeak never rolls back by itself, and does not finish while an alert stands.${detail}`),
-      ...actions([rollBackButton(run), button(run, 'confirm_presence')]),
+      ...actions([rollBackButton(priced), button(run, 'confirm_presence')]),
     ],
   };
 }

@@ -28,7 +28,7 @@ export function approval(view: RunView, people: readonly Person[]): Message {
       section(`*Approval* · *${counts}* · digest ${digestWords(run)}${changed}`),
       ...(given === '' ? [] : [section(given)]),
       section(whatRuns(run)),
-      section(`*Takes* ${estimate(run.rehearsal)}\n*Way back* ${rollbackWords(run.plan, run.rehearsal)}`),
+      section(`*Takes* ${estimate(run.rehearsal)}\n*Way back* ${rollbackWords(run.plan, run.rehearsal, view.price)}`),
       context(
         `May approve: ${may}. ${who(run.requester)} asked for the plan and cannot approve it. An approval covers files, live schema, rehearsal, window, limits and runbook ${phrase(run.plan.runbook.version, 20)}; any change voids it.`,
       ),

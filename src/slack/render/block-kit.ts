@@ -45,14 +45,16 @@ export type ButtonWords = {
   readonly item?: string;
   /** The digest or the moment the button stands for. */
   readonly extra?: string;
+  /** Behind the label, e.g. `lossy`. */
+  readonly hint?: string;
   readonly style?: 'primary' | 'danger';
   readonly confirm?: ConfirmationDialog;
 };
 
 /** A button of a run: its value is only ids and a version (R8), its label for screen readers names the run (R11). */
 export function button(run: Pick<Run, 'id' | 'version' | 'number'>, action: Action, words: ButtonWords = {}): Button {
-  const { item = '', extra = '', style, confirm } = words;
-  const label = LABELS[action];
+  const { item = '', extra = '', hint = '', style, confirm } = words;
+  const label = `${LABELS[action]}${hint === '' ? '' : ` · ${hint}`}`;
   return {
     type: 'button',
     action_id: actionId(action, item),

@@ -1,5 +1,6 @@
 import type { Button } from '@slack/types';
 import type { Instant } from '../../domain/instant.ts';
+import { priceKind, priceWords } from '../../domain/price.ts';
 import { rollbackProved, predictedRollbackMs } from '../../domain/proof.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { touched, type Run } from '../../domain/run.ts';
@@ -64,26 +65,38 @@ export function alerting(run: Run): boolean {
   return Object.values(run.alerts).some((alert) => alert.clearedAt === null);
 }
 
-/** **Roll back now**: one click while an alert burns and the rehearsal proved the way back; otherwise a dialog that says what it does (R4). */
-export function rollBackButton(run: Run): Button {
+/** A run and what rolling it back would cost now: null or absent when that is not known. */
+export type Priced = Pick<RunView, 'run' | 'price'>;
+
+/** Behind the label, so that nobody has to open the dialog to know: nothing while it is not known. */
+const PRICE_HINTS = { lossless: 'lossless', lossy: 'lossy', irreversible: 'not all of it' } as const;
+
+/**
+ * **Roll back now**: one click while an alert burns, the rehearsal proved the way back and nothing is lost by it; otherwise a dialog that
+ * says what it does and what it costs (R4). A price that is not known is no lossless one.
+ */
+export function rollBackButton({ run, price = null }: Priced): Button {
   const proved = run.rehearsal !== null && rollbackProved(run.rehearsal);
-  if (alerting(run) && proved) return button(run, 'roll_back', { style: 'danger' });
+  const kind = price === null ? null : priceKind(price);
+  const hint = kind === null || !touched(run) ? '' : PRICE_HINTS[kind];
+  if (alerting(run) && proved && kind === 'lossless') return button(run, 'roll_back', { style: 'danger', hint });
   const confirm = confirmation({
     title: `Roll back run #${run.number} on ${run.target}?`,
-    text: rollBackText(run, proved),
+    text: rollBackText({ run, price }, proved),
     confirm: 'Roll back now',
     deny: 'Go on',
     danger: true,
   });
-  return button(run, 'roll_back', { style: 'danger', confirm });
+  return button(run, 'roll_back', { style: 'danger', hint, confirm });
 }
 
-function rollBackText(run: Run, proved: boolean): string {
+function rollBackText({ run, price = null }: Priced, proved: boolean): string {
   if (run.state === 'rollback_failed') {
     return `Tries once more to undo ${cut(leftOver(run), 100)} on ${run.target}, and compares the schema afterwards. Mend first what stopped it.`;
   }
   if (!touched(run)) return `Nothing was changed on ${run.target} yet, so this stops the run and checks that the schema is the old one.`;
   const way = proved ? 'proved by the rehearsal' : 'NOT proved by a rehearsal';
   const time = run.rehearsal === null ? '' : `, predicted ${atMost(predictedRollbackMs(run.rehearsal))}`;
-  return `The running statement is cancelled, then the down scripts undo what was applied on ${run.target} (${way}${time}). The schema is compared afterwards.`;
+  const cost = price === null ? 'What is lost by it is not known.' : `Price now: ${priceWords(price)}.`;
+  return `Cancels the running statement, then the down scripts undo what was applied on ${run.target} (${way}${time}). ${cost} The schema is compared afterwards.`;
 }

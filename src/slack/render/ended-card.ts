@@ -13,7 +13,7 @@ import type { RunView } from '../../usecases/status.ts';
 export function endedBlocks(view: RunView): Blocks {
   const { run } = view;
   const lines = [`*${resultLine(run)}*`, detailLine(run), remainingLine(run), againLine(run)].filter((line) => line !== '');
-  const failed = run.state === 'rollback_failed' ? [rollBackButton(run), closeButton(run), button(run, 'view_sql')] : [];
+  const failed = run.state === 'rollback_failed' ? [rollBackButton(view), closeButton(run), button(run, 'view_sql')] : [];
   const asked = `Asked for by ${who(run.requester)} · ended ${when(run.end?.at ?? run.plan.plannedAt)} · digest ${code(shortDigest(run.digest))}`;
   const waived = run.started === null ? '' : waivedWords(view);
   return [section(lines.join('\n')), context(waived === '' ? asked : `${asked}\n${waived}`), ...actions(failed)];

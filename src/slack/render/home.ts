@@ -96,7 +96,7 @@ function listed(lines: readonly string[], none: string): string {
 function activeLine(run: Run, { cards }: Known): KnownBlock {
   const detail = run.holding === null ? `asked for by ${who(run.requester)} ${when(run.plan.plannedAt)}` : phrase(run.holding.detail, 300);
   const card = cards.get(run.id);
-  const accessory = WORKING.includes(run.state) || run.state === 'rollback_failed' ? rollBackButton(run) : undefined;
+  const accessory = WORKING.includes(run.state) || run.state === 'rollback_failed' ? rollBackButton({ run }) : undefined;
   return section(`*${runHeader(run)}*\n${detail}${card === undefined ? '' : ` · ${link(card, 'card')}`}`, accessory);
 }
 

@@ -66,7 +66,7 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     if (alert === undefined) continue;
     // The channel hears of each rule once; of one that is over before it can be posted, the thread alone.
     const stage = `${alert.raisedAt} ${alert.clearedAt} ${run.state}`;
-    messages.push({ ...alertMessage(run, alert), ...loud, broadcast: alert.clearedAt === null, key: `alert:${metric}`, stage });
+    messages.push({ ...alertMessage(view, alert), ...loud, broadcast: alert.clearedAt === null, key: `alert:${metric}`, stage });
   }
   const failed = rollbackFailedNotice(run);
   if (failed !== null) messages.push({ ...failed, ...loud, key: `rollback_failed:${run.end?.at}`, stage: '' });

@@ -126,7 +126,7 @@ function facts(view: RunView): string {
   const window = run.scheduledFor === null ? fits : `first write ${when(run.scheduledFor)}`;
   return [
     `*Takes* ${estimate(run.rehearsal)}`,
-    `*Way back* ${rollbackWords(run.plan, run.rehearsal)}`,
+    `*Way back* ${rollbackWords(run.plan, run.rehearsal, view.price)}`,
     `*Window* never ${peakHours(run.plan.window)}; ${window}`,
     ...freezeLines(run.plan.window, view.now),
     countdownLine(run, view.now),

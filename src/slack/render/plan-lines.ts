@@ -1,3 +1,4 @@
+import { priceWords, type RunPrice } from '../../domain/price.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import type { Hazard, Migration, Plan, Statement } from '../../domain/plan.ts';
 import { rollbackKind } from '../../domain/plan.ts';
@@ -89,9 +90,10 @@ export function estimate(rehearsal: Rehearsal | null): string {
 }
 
 /** What the way back is worth, with its price (R4). */
-export function rollbackWords(plan: Plan, rehearsal: Rehearsal | null): string {
+export function rollbackWords(plan: Plan, rehearsal: Rehearsal | null, price: RunPrice | null = null): string {
   if (rollbackKind(plan) === 'none') return 'none: at least one migration cannot be undone by SQL';
   if (rehearsal === null) return 'down scripts, not proved yet';
   if (!rollbackProved(rehearsal)) return 'down scripts, *not proved*: the rehearsal failed';
-  return `${atMost(predictedRollbackMs(rehearsal))}, proved: the schema came back exactly`;
+  const cost = price === null ? '' : ` · ${priceWords(price)}`;
+  return `${atMost(predictedRollbackMs(rehearsal))}, proved: the schema came back exactly${cost}`;
 }

@@ -5,6 +5,7 @@ import { between, plus, type Instant } from '../../domain/instant.ts';
 import { nextStep } from '../../domain/next-step.ts';
 import { unitsOf, type Unit } from '../../domain/plan.ts';
 import type { Person } from '../../domain/people.ts';
+import { priceWords } from '../../domain/price.ts';
 import { inWords, lasting } from '../../domain/refusal.ts';
 import { touched, type Run, type UnitRun } from '../../domain/run.ts';
 import { actions, button, context, menu, section, type Blocks } from './block-kit.ts';
@@ -31,9 +32,15 @@ export function runBlocks(view: RunView, people: readonly Person[]): Blocks {
     section(doing(view, people)),
     ...(units === '' ? [] : [section(units)]),
     ...(quiet || view.samples.length === 0 ? [] : [section(metricFields(run, view.samples).join('\n'))]),
-    context([pulse(view), started(run), waivedWords(view)].filter((line) => line !== '').join('\n')),
-    ...actions(runButtons(run)),
+    context([pulse(view), wayBack(view), started(run), waivedWords(view)].filter((line) => line !== '').join('\n')),
+    ...actions(runButtons(view)),
   ];
+}
+
+/** What rolling back would cost now, once there is something to take back. */
+function wayBack({ run, price = null }: RunView): string {
+  if (!touched(run) || run.rollback !== null) return '';
+  return `Rolling back now: ${price === null ? 'what is lost is not known' : priceWords(price)}`;
 }
 
 function started(run: Run): string {
@@ -135,9 +142,10 @@ function backfillMenu(run: Run): Overflow {
   return menu(run, run.state === 'migrating' && run.stopRequested === null ? [...speeds, 'stop_after_step'] : speeds);
 }
 
-function runButtons(run: Run): readonly (Button | Overflow)[] {
+function runButtons(view: RunView): readonly (Button | Overflow)[] {
+  const { run } = view;
   const sql = button(run, 'view_sql');
-  const back = rollBackButton(run);
+  const back = rollBackButton(view);
   const watching = button(run, 'confirm_presence');
   switch (run.state) {
     case 'preparing':

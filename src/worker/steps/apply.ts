@@ -29,7 +29,9 @@ type Turn = {
   readonly signal: AbortSignal;
   readonly over: () => boolean;
   readonly newestSample: () => Promise<Instant | null>;
+  /** The run as it was at most a moment ago, and as it is. */
   readonly known: () => Promise<Known>;
+  readonly asked: () => Promise<Known>;
   readonly journal: Journal;
 };
 type Here = { readonly run: Run; readonly unit: Unit };
@@ -45,7 +47,7 @@ export const applyUnit: Step = async ({ task, run, next, signal }) => {
   const { ledger } = task.services;
   const endsAt = performance.now() + TURN_MS;
   const newestSample = remembered(READING_MS, () => newestReading(ledger, run));
-  const known = async (): Promise<Known> => {
+  const asked = async (): Promise<Known> => {
     const askedAt = performance.now();
     const [at, now] = await Promise.all([task.load(), ledger.now()]);
     return { run: at, now, askedAt };
@@ -55,7 +57,8 @@ export const applyUnit: Step = async ({ task, run, next, signal }) => {
     signal,
     over: () => signal.aborted || task.lease.lost() || performance.now() >= endsAt,
     newestSample,
-    known: remembered(KNOWN_MS, known),
+    known: remembered(KNOWN_MS, asked),
+    asked,
     journal: journal(task, newestSample),
   };
   let here: Here | null = next.unit === undefined ? null : { run, unit: next.unit };
@@ -129,8 +132,10 @@ async function settled(task: Task, run: Run, what: { unit: Unit; left: UnitRun }
 /** Asked before every statement and batch. A wish to stop after this step does not stop in the middle of it. */
 function gate(turn: Turn, { unit }: Here, held: { reason: Hold | null }): Gate {
   const { task, signal } = turn;
+  // A batch takes longer than the question; small statements do not.
+  const look = unit.kind === 'backfill' ? turn.asked : turn.known;
   return async (askedMs) => {
-    const [{ run, now, askedAt }, newestSample] = await Promise.all([turn.known(), turn.newestSample()]);
+    const [{ run, now, askedAt }, newestSample] = await Promise.all([look(), turn.newestSample()]);
     if (run.state !== 'migrating' || task.lease.lost() || signal.aborted) return { reason: `the run is ${run.state.replace('_', ' ')}` };
     // The engine knows how long a batch takes; what a statement takes only the rehearsal knows.
     const durationMs = unit.kind === 'backfill' ? askedMs : Math.max(askedMs, predictedUnitMs(run, unit.position));
