@@ -105,7 +105,6 @@ export type Surroundings = {
 export function configOf(settings: Settings, around: Surroundings): { readonly config: Config; readonly secrets: Secrets } {
   const { slack } = settings;
   const targets = Object.entries(settings.targets);
-  const forAll = { directory: around.directory, approvalMs: settings.approvals.ttl, freezes: settings.freezes };
   const config: Config = {
     file: around.file,
     runbook: settings.runbook,
