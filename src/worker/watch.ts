@@ -1,6 +1,5 @@
-import type { NextStep } from '../domain/next-step.ts';
+import { nextStep, type NextStep } from '../domain/next-step.ts';
 import { WATCHED, type Run } from '../domain/run.ts';
-import { lateHold } from '../domain/schedule.ts';
 import { monitorOnce } from './monitor.ts';
 import type { Task } from './task.ts';
 import { stillWanted } from './wanted.ts';
@@ -27,9 +26,11 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
     const run = await task.load();
     if (run.version !== version) onChange?.();
     version = run.version;
-    // A dump that hangs must not hide that T-5 has come; everything else is seen in the run itself.
-    const late = run.state === 'preparing' && lateHold(run, await task.services.ledger.now()) !== null;
-    if (current !== null && (late || !stillWanted(run, current.run, current.step))) current.abort.abort();
+    // A dump that hangs must not hide that T-15 or T-5 has come; everything else is seen in the run itself.
+    const timed = run.state === 'scheduled' || run.state === 'preparing';
+    const next = timed ? nextStep(run, await task.services.ledger.now()) : null;
+    const due = next?.kind === 'step' && (next.step === 'open' || next.step === 'late');
+    if (current !== null && (due || !stillWanted(run, current.run, current.step))) current.abort.abort();
   };
   const sample = async () => {
     const run = await task.load();
