@@ -115,7 +115,7 @@ function scheduled(run: Run, now: Instant): NextStep {
 
 /** T-15: health, backup, proof, dry run; T-5: health and dry run again; then T0 (R37–R47). */
 function prepare(run: Run, now: Instant): NextStep {
-  if (lateHold(run, now) !== null) return step('late');
+  if (lateHold(run, now) !== null || run.stopRequested !== null) return step('late');
   const started = run.started?.at ?? now;
   const recheck = recheckAt(run);
   const asked = recheck !== null && between(recheck, now) >= 0 ? recheck : started;

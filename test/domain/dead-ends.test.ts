@@ -124,6 +124,18 @@ describe('a scheduled run', () => {
     expect(nextStep(expired(), evening('18:44'))).toEqual({ kind: 'wait', until: evening('18:45') });
   });
 
+  it('holds behind the step that is under way when somebody asks for it, and does not wait for its first write', () => {
+    const { run } = storyTo('preparing_ready');
+    expect(nextStep(run, evening('18:56'))).toEqual({ kind: 'wait', until: evening('19:00') });
+    const asked = said(run, evening('18:56'), by('olga'), { type: 'stop_after_step' });
+    expect(nextStep(asked, evening('18:56'))).toEqual({ kind: 'step', step: 'late' });
+    const held = said(asked, evening('18:56'), OFFPEAK, { type: 'hold', reason: 'stopped', detail: '' });
+    expect(nextStep(said(held, evening('18:57'), by('olga'), { type: 'resume' }), evening('18:57'))).toEqual({
+      kind: 'wait',
+      until: evening('19:00'),
+    });
+  });
+
   it('R8 that somebody else starts at once is watched by whoever pressed', () => {
     const { run } = storyTo('scheduled');
     const read = said(run, evening('17:30'), OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(run.plan, evening('17:30')) });

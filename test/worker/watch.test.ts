@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Run } from '../../src/domain/run.ts';
 import type { Task } from '../../src/worker/task.ts';
 import { watchRun } from '../../src/worker/watch.ts';
-import { aRunIn, evening } from '../support/runs.ts';
+import { aRunIn, by, evening } from '../support/runs.ts';
 
 /** Whether a backup that is under way is stopped when the clock of the ledger shows this. */
 async function stopped(run: Run, time: string): Promise<boolean> {
@@ -28,4 +28,8 @@ it('R37 a backup that hangs is stopped at T-15, so that preparation opens, and a
   expect([await stopped(aRunIn('scheduled'), '18:44:59'), await stopped(aRunIn('scheduled'), '18:45')]).toEqual([false, true]);
   expect([await stopped(aRunIn('preparing'), '18:54:59'), await stopped(aRunIn('preparing'), '18:55')]).toEqual([false, true]);
   expect(await stopped(aRunIn('approved'), '18:55')).toBe(false);
+});
+
+it('a wish to stop after this step lets the step finish', async () => {
+  expect(await stopped({ ...aRunIn('preparing'), stopRequested: by('olga') }, '18:50')).toBe(false);
 });
