@@ -105,13 +105,18 @@ export function waivedItems(run: Kept, now: Instant): readonly ItemKey[] {
   return linesOf(run.plan).flatMap(({ key }) => (lineState(run, key, now) === 'waived' ? [key] : []));
 }
 
-/** Lines whose waiving is worth offering at `now`: what a machine has not read yet, or reads again anyhow, is not. */
+/** Lines whose waiving is worth offering at `now`: what a machine has not read yet, or read well and reads again anyhow, is not. */
 export function waivableItems(run: Kept, now: Instant): readonly ItemKey[] {
   return openItems(run, now).filter((key) => {
     const line = lineOf(run.plan, key);
-    const comesByItself = line?.kind === 'machine' && ['pending', 'expired'].includes(lineState(run, key, now));
+    // While a run holds nothing is read, and what did not pass would seem to do so once it has expired.
+    const comesByItself = line?.kind === 'machine' && ['pending', 'expired'].includes(lineState(run, key, now)) && readWell(run, key);
     return line !== undefined && line.waivers.length > 0 && !comesByItself;
   });
+}
+
+function readWell({ evidence }: Pick<Run, 'evidence'>, key: ItemKey): boolean {
+  return (evidence[key]?.verdict ?? 'pass') === 'pass';
 }
 
 /** Whose word a personal line still waits for at `now`; on the on-call line one word is enough, so nobody or everybody. */

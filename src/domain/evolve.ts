@@ -2,6 +2,7 @@ import type { RunEvent } from './events.ts';
 import { healthLines, lineOf } from './checklist.ts';
 import { between } from './instant.ts';
 import type { Acknowledgement, Evidence, ItemKey } from './items.ts';
+import { OFFPEAK } from './people.ts';
 import { unitsOf } from './plan.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
@@ -107,7 +108,8 @@ const CHANGES: Changes = {
   scheduled: (_run, event) => ({ state: 'scheduled', scheduledFor: event.t0, watcher: { actor: event.actor, seenAt: event.at } }),
   schedule_missed: () => ({ state: 'approved', scheduledFor: null }),
   started: (run, event) => {
-    const by = run.state === 'scheduled' && run.watcher !== null ? run.watcher.actor : event.actor;
+    // What the schedule opens, whoever scheduled it watches; who presses Start watches that.
+    const by = event.actor.id === OFFPEAK.id && run.watcher !== null ? run.watcher.actor : event.actor;
     const watcher = { actor: by, seenAt: event.at };
     const scheduledFor = keptMoment(run, event.t0);
     return { state: 'preparing', started: { at: event.at, by }, t0: event.t0, scheduledFor, watcher, step: null };

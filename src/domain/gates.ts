@@ -72,10 +72,16 @@ export function backupProved(run: Run): boolean {
 
 export type Hold = { readonly reason: HoldReason; readonly detail: string };
 
+/** Whether somebody wants the run to hold behind the step that is under way. */
+export function stopHold({ stopRequested }: Pick<Run, 'stopRequested'>): Hold | null {
+  return stopRequested === null ? null : { reason: 'stopped', detail: `@${stopRequested.name} asked to stop after this step.` };
+}
+
 /** Whether a forward statement or batch may begin now, and if not, why the run holds. Asked before every one of them (R4, invariants 1, 2, 6). */
 export function forwardHold(run: Run, question: { now: Instant; newestSample: Instant | null; durationMs: number }): Hold | null {
   const { now, newestSample, durationMs } = question;
-  if (run.stopRequested !== null) return { reason: 'stopped', detail: `@${run.stopRequested.name} asked to stop after this step.` };
+  const stop = stopHold(run);
+  if (stop !== null) return stop;
   if (!backupProved(run)) return { reason: 'rehearsal_differs', detail: 'This run has no backup that was proved by a restore.' };
   const verdict = judgeWindow(run.plan.window, now, durationMs);
   if (!verdict.open) return closedHold(verdict, durationMs);

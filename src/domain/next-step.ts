@@ -1,6 +1,6 @@
 import { healthLines } from './checklist.ts';
 import type { StepName } from './events.ts';
-import { neededToBeginMs, predictedRunMs } from './gates.ts';
+import { neededToBeginMs, predictedPrepareMs, predictedRunMs } from './gates.ts';
 import { between, plus, type Instant } from './instant.ts';
 import { A_PERSON } from './items.ts';
 import { unitsOf, type Unit } from './plan.ts';
@@ -106,13 +106,16 @@ function scheduled(run: Run, now: Instant): NextStep {
   const opens = opensAt(run, run.scheduledFor ?? now);
   if (between(opens, now) >= 0) return step('open');
   const gathering = gather(run, now);
+  // Preparation takes a backup of its own; one that is under way at T-15 would only keep it from opening.
+  const outlasts = gathering.kind === 'step' && gathering.step !== 'check' && between(now, opens) <= predictedPrepareMs(run);
+  if (outlasts) return { kind: 'wait', until: [opens, healthDue(run, now) ?? opens].toSorted()[0] ?? opens };
   if (gathering.kind === 'step') return gathering;
   return { kind: 'wait', until: gathering.kind === 'wait' && gathering.until < opens ? gathering.until : opens };
 }
 
 /** T-15: health, backup, proof, dry run; T-5: health and dry run again; then T0 (R37–R47). */
 function prepare(run: Run, now: Instant): NextStep {
-  if (lateHold(run, now) !== null) return step('late');
+  if (lateHold(run, now) !== null || run.stopRequested !== null) return step('late');
   const started = run.started?.at ?? now;
   const recheck = recheckAt(run);
   const asked = recheck !== null && between(recheck, now) >= 0 ? recheck : started;

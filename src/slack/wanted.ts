@@ -1,3 +1,4 @@
+import { linesOf } from '../domain/checklist.ts';
 import type { Person, Role } from '../domain/people.ts';
 import { isActive, type Run } from '../domain/run.ts';
 import type { RunView } from '../usecases/status.ts';
@@ -28,7 +29,7 @@ export type Surroundings = {
 const DIRECT_ROLES: readonly Role[] = ['operator', 'approver', 'on_call'];
 const MOST = 12;
 /** What is sent as long as it can be pressed, and what is also sent when the channel did not get to see it. */
-const PRESSED_KEYS = /^(card$|approval$|report$|alert:|hold:|rollback_failed:)/;
+const PRESSED_KEYS = /^(card$|checklist$|approval$|report$|alert:|hold:|rollback_failed:)/;
 const READ_KEYS = /^(card$|report$|hold:|rollback_failed:)/;
 /** Progress in a direct message; everybody's copies share one budget of edits. */
 const DIRECT_MS = 30_000;
@@ -71,7 +72,8 @@ function directOf(
   around: Surroundings,
 ): readonly Wanted[] {
   const unseen = ({ key, ...shown }: RenderedMessage) => READ_KEYS.test(key) && standing.get(key)?.hash !== hashOf(shown);
-  const live = (message: RenderedMessage) => isActive(run) && message.blocks.some(({ type }) => type === 'actions');
+  const live = (message: RenderedMessage) =>
+    isActive(run) && message.blocks.some((block) => block.type === 'actions' || 'accessory' in block);
   return recipients(run, around).flatMap((to) =>
     drawn
       .filter((message) => PRESSED_KEYS.test(message.key))
@@ -91,7 +93,12 @@ function directOf(
 }
 
 function recipients(run: Run, { people, reachable }: Surroundings): readonly string[] {
-  const ids = [run.requester.id, ...people.filter(({ roles }) => roles.some((role) => DIRECT_ROLES.includes(role))).map(({ id }) => id)];
+  const asked = linesOf(run.plan).flatMap((line) => line.people ?? []);
+  const ids = [
+    run.requester.id,
+    ...asked,
+    ...people.filter(({ roles }) => roles.some((role) => DIRECT_ROLES.includes(role))).map(({ id }) => id),
+  ];
   return [...new Set(ids)].filter((id) => /^[UW][A-Z0-9]+$/.test(id) && reachable(id)).slice(0, MOST);
 }
 

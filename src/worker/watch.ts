@@ -1,6 +1,7 @@
+import { between, type Instant } from '../domain/instant.ts';
 import type { NextStep } from '../domain/next-step.ts';
 import { WATCHED, type Run } from '../domain/run.ts';
-import { lateHold } from '../domain/schedule.ts';
+import { lateHold, opensAt } from '../domain/schedule.ts';
 import { monitorOnce } from './monitor.ts';
 import type { Task } from './task.ts';
 import { stillWanted } from './wanted.ts';
@@ -27,9 +28,10 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
     const run = await task.load();
     if (run.version !== version) onChange?.();
     version = run.version;
-    // A dump that hangs must not hide that T-5 has come; everything else is seen in the run itself.
-    const late = run.state === 'preparing' && lateHold(run, await task.services.ledger.now()) !== null;
-    if (current !== null && (late || !stillWanted(run, current.run, current.step))) current.abort.abort();
+    // A dump that hangs must not hide that T-15 or T-5 has come; everything else is seen in the run itself.
+    const timed = run.state === 'scheduled' || run.state === 'preparing';
+    const due = timed && isDue(run, await task.services.ledger.now());
+    if (current !== null && (due || !stillWanted(run, current.run, current.step))) current.abort.abort();
   };
   const sample = async () => {
     const run = await task.load();
@@ -66,6 +68,11 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
       await Promise.all(loops);
     },
   };
+}
+
+function isDue(run: Run, now: Instant): boolean {
+  if (run.state === 'scheduled') return run.scheduledFor !== null && between(opensAt(run, run.scheduledFor), now) >= 0;
+  return lateHold(run, now) !== null;
 }
 
 /** Runs `action` every `ms`, never two at once, until the signal. A failure is logged and tried again: silence is noticed elsewhere. */

@@ -9,6 +9,7 @@ import {
   lineState,
   openItems,
   PLAIN_CHECKLIST,
+  waivableItems,
   waivedItems,
 } from '../../src/domain/checklist.ts';
 import type { Command } from '../../src/domain/commands.ts';
@@ -240,6 +241,41 @@ describe('a waiver', () => {
     const undone = said(waived, plus(now, 1_000), by('ana'), { type: 'withdraw_item', item: 'staging' });
     expect(undone.waivers).toEqual({});
     expect(lineState(undone, 'staging', now)).toBe('pending');
+  });
+
+  it('R36 and the confirmation that came behind it are taken back together, so that the start is locked again', () => {
+    const { run, now } = scene();
+    const waived = said(run, now, by('sam'), waive('staging'));
+    const confirmed = said(waived, plus(now, 1_000), by('olga'), { type: 'confirm_item', item: 'staging', note: 'Looked at 14 pages.' });
+    expect(lineState(confirmed, 'staging', plus(now, 1_000))).toBe('pass');
+    const open = said(confirmed, plus(now, 2_000), by('olga'), { type: 'withdraw_item', item: 'staging' });
+    expect(lineState(open, 'staging', plus(now, 2_000))).toBe('pending');
+  });
+
+  it('R36 does not stand before the word of a person who takes it back', () => {
+    const { run, now } = scene();
+    const waived = said(run, now, by('sam'), waive('on_call'));
+    const given = said(waived, plus(now, 1_000), by('ana'), { type: 'acknowledge_item', item: 'on_call' });
+    expect(lineState(given, 'on_call', plus(now, 1_000))).toBe('pass');
+    const back = said(given, plus(now, 2_000), by('ana'), { type: 'withdraw_item', item: 'on_call' });
+    expect([back.acknowledged.on_call, lineState(back, 'on_call', plus(now, 2_000))]).toEqual([[], 'pending']);
+    const half = said(
+      said(run, now, by('olga'), { type: 'acknowledge_item', item: 'stakeholders' }),
+      now,
+      by('sam'),
+      waive('stakeholders'),
+    );
+    const open = said(half, plus(now, 1_000), by('olga'), { type: 'withdraw_item', item: 'stakeholders' });
+    expect([open.waivers, open.acknowledged.stakeholders?.length]).toEqual([{}, 1]);
+  });
+
+  it('is offered for what did not pass while the run holds, also once that reading has expired: nothing is read meanwhile', () => {
+    const { run, now } = storyTo('holding_untouched');
+    const later = plus(now, run.plan.timing.machineEvidenceMs);
+    expect(lineState(run, 'connections', later)).toBe('expired');
+    expect(waivableItems(run, later)).toEqual(['connections']);
+    const fresh = storyTo('checklist_proved');
+    expect(waivableItems(fresh.run, fresh.now)).not.toContain('connections');
   });
 
   it('R39 of a failing reading does not hold the preparation, and neither does reading it again', () => {

@@ -107,6 +107,45 @@ describe('holding in preparation', () => {
   });
 });
 
+describe('a scheduled run', () => {
+  /** Its proof has run out at 18:40; everything else is fresh. */
+  const expired = (): Run => {
+    const { run } = storyTo('scheduled');
+    if (run.backup === null) throw new Error('the run has no backup');
+    const backup = { ...run.backup, finishedAt: plus(evening('18:40'), -run.plan.timing.proofMs) };
+    return said({ ...run, backup }, evening('18:40'), OFFPEAK, {
+      type: 'record_evidence',
+      evidence: healthEvidence(run.plan, evening('18:40')),
+    });
+  };
+
+  it('begins no backup that would outlast the opening of its preparation, which takes its own', () => {
+    expect(nextStep(expired(), evening('18:40'))).toEqual({ kind: 'step', step: 'backup' });
+    expect(nextStep(expired(), evening('18:44'))).toEqual({ kind: 'wait', until: evening('18:45') });
+  });
+
+  it('holds behind the step that is under way when somebody asks for it, and does not wait for its first write', () => {
+    const { run } = storyTo('preparing_ready');
+    expect(nextStep(run, evening('18:56'))).toEqual({ kind: 'wait', until: evening('19:00') });
+    const asked = said(run, evening('18:56'), by('olga'), { type: 'stop_after_step' });
+    expect(nextStep(asked, evening('18:56'))).toEqual({ kind: 'step', step: 'late' });
+    const held = said(asked, evening('18:56'), OFFPEAK, { type: 'hold', reason: 'stopped', detail: '' });
+    expect(nextStep(said(held, evening('18:57'), by('olga'), { type: 'resume' }), evening('18:57'))).toEqual({
+      kind: 'wait',
+      until: evening('19:00'),
+    });
+  });
+
+  it('R8 that somebody else starts at once is watched by whoever pressed', () => {
+    const { run } = storyTo('scheduled');
+    const read = said(run, evening('17:30'), OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(run.plan, evening('17:30')) });
+    const started = said(read, evening('17:31'), by('olga'), { type: 'start' });
+    expect([started.started?.by.name, started.watcher?.actor.name]).toEqual(['olga', 'olga']);
+    const opened = said(run, evening('18:45'), OFFPEAK, { type: 'open_preparation' });
+    expect([opened.started?.by.name, opened.watcher?.actor.name]).toEqual(['nora', 'nora']);
+  });
+});
+
 describe('before the start', () => {
   it('an approval that expired while the run is scheduled can be given again', () => {
     const run = aRunIn('scheduled');

@@ -95,6 +95,21 @@ describe('when the channel of the cards is closed', () => {
     expect((await stage.direct('U0NORA')).map(keyOf)).toEqual(['direct:U0NORA:card']);
   });
 
+  it('sends the checklist to those who answer or waive its lines: the notice cannot be posted, so one of them must', async () => {
+    const bot = stage.aBot();
+    await stage.control('archive', { channel: 'deployments', on: true });
+    stage.show('checklist_untold');
+    await stage.seconds(bot, 10);
+    for (const person of ['U0OLGA', 'U0ANA', 'U0SAM']) {
+      const checklist = (await stage.direct(person)).find((message) => keyOf(message) === `direct:${person}:checklist`);
+      expect(JSON.stringify(checklist), person).toMatch(/Confirm….*Waive…/s);
+    }
+    stage.show('migrating');
+    await stage.seconds(bot, 40);
+    const answered = (await stage.direct('U0ANA')).find((message) => keyOf(message) === 'direct:U0ANA:checklist');
+    expect(answered === undefined ? '' : JSON.stringify(answered)).not.toContain('Waive…');
+  });
+
   it.each(['restricted_action', 'restricted_action_read_only_channel', 'ekm_access_denied'])(
     'goes to people when the workspace forbids posting: %s (T27)',
     async (error) => {

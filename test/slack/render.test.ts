@@ -1,6 +1,7 @@
 import type { Evidence } from '../../src/domain/items.ts';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/domain/decide.ts';
+import { plus } from '../../src/domain/instant.ts';
 import { judgeWindow } from '../../src/domain/window.ts';
 import { WORKING } from '../../src/domain/run.ts';
 import { LABELS, parseActionId, readReference } from '../../src/slack/actions.ts';
@@ -39,6 +40,22 @@ describe('the card', () => {
   ] as const)('of %s has the buttons %j', (scene, expected) => {
     const message = messageOf(scene, 'card');
     expect([...labels(message), ...choicesOf(message).map(({ text }) => `⋯ ${text.text}`)]).toEqual(expected);
+  });
+
+  it('says what to do about a machine line that does not pass, also while it is scheduled: preparation would hold on it', () => {
+    for (const scene of ['scheduled', 'approved'] as const) {
+      const view = viewOf(scene);
+      const { cpu } = view.run.evidence;
+      if (cpu === undefined) throw new Error('the run has no reading');
+      const evidence = {
+        ...view.run.evidence,
+        cpu: { ...cpu, verdict: 'breach', value: '71.3 %', expiresAt: plus(view.now, 60_000) },
+      } as const;
+      const words = wordsOf(planCard({ ...view, run: { ...view.run, evidence } }, PEOPLE));
+      expect(words, scene).toMatch(/\*Next:\* mend CPU, or have it waived in the thread/);
+      if (scene === 'scheduled') expect(words).toContain('preparation opens');
+    }
+    expect(wordsOf(messageOf('holding_untouched', 'card'))).toContain('waived');
   });
 
   it('offers rollback in every working state (invariant 7)', () => {

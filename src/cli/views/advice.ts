@@ -26,6 +26,8 @@ export function advice(run: Run): string {
     case 'observing':
       return `"offpeak logs -f" follows it. ${BACK}`;
     case 'holding':
+      if (run.holding?.reason === 'not_green' || run.holding?.reason === 'evidence')
+        return `Mend what does not pass, or let a line stay open: "offpeak waive <item> --reason …". Then "offpeak resume" goes on. ${BACK}`;
       if (!endsByItself(run)) return `"offpeak resume" goes on. ${BACK}`;
       return `It goes on by itself when ${run.holding?.reason === 'freeze' ? 'the freeze is' : 'peak hours are'} over. ${BACK}`;
     case 'stopping':

@@ -79,20 +79,25 @@ export function waiveItem(run: Run, { item, reason }: { item: string; reason: st
   return happened({ type: 'item_waived', item: line.key, reason: reason.trim(), expiresAt });
 }
 
-/** Takes back a waiver, a confirmation, or one's own word; the start is locked again (R36). */
+/** Takes back what the line shows: a waiver, a confirmation, or one's own word; the start is locked again (R36). */
 export function withdrawItem(run: Run, item: string, context: Context): Decision {
   const line = lineOf(run.plan, item);
   const waived = line !== undefined && isWaived(run, line.key, context.now);
   if (line === undefined || (line.kind === 'machine' && !waived)) return refuse({ code: 'unknown_item', item: titleOf(item) });
-  if (waived || line.kind === 'human') {
-    const denied = notPermitted(context, ITEM_ROLES);
-    if (denied !== null) return denied;
-  }
+  const answered = line.kind !== 'machine' && lineState(run, line.key, context.now) === 'pass';
+  const denied = notPermitted(context, ITEM_ROLES);
+  if (denied !== null && (line.kind === 'human' || (waived && !answered))) return denied;
   if (!revocable(run)) return wrongState(run, 'withdraw');
-  if (waived) return happened({ type: 'waiver_withdrawn', item: line.key });
-  if (line.kind === 'personal') return withdrawWord(run, line, context);
-  if (run.evidence[line.key] === undefined) return refuse({ code: 'already_so', detail: `"${ITEM_TITLES[line.key]}" is not confirmed.` });
-  return happened({ type: 'evidence_withdrawn', item: line.key });
+  const waiver = { type: 'waiver_withdrawn', item: line.key } as const;
+  if (waived && !answered) return happened(waiver);
+  const own = line.kind === 'personal' ? withdrawWord(run, line, context) : withdrawConfirmation(run, line);
+  // A waiver that nobody sees behind the answer would leave the start unlocked.
+  return own.ok && waived && denied === null ? happened(...own.happenings, waiver) : own;
+}
+
+function withdrawConfirmation(run: Run, { key }: PlanItem): Decision {
+  if (run.evidence[key] === undefined) return refuse({ code: 'already_so', detail: `"${ITEM_TITLES[key]}" is not confirmed.` });
+  return happened({ type: 'evidence_withdrawn', item: key });
 }
 
 function withdrawWord(run: Run, line: PlanItem, context: Context): Decision {

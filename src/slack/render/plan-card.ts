@@ -1,5 +1,6 @@
 import type { Button, Overflow } from '@slack/types';
-import { lineOf, openItems } from '../../domain/checklist.ts';
+import { lineOf, lineState, openItems, waivableItems } from '../../domain/checklist.ts';
+import { ITEM_TITLES } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { opensAt } from '../../domain/schedule.ts';
@@ -88,6 +89,8 @@ function step(view: RunView, people: readonly Person[]): string {
   const open = openItems(run, view.now);
   if (open.some((item) => waitsForPeople(run, item))) return 'confirm the open lines of the checklist in the thread.';
   const wanted = approvalsMissing(view, people);
+  const red = mending(view);
+  if (red !== '') return red;
   // Machine lines expire every few minutes until the start; preparation reads them anew.
   if (run.state === 'scheduled' && run.scheduledFor !== null && wanted <= 0)
     return `nothing; preparation opens by itself ${when(opensAt(run, run.scheduledFor))}.`;
@@ -96,6 +99,17 @@ function step(view: RunView, people: readonly Person[]): string {
   const fit = fitOf(view);
   if (fit.now) return 'press *Start now*.';
   return fit.next === null ? 'no moment of the next eight days fits.' : `it does not fit now; press *Schedule…* for ${when(fit.next)}.`;
+}
+
+/** What no machine mends by reading it again; before the proof there may be lines that it fills. */
+function mending({ run, now }: RunView): string {
+  const red = openItems(run, now).filter((item) => ['fail', 'unknown'].includes(lineState(run, item, now)));
+  if (run.rehearsal === null || red.length === 0) return '';
+  const waivable = waivableItems(run, now);
+  const what = red.length > 2 ? count(red.length, 'line') : red.map((item) => ITEM_TITLES[item]).join(' and ');
+  const how = `mend ${what}${red.every((item) => waivable.includes(item)) ? `, or have ${red.length > 1 ? 'them' : 'it'} waived in the thread` : ''}`;
+  if (run.state !== 'scheduled' || run.scheduledFor === null) return `${how}.`;
+  return `${how}: preparation opens by itself ${when(opensAt(run, run.scheduledFor))}, and holds on what does not pass.`;
 }
 
 function asked(run: Run): string {

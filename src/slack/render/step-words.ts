@@ -22,7 +22,7 @@ const PRESS = 'Press Resume to go on, or Roll back now.';
 
 /** Why a run holds, and what a person does about it (R9). */
 export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; readonly next: string }>> = {
-  not_green: { title: 'A check is not green', next: `Look at the checklist. ${PRESS}` },
+  not_green: { title: 'A check is not green', next: `Mend it, or have the line waived in the checklist. ${PRESS}` },
   peak_hours: { title: 'Peak hours', next: 'It goes on by itself when they are over. Roll back now works at any time.' },
   freeze: { title: 'Frozen', next: 'It goes on by itself when the freeze is over. Roll back now works at any time.' },
   late: { title: 'Late for its schedule', next: 'Resume begins as soon as it is prepared. For another moment: Cancel and plan again.' },

@@ -1,10 +1,11 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { LAYOUTS } from '../../domain/backup-form.ts';
 import type { Backup } from '../../domain/proof.ts';
 import { wordsOf } from './connection.ts';
 import { digestOf, sync } from './durable.ts';
 import { fileMistake } from './files.ts';
-import { backupOf, discard, dumpPath, manifestPath, markStored, readManifest, type Manifest } from './manifest.ts';
+import { backupOf, dumpPath, manifestPath, markStored, readManifest, type Manifest } from './manifest.ts';
 import { objectStore, type ObjectStore, type StoreOptions } from './object-store.ts';
 import { assertId, type BackupOptions } from './options.ts';
 
@@ -54,13 +55,15 @@ export async function fetchBackup(options: BackupOptions, { id, signal }: Reques
         assertSame(part, await store.read(part.name, part.path, signal));
         await sync(part.path);
       }
+      // What lay there without a readable manifest was no backup; now there is a whole one to take its place.
+      await rm(path, { recursive: true, force: true });
       await rename(`${path}.partial`, path);
       await rename(`${manifest}.fetched`, manifest);
       await sync(directory);
       return await backupOf(directory, read);
     } catch (error) {
-      await discard(directory, id);
-      await rm(`${manifestPath(directory, id)}.fetched`, { force: true });
+      const written = LAYOUTS.map((layout) => `${dumpPath(directory, id, layout)}.partial`);
+      for (const each of [...written, `${manifestPath(directory, id)}.fetched`]) await rm(each, { recursive: true, force: true });
       throw error;
     }
   });

@@ -109,6 +109,22 @@ describe('M18 a backup in an S3-compatible store', () => {
     expect((await readFile(join(here, 'one.dump'))).equals(contents)).toBe(true);
   });
 
+  it.each(['custom', 'directory'] as const)('%s: whose manifest is damaged here stays until a whole copy has come', async (layout) => {
+    await layBackup(here, 'one', { startedAt: NOW, layout, contents });
+    await backups(here).store({ id: 'one', signal });
+    await writeFile(join(here, 'one.json'), '{');
+    const path = layout === 'custom' ? join(here, 'one.dump') : join(here, 'one', 'toc.dat');
+    const kept = [...store.objects.entries()];
+    store.objects.clear();
+    await expect(backups(here).fetch({ id: 'one', signal })).rejects.toThrow('is as it was');
+    expect((await readFile(path)).equals(contents)).toBe(true);
+    expect((await readdir(here)).some((name) => /partial|fetched/.test(name))).toBe(false);
+    for (const [key, body] of kept) store.objects.set(key, body);
+    await backups(here).fetch({ id: 'one', signal });
+    expect((await readFile(path)).equals(contents)).toBe(true);
+    expect(await backups(here).list()).toHaveLength(1);
+  });
+
   it('is nowhere when no store is configured', async () => {
     const without = postgresBackups({ connectionString: '', scratchUrl: '', directory: here, now: () => NOW });
     expect([await without.store({ id: 'one', signal }), await without.fetch({ id: 'one', signal })]).toEqual([null, null]);

@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import type { Run } from '../../src/domain/run.ts';
+import type { Task } from '../../src/worker/task.ts';
+import { watchRun } from '../../src/worker/watch.ts';
+import { aRunIn, by, evening } from '../support/runs.ts';
+
+/** Whether a backup that is under way is stopped when the clock of the ledger shows this. */
+async function stopped(run: Run, time: string): Promise<boolean> {
+  const ledger = { now: async () => evening(time), recent: async () => [], record: async () => {} };
+  const unread = async () => ({ ok: false, why: '', source: '' });
+  const database = { connections: unread, longQueries: unread, lockWaits: unread };
+  const task = {
+    claim: { run },
+    load: async () => run,
+    lease: { signal: new AbortController().signal, lost: () => false },
+    context: { sources: { database, application: { metrics: unread } } },
+    services: { ledger, log: { warn: () => {} } },
+  } as unknown as Task;
+  const watch = watchRun(task, { sampleMs: 1_000, lookMs: 5, shutdown: new AbortController().signal });
+  const signal = watch.begin(run, { kind: 'step', step: 'backup' });
+  await pause(40);
+  await watch.stop();
+  return signal.aborted;
+}
+
+it('R37 a backup that hangs is stopped at T-15, so that preparation opens, and at T-5, so that it says it is late', async () => {
+  expect([await stopped(aRunIn('scheduled'), '18:44:59'), await stopped(aRunIn('scheduled'), '18:45')]).toEqual([false, true]);
+  expect([await stopped(aRunIn('preparing'), '18:54:59'), await stopped(aRunIn('preparing'), '18:55')]).toEqual([false, true]);
+  expect(await stopped(aRunIn('approved'), '18:55')).toBe(false);
+});
+
+it('a wish to stop after this step lets the step finish', async () => {
+  expect(await stopped({ ...aRunIn('preparing'), stopRequested: by('olga') }, '18:50')).toBe(false);
+});
