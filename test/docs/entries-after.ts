@@ -99,8 +99,8 @@ export const ENTRIES_AFTER: Entries = {
       why: 'No repair is offered by itself.',
     },
   },
-  361: { open: { today: 'Run `./scripts/smoke-test.sh` by hand.', why: NO_HOOK_RUNS } },
-  365: { open: { today: 'Run `./scripts/user-journey-tests.sh` by hand.', why: NO_HOOK_RUNS } },
+  361: { by: ['step validate', 'setting hooks'], does: 'An executable under `hooks:` with `when: [smoke]`: its exit code must be 0.' },
+  365: { by: ['step validate', 'setting hooks'], does: 'An executable under `hooks:` with `when: [smoke]`: its exit code must be 0.' },
   368: {
     by: ['file src/slack/render/report.ts before and after'],
     does: 'Both numbers, side by side.',

@@ -39,7 +39,7 @@ export const ENTRIES_EXECUTION: Entries = {
     by: ['step validate', 'cli validate', 'hold validation_failed'],
     does: 'The `.validate.sql` of every migration, read-only: a row that comes back is a failure.',
   },
-  147: { open: { today: 'Run `./scripts/smoke-test.sh` by hand while the run observes.', why: NO_HOOK_RUNS } },
+  147: { by: ['step validate', 'setting hooks'], does: 'An executable under `hooks:` with `when: [smoke]`: its exit code must be 0.' },
   150: { by: ['step validate', 'item app_health', 'setting application.health'], does: 'Must answer 2xx in time.' },
   154: {
     by: ['step finish', 'setting observe'],
@@ -52,10 +52,9 @@ export const ENTRIES_EXECUTION: Entries = {
   },
   162: {
     by: ['step validate'],
-    does: 'What `.validate.sql` asserts.',
-    open: { today: 'Run `./scripts/verify-data-integrity.sh` by hand.', why: NO_HOOK_RUNS },
+    does: 'What `.validate.sql` asserts, and `./scripts/verify-data-integrity.sh` as a hook with `when: [smoke]`.',
   },
-  165: { open: { today: 'Run `./scripts/performance-smoke-test.sh` by hand.', why: NO_HOOK_RUNS } },
+  165: { by: ['step validate', 'setting hooks'], does: 'An executable under `hooks:` with `when: [smoke]`: its exit code must be 0.' },
   169: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
   171: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
   172: { open: { today: BY_HAND, why: NO_LINES_AFTER } },

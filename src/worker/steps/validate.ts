@@ -1,10 +1,15 @@
 import type { Run } from '../../domain/run.ts';
 import type { Task } from '../task.ts';
+import { failedHooks } from './hooks.ts';
 import type { Step } from './index.ts';
 
-/** Runs every validation query, read-only, and asks the application how it is (R54, R56). */
+/** Runs every validation query, read-only, asks the application how it is, and runs the team's smoke tests (R54–R56). */
 export const validate: Step = async ({ task, run }) => {
-  const failures = [...(await task.context.target.validate(allScripts(run))), ...(await unhealthy(task))];
+  const failures = [
+    ...(await task.context.target.validate(allScripts(run))),
+    ...(await unhealthy(task)),
+    ...(await failedHooks(task, 'smoke')),
+  ];
   return (await task.report({ type: 'record_validation', failures })).ok;
 };
 

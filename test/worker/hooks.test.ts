@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { Hook, HookMoment, HookResult, Reading } from '../../src/ports.ts';
+import { failedHooks } from '../../src/worker/steps/hooks.ts';
+import type { Task } from '../../src/worker/task.ts';
+
+const ended = (exitCode: number, output = ''): Reading<HookResult> => ({ ok: true, value: { exitCode, ms: 12, output }, source: 'a hook' });
+
+function aHook(title: string, when: readonly HookMoment[], result: Reading<HookResult>, ran: string[]): Hook {
+  const run = async () => {
+    ran.push(title);
+    return result;
+  };
+  return Object.assign(run, { title, when });
+}
+
+it('R55 runs the smoke tests once each, and says what came of those that did not end with 0', async () => {
+  const ran: string[] = [];
+  const good = aHook('smoke', ['smoke', 'staging'], ended(0, 'all well'), ran);
+  const bad = aHook('journeys', ['smoke'], ended(3, '2 of 9 failed: login\n'), ran);
+  const silent = aHook('lost', ['smoke'], { ok: false, why: 'It did not end within 5 min.', source: 'a hook' }, ran);
+  const other = aHook('health', ['check'], ended(1), ran);
+  const hooks = new Map([good, bad, silent, other].flatMap((hook) => [[hook.title, hook] as const, [`./${hook.title}.sh`, hook] as const]));
+  const task = { context: { sources: { hooks } } } as unknown as Task;
+  expect(await failedHooks(task, 'smoke')).toEqual([
+    'journeys ended with code 3: 2 of 9 failed: login',
+    'lost: It did not end within 5 min.',
+  ]);
+  expect(ran).toEqual(['smoke', 'journeys', 'lost']);
+});
+
+it('R55 a target without hooks has none that failed', async () => {
+  expect(await failedHooks({ context: { sources: {} } } as unknown as Task, 'smoke')).toEqual([]);
+});
