@@ -88,8 +88,9 @@ export async function traceAlone(on: Tracing, statement: Traceable): Promise<Tra
     await readSnapshot(watch.sampler, 'server'),
     await readSnapshot(client, 'server'),
   ];
-  // Anything else is done in one go; a VACUUM that cannot cut off its last pages tries it for five seconds.
-  if (/\bconcurrently\b/i.test(statement.sql)) await standInTheWay(watch.blocker, statement.sql, snapshot);
+  // A plain VACUUM that cannot cut off its last pages tries it for five seconds; its lock is no hindrance to reads and writes.
+  const isPlainVacuum = /^\s*vacuum\b/i.test(statement.sql) && !/\bfull\b/i.test(statement.sql);
+  if (!isPlainVacuum) await standInTheWay(watch.blocker, statement.sql, snapshot);
   const started = performance.now();
   const running = client.query(statement.sql).then((result) => ({ result, ms: performance.now() - started }));
   const state = watched(running);
