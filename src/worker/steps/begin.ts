@@ -1,6 +1,7 @@
 import { isWaived, lineOf } from '../../domain/checklist.ts';
 import { linesInAnyOrder } from '../../domain/fingerprint-diff.ts';
-import { typical } from '../monitor.ts';
+import { monitorSilent } from '../../domain/monitor.ts';
+import { monitorOnce, typical } from '../monitor.ts';
 import { readLines } from './check.ts';
 import { strangerDetail } from './identity.ts';
 import type { Run } from '../../domain/run.ts';
@@ -20,6 +21,11 @@ export const beginMigrating: Step = async ({ task, run }) => {
   ]);
   // A fresh preparation may be faster than the first reading; the gate would hold for a silence that is none.
   if (newestSample === null) return false;
+  // A process that slept, or a clock that was set, leaves old readings behind: one is taken before anybody says that nobody looks.
+  if (monitorSilent(newestSample, await ledger.now(), run.plan.timing.monitorSilenceMs)) {
+    await monitorOnce(task, run);
+    return false;
+  }
   if (await dumpStands(task, run)) return true;
   const outcome = await task.report({
     type: 'begin_migrating',
