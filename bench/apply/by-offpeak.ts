@@ -93,7 +93,8 @@ async function approved(app: App, planned: Run): Promise<void> {
   for (let turn = 0; run.state !== 'migrating' && turn < 60; turn += 1) {
     for (const command of helpfulCommands(run, await app.ledger.now())) {
       const approver = by(turn % 2 === 0 ? 'sam' : 'kim');
-      const actor = command.type === 'approve' ? approver : /^(record|begin)_/.test(command.type) ? OFFPEAK : by('olga');
+      const person = command.type === 'acknowledge_item' ? by('ana') : by('olga');
+      const actor = command.type === 'approve' ? approver : /^(record|begin)_/.test(command.type) ? OFFPEAK : person;
       const outcome = await app.ledger.execute(run.id, command.type === 'record_rehearsal' ? quick(command) : command, actor);
       if (outcome.ok) run = outcome.run;
     }
