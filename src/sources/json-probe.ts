@@ -79,7 +79,7 @@ function probe<T>(
 }
 
 /** The value at a pointer; undefined when there is none. */
-export function pointed(value: unknown, pointer: string): unknown {
+function pointed(value: unknown, pointer: string): unknown {
   if (pointer === '') return value;
   let found = value;
   for (const part of pointer.slice(1).split('/')) {

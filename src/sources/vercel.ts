@@ -18,11 +18,11 @@ export type VercelSettings = {
 };
 
 /** How long a function took on the server. Not Speed Insights: those are Web Vitals of visitors' browsers (M10). */
-export const SERVER_DURATION = 'vercel.function_invocation.function_duration_ms';
+const SERVER_DURATION = 'vercel.function_invocation.function_duration_ms';
 const REQUESTS = 'vercel.request.count';
 
 /** Whether a metric tells what real visits looked like in browsers, and nothing about how long the server took. */
-export function isWebVital(metric: string): boolean {
+function isWebVital(metric: string): boolean {
   return metric.startsWith('vercel.speed_insights.');
 }
 
@@ -41,7 +41,7 @@ export function vercelP95(settings: VercelSettings, options: VercelOptions): () 
 }
 
 /** Said in the settings, and here should one come by another way. */
-export const WEB_VITAL =
+const WEB_VITAL =
   'Speed Insights are Web Vitals of real visits, seen in browsers: no server latency. Use vercel.function_invocation.function_duration_ms.';
 
 export function vercelRequests(settings: VercelSettings, options: VercelOptions): () => Promise<Reading<number>> {

@@ -25,7 +25,7 @@ export type Sent = { readonly result: QueryResult; readonly ms: number; readonly
 export class LockBudgetSpent extends Error {}
 
 /** Pure: the class of a lone statement. What is not known to be harmless is treated as if it blocked everybody. */
-export function mannerOf({ blocks }: Pick<Statement, 'blocks'>, effect: LoneEffect): Manner {
+function mannerOf({ blocks }: Pick<Statement, 'blocks'>, effect: LoneEffect): Manner {
   if (effect.kind === 'in_parts') return 'once';
   if (effect.kind === 'repeatable' || effect.kind === 'unknown') return blocks === 'ddl' || blocks === 'nothing' ? 'patient' : 'tries';
   return 'patient';

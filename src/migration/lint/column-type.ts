@@ -67,7 +67,7 @@ export function isCheckedType(catalog: Catalog, name: string): boolean | null {
 export type Conversion = 'kept' | 'rewritten' | 'impossible';
 
 /** What PostgreSQL does with the values when a column of one type becomes another (ATColumnChangeRequiresRewrite). */
-export function conversion(catalog: Catalog, from: Sized, to: Sized): Conversion {
+function conversion(catalog: Catalog, from: Sized, to: Sized): Conversion {
   const target = unwrapped(catalog, to);
   if (target.checked) return 'rewritten';
   const source = unwrapped(catalog, from);

@@ -27,7 +27,7 @@ export function provedConditions(catalog: Catalog, relation: CatalogRelation): r
 }
 
 /** The parts of a condition that AND joins on its outermost level. */
-export function conjuncts(condition: string): readonly string[] {
+function conjuncts(condition: string): readonly string[] {
   const inner = unbracketed(condition.trim());
   const parts: string[] = [];
   let [depth, from, inQuotes] = [0, 0, ''];

@@ -127,7 +127,7 @@ function ofDrop(catalog: Catalog, { removeType, objects = [], missing_ok: missin
 }
 
 /** The sequence of an identity column belongs to it. */
-export function ofIdentity(catalog: Catalog, name: string, code: string): readonly Hazard[] {
+function ofIdentity(catalog: Catalog, name: string, code: string): readonly Hazard[] {
   const sequence = catalog.relation(name);
   const owner =
     sequence === null

@@ -61,7 +61,7 @@ function leftOver({ end }: Run): string {
 }
 
 /** Whether an alert is raised and not cleared. */
-export function alerting(run: Run): boolean {
+function alerting(run: Run): boolean {
   return Object.values(run.alerts).some((alert) => alert.clearedAt === null);
 }
 

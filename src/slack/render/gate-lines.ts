@@ -28,7 +28,7 @@ export function readyLine(view: Pick<RunView, 'run' | 'now'>): string {
 }
 
 /** `7 of 14 ready`, with what of that is waived. */
-export function readyCount(view: Pick<RunView, 'run' | 'now'>): string {
+function readyCount(view: Pick<RunView, 'run' | 'now'>): string {
   const at = countedAt(view);
   const of = linesOf(view.run.plan).length;
   const waived = waivedItems(view.run, at).length;

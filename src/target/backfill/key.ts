@@ -24,7 +24,7 @@ export function readKey(text: string, columns: readonly KeyColumn[]): Key {
 }
 
 /** `("t"."a", "t"."b") > ($1::bigint, $2::uuid)`: one comparison that an index over these columns answers. */
-export function compared(
+function compared(
   alias: string,
   columns: readonly KeyColumn[],
   how: { readonly operator: '>' | '<='; readonly from: number },

@@ -34,7 +34,7 @@ export async function missingExtensions(admin: Client, names: readonly string[])
 }
 
 /** The name of the scratch database of a backup: it carries the id, so that leftovers are known. */
-export function scratchName(id: string): string {
+function scratchName(id: string): string {
   return `offpeak_proof_${id.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
 }
 

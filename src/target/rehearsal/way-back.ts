@@ -39,7 +39,7 @@ export function secondUp(detail: string, differences: readonly string[]): Pick<R
 const MOST = 8;
 
 /** The first sentences of many. */
-export function listed(sentences: readonly string[]): string {
+function listed(sentences: readonly string[]): string {
   const more = sentences.length - MOST;
   return [...sentences.slice(0, MOST), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
