@@ -24,11 +24,7 @@ export function readKey(text: string, columns: readonly KeyColumn[]): Key {
 }
 
 /** `("t"."a", "t"."b") > ($1::bigint, $2::uuid)`: one comparison that an index over these columns answers. */
-function compared(
-  alias: string,
-  columns: readonly KeyColumn[],
-  how: { readonly operator: '>' | '<='; readonly from: number },
-): string {
+function compared(alias: string, columns: readonly KeyColumn[], how: { readonly operator: '>' | '<='; readonly from: number }): string {
   const sides = [columns.map(({ name }) => `${alias}.${quoted(name)}`), columns.map(({ type }, index) => `$${how.from + index}::${type}`)];
   return sides.map((side) => (side.length === 1 ? side[0] : `(${side.join(', ')})`)).join(` ${how.operator} `);
 }
