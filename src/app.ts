@@ -12,6 +12,8 @@ import { migrationSource } from './migration/source.ts';
 import type { CountedLosses, Ledger, Log, Services, Sources, TargetContext } from './ports.ts';
 import { applicationReadings, reportedReadings } from './sources/application.ts';
 import { hooksByName } from './sources/hook.ts';
+import { httpClient } from './sources/http.ts';
+import { connectPager } from './sources/pager.ts';
 import { withMeasured } from './sources/measured.ts';
 import { databaseReadings } from './sources/postgres.ts';
 import { connectReadings } from './sources/readings.ts';
@@ -51,6 +53,9 @@ export function connectServices(config: Config, secrets: Secrets, log: Log = ope
 
 /** How long a counted price is shown before it is counted anew, in milliseconds. */
 const PRICE_MS = 5_000;
+
+/** How long a pager may take to take a call, in milliseconds. */
+const PAGER_MS = 10_000;
 
 type Wiring = { readonly config: Config; readonly secrets: Secrets; readonly ledger: Pick<Ledger, 'list'> };
 
@@ -92,6 +97,7 @@ function connectTarget({ config, secrets, ledger }: Wiring, settings: TargetConf
           : undefined,
       now: systemClock.now,
     }),
+    ...(secret.pager && { pager: connectPager(secret.pager, httpClient({ timeoutMs: PAGER_MS, now: systemClock.now })) }),
     sources: connectSources({ settings, secret, hidden: secretsIn(secrets), ledger }),
   };
 }

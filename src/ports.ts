@@ -11,8 +11,10 @@ import type { Backup, Rehearsal, TracedStatement } from './domain/proof.ts';
 import type { Refusal } from './domain/refusal.ts';
 import type { Run } from './domain/run.ts';
 import type { Window } from './domain/window.ts';
+import type { Pager } from './ports/pager.ts';
 import type { Check, Sources } from './ports/readings.ts';
 
+export type * from './ports/pager.ts';
 export type * from './ports/readings.ts';
 
 // ---------------------------------------------------------------- ledger
@@ -377,6 +379,8 @@ export type TargetContext = {
   readonly target: Target;
   readonly backups: BackupTool;
   readonly sources: Sources;
+  /** Calls the on-call; without one the message in Slack is the call. */
+  readonly pager?: Pager;
   /** Counts on the target, read-only and within seconds, what the downs of these migrations would take away. */
   readonly losses?: (migrations: readonly Migration[]) => Promise<readonly CountedLosses[]>;
 };

@@ -74,6 +74,8 @@ export type TargetSecrets = {
   readonly store: { readonly accessKey: Secret; readonly secretKey: Secret } | null;
   readonly readings: TargetSettings['readings'];
   readonly hooks: readonly HookConfig[];
+  /** Who is called; null when Slack alone does. */
+  readonly pager: NonNullable<TargetSettings['pager']> | null;
 };
 
 /** An executable of the team as it is started. */
@@ -123,7 +125,10 @@ export function configOf(settings: Settings, around: Surroundings): { readonly c
   return { config, secrets };
 }
 
-function secretsOf({ database, scratch, backup, readings, hooks }: TargetSettings, { directory, env: ours }: Surroundings): TargetSecrets {
+function secretsOf(
+  { database, scratch, backup, readings, hooks, pager }: TargetSettings,
+  { directory, env: ours }: Surroundings,
+): TargetSecrets {
   const s3 = backup.store?.s3;
   const inherited = Object.fromEntries(PASSED_ON.flatMap((name) => (ours[name] === undefined ? [] : [[name, ours[name]]])));
   return {
@@ -131,6 +136,7 @@ function secretsOf({ database, scratch, backup, readings, hooks }: TargetSetting
     scratch,
     store: s3 === undefined ? null : { accessKey: s3.access_key, secretKey: s3.secret_key },
     readings,
+    pager: pager ?? null,
     hooks: hooks.map(({ timeout, directory: within = '.', env, ...hook }) => ({
       ...hook,
       directory: resolve(directory, within),

@@ -88,6 +88,12 @@ export const Readings = z.strictObject({
   platform: oneSource({ ...supabase }).optional(),
 });
 
+/** Who is called when nobody answers: a pager of the team. The routing key is of an Events API v2 integration. */
+export const PagerSetting = oneSource({
+  ...nested('pagerduty', z.strictObject({ routing_key: hidden, url: endpoint.prefault('https://events.pagerduty.com') })),
+  ...nested('webhook', z.strictObject({ url: hiddenEndpoint, token: hidden.optional() })),
+});
+
 const MOMENTS = ['smoke', 'staging', 'check'] as const;
 
 /** An executable of the team: what it says with its exit code is evidence. */

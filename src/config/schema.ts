@@ -21,7 +21,7 @@ import {
   zone,
 } from './fields.ts';
 import { freeze } from './freeze-setting.ts';
-import { Hook, Readings } from './readings.ts';
+import { Hook, PagerSetting, Readings } from './readings.ts';
 
 /** What an application's metrics may say beside errors and response times; each makes its line a machine's. */
 export const REPORTED = ['active_users', 'cpu', 'memory'] as const;
@@ -95,6 +95,7 @@ const Target = z.strictObject({
   application: z.strictObject({ health: address, metrics: address.optional(), reports: z.array(z.enum(REPORTED)).prefault([]) }),
   readings: Readings.prefault({}),
   hooks: z.array(Hook).prefault([]),
+  pager: PagerSetting.optional(),
   observe: duration.prefault('15m'),
   prepare_lead: durationOrZero.prefault('15m'),
   recheck_lead: durationOrZero.optional(),

@@ -141,6 +141,11 @@ function personalState(run: Kept, line: PlanItem, now: Instant): ItemState {
 /** Those who may answer a personal line, each for themself: the ones it names, or whoever is on call. */
 export function askedPeople(run: Pick<Run, 'onCall'>, line: PlanItem, people: readonly Person[]): readonly Person[] {
   if (line.people !== undefined) return people.filter(({ id }) => line.people?.includes(id));
+  return onCallOf(run, people);
+}
+
+/** Who is on call: whom a source names, or everybody with the role while none does. */
+export function onCallOf(run: Pick<Run, 'onCall'>, people: readonly Person[]): readonly Person[] {
   return people.filter(({ id }) => (run.onCall === null ? hasRole(people, id, ['on_call']) : run.onCall.includes(id)));
 }
 

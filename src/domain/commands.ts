@@ -3,6 +3,7 @@ import type { AppliedStatement, Backend, HoldReason, StepName } from './events.t
 import type { Instant } from './instant.ts';
 import type { Evidence } from './items.ts';
 import type { Alert, Metric, Readings } from './monitor.ts';
+import type { WantedPage } from './page.ts';
 import type { Actor, Person } from './people.ts';
 import type { Plan } from './plan.ts';
 import type { Backup, Rehearsal } from './proof.ts';
@@ -49,6 +50,12 @@ export type AppliedUnit = {
   readonly tries: number;
 };
 
+/** What the worker does so that somebody is there: asks the watcher, calls the on-call. */
+export type AttendingCommand =
+  | { readonly type: 'ask_presence' }
+  | { readonly type: 'record_page'; readonly page: WantedPage; readonly through: string; readonly failure: string | null }
+  | { readonly type: 'record_page_closed'; readonly key: string; readonly failure: string | null };
+
 /** What the worker reports, fenced by its lease; `record_evidence` of the notice comes from the publisher, which has none. */
 export type WorkerCommand =
   | { readonly type: 'begin_step'; readonly step: StepName }
@@ -91,6 +98,7 @@ export type WorkerCommand =
   | { readonly type: 'fail'; readonly detail: string }
   | { readonly type: 'raise_alert'; readonly alert: Alert }
   | { readonly type: 'clear_alert'; readonly metric: Metric }
+  | AttendingCommand
   | { readonly type: 'record_stopped'; readonly detail: string }
   | { readonly type: 'record_undone'; readonly version: string; readonly ms: number; readonly detail: string }
   | { readonly type: 'record_rolled_back'; readonly after: Readings; readonly detail: string }

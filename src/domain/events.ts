@@ -2,6 +2,7 @@ import type { Speed } from './backfill.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence, ItemKey } from './items.ts';
 import type { Alert, Metric, Readings } from './monitor.ts';
+import type { WantedPage } from './page.ts';
 import type { Actor } from './people.ts';
 import type { Plan, RelationLock } from './plan.ts';
 import type { Backup, Rehearsal } from './proof.ts';
@@ -48,6 +49,7 @@ export type StepName =
   | 'resume'
   | 'open'
   | 'late'
+  | 'page'
   | 'stop'
   | 'undo'
   | 'verify_rollback';
@@ -97,6 +99,12 @@ export type Happening =
   | { readonly type: 'alert_raised'; readonly alert: Alert }
   | { readonly type: 'alert_cleared'; readonly metric: Metric }
   | { readonly type: 'presence_confirmed' }
+  /** The watcher was asked for a word. */
+  | { readonly type: 'presence_asked' }
+  /** Somebody was called, or could not be: `failure` says why. */
+  | { readonly type: 'paged'; readonly page: WantedPage; readonly through: string; readonly failure: string | null }
+  /** What somebody was called for is over; `failure` when the pager could not be told. */
+  | { readonly type: 'page_closed'; readonly key: string; readonly failure: string | null }
   | { readonly type: 'stop_requested' }
   | { readonly type: 'speed_set'; readonly percent: Speed }
   | { readonly type: 'held'; readonly reason: HoldReason; readonly detail: string }

@@ -6,6 +6,7 @@ import { OFFPEAK } from './people.ts';
 import { unitsOf } from './plan.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
+import { closedPage, watchedBy, withPage } from './evolve/attended.ts';
 
 /** The identity a run gets when it is created; events carry everything else. */
 export type RunIdentity = { readonly id: string; readonly number: number };
@@ -47,6 +48,8 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     holding: null,
     alerts: {},
     watcher: null,
+    presenceAsked: null,
+    pages: [],
     vouched: null,
     rollback: null,
     end: null,
@@ -138,7 +141,10 @@ const CHANGES: Changes = {
     const alert = run.alerts[event.metric];
     return alert === undefined ? {} : { alerts: { ...run.alerts, [event.metric]: { ...alert, clearedAt: event.at } } };
   },
-  presence_confirmed: (_run, event) => ({ watcher: { actor: event.actor, seenAt: event.at } }),
+  presence_confirmed: (run, event) => ({ watcher: watchedBy(run, event) }),
+  presence_asked: (_run, event) => ({ presenceAsked: event.at }),
+  paged: (run, event) => ({ pages: withPage(run, event) }),
+  page_closed: (run, event) => ({ pages: closedPage(run, event) }),
   stop_requested: (_run, event) => ({ stopRequested: event.actor }),
   speed_set: (_run, event) => ({ speed: event.percent }),
   held: (run, event) => ({
@@ -151,7 +157,7 @@ const CHANGES: Changes = {
   resumed: (run, event) => ({
     state: resumedState(run),
     holding: null,
-    watcher: event.actor.via === 'worker' ? run.watcher : { actor: event.actor, seenAt: event.at },
+    watcher: event.actor.via === 'worker' ? run.watcher : watchedBy(run, event),
     vouched: run.holding?.from === 'observing' && run.holding.reason === 'monitor_silent' ? event.actor : run.vouched,
     ...preparedAgain(run, event.at),
   }),

@@ -3,6 +3,7 @@ import type { StepName } from './events.ts';
 import { neededToBeginMs, predictedPrepareMs, predictedRunMs } from './gates.ts';
 import { between, plus, type Instant } from './instant.ts';
 import { A_PERSON } from './items.ts';
+import { pageDueAt } from './page.ts';
 import { unitsOf, type Unit } from './plan.ts';
 import { restored } from './proof.ts';
 import { endsByItself, nextUnit, WATCHED, type Run } from './run.ts';
@@ -49,8 +50,15 @@ export function nextStep(run: Run, now: Instant): NextStep {
       return version === undefined ? step('verify_rollback') : { kind: 'step', step: 'undo', version };
     }
     default:
-      return IDLE;
+      return call(run, now);
   }
+}
+
+/** Of a run that nobody works on any more only its calls are left; while one is worked on they are made beside its steps. */
+function call(run: Run, now: Instant): NextStep {
+  const due = pageDueAt(run, now);
+  if (due === null) return IDLE;
+  return between(due, now) >= 0 ? step('page') : { kind: 'wait', until: due };
 }
 
 /** Before the start: read what machines can read, back up, prove; then refresh the readings before they expire, for a day after the last human act. */

@@ -3,6 +3,7 @@ import type { AppliedStatement, Backend, HoldReason, StepName } from './events.t
 import type { Instant } from './instant.ts';
 import type { Acknowledgement, Evidence, ItemKey, Waiver } from './items.ts';
 import type { Alert, Metric, Readings } from './monitor.ts';
+import type { Page } from './page.ts';
 import type { Actor } from './people.ts';
 import { unitsOf, type Plan, type Unit } from './plan.ts';
 import type { Backup, Rehearsal } from './proof.ts';
@@ -53,6 +54,9 @@ export type UnitRun = {
   readonly statements: readonly AppliedStatement[];
 };
 
+/** Who stays with the run: since when, and from whom they took it over. */
+export type Watcher = { readonly actor: Actor; readonly seenAt: Instant; readonly since?: Instant; readonly from?: Actor };
+
 /** One execution of one plan: the fold of its events, and the only thing a decision reads. */
 export type Run = {
   readonly id: string;
@@ -101,7 +105,11 @@ export type Run = {
   readonly speed: Speed;
   readonly holding: { readonly reason: HoldReason; readonly detail: string; readonly since: Instant; readonly from: RunState } | null;
   readonly alerts: Readonly<Partial<Record<Metric, Alert>>>;
-  readonly watcher: { readonly actor: Actor; readonly seenAt: Instant } | null;
+  readonly watcher: Watcher | null;
+  /** When the watcher was last asked for a word; null before the first time. */
+  readonly presenceAsked: Instant | null;
+  /** Every call for the on-call, in the order they were first made. */
+  readonly pages: readonly Page[];
   /** Who let the run go on to its end although a metric could not be read; null when nobody had to. */
   readonly vouched: Actor | null;
   readonly rollback: { readonly by: Actor; readonly at: Instant; readonly from: RunState; readonly undone: readonly string[] } | null;

@@ -18,8 +18,7 @@ const CLAIM = `
   SET lease_owner = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond', epoch = epoch + 1
   WHERE id = (
     SELECT id FROM offpeak.run
-    WHERE active
-      AND (lease_until IS NULL OR lease_until <= clock_timestamp())
+    WHERE (lease_until IS NULL OR lease_until <= clock_timestamp())
       AND (at_once OR due_at <= offpeak.now())
     ORDER BY state = ANY ($3::text[]) DESC, due_at NULLS LAST, number
     LIMIT 1

@@ -1,6 +1,6 @@
 import type { StepName } from '../domain/events.ts';
 import type { NextStep } from '../domain/next-step.ts';
-import type { Run, RunState } from '../domain/run.ts';
+import { RUN_STATES, type Run, type RunState } from '../domain/run.ts';
 
 const BEFORE: readonly RunState[] = ['checklist', 'approved', 'scheduled', 'preparing'];
 
@@ -11,6 +11,7 @@ const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
   prove: BEFORE,
   open: ['scheduled'],
   late: ['preparing'],
+  page: RUN_STATES,
   dry_run: ['preparing'],
   begin: ['preparing'],
   apply: ['migrating'],

@@ -2,6 +2,7 @@ import { between, type Instant } from '../domain/instant.ts';
 import type { NextStep } from '../domain/next-step.ts';
 import { WATCHED, type Run } from '../domain/run.ts';
 import { lateHold, opensAt } from '../domain/schedule.ts';
+import { attendOnce } from './attend.ts';
 import { monitorOnce } from './monitor.ts';
 import type { Task } from './task.ts';
 import { stillWanted } from './wanted.ts';
@@ -37,10 +38,18 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
     const run = await task.load();
     if (WATCHED.includes(run.state)) await monitorOnce(task, run);
   };
+  const attend = async () => {
+    const run = await task.load();
+    if (WATCHED.includes(run.state)) await attendOnce(task, run);
+  };
   const leave = () => current?.abort.abort();
   task.lease.signal.addEventListener('abort', leave);
   options.shutdown.addEventListener('abort', leave);
-  const loops = [repeat(look, options.lookMs, stopped.signal, task), repeat(sample, options.sampleMs, stopped.signal, task)];
+  const loops = [
+    repeat(look, options.lookMs, stopped.signal, task),
+    repeat(sample, options.sampleMs, stopped.signal, task),
+    repeat(attend, options.sampleMs, stopped.signal, task),
+  ];
   return {
     begin: (run, step) => {
       current = { run, step, abort: new AbortController() };

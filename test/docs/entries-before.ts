@@ -32,9 +32,15 @@ export const ENTRIES_BEFORE: Entries = {
     },
   },
   15: {
-    by: ['button confirm_presence', 'hold watcher_silent', 'hold monitor_silent', 'setting watcher_silence', 'setting monitor_silence'],
-    does: 'Forward work holds when nobody said to be watching for 30 min, or no reading came for 15 s.',
-    open: { today: 'Whoever reads the hold in the channel calls the on-call.', why: 'Nobody is paged.' },
+    by: [
+      'button confirm_presence',
+      'hold watcher_silent',
+      'hold monitor_silent',
+      'setting watcher_silence',
+      'setting monitor_silence',
+      'setting pager',
+    ],
+    does: 'The watcher is asked every 10 min; 30 min without a word and the on-call is called and nothing more is begun. No reading for 15 s holds too.',
   },
   16: {
     by: ['item rollback_proof', 'item rollback_review', 'refusal migrations_unreadable'],

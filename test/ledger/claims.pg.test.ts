@@ -54,14 +54,11 @@ describe('claim', () => {
     expect(targets.toSorted()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test.each(['planned', 'rollback_failed', 'completed', 'rolled_back', 'cancelled', 'failed'] as const)(
-    'leaves alone a run that is %s',
-    async (state) => {
-      await played(on, state);
-      await on.setClock(plus(evening('19:00'), 7 * 86_400_000));
-      expect(await on.ledger.claim('w1', LEASE_MS)).toBeNull();
-    },
-  );
+  test.each(['planned', 'completed', 'rolled_back', 'cancelled', 'failed'] as const)('leaves alone a run that is %s', async (state) => {
+    await played(on, state);
+    await on.setClock(plus(evening('19:00'), 7 * 86_400_000));
+    expect(await on.ledger.claim('w1', LEASE_MS)).toBeNull();
+  });
 
   test('prefers a run on its way back to those that have waited longer', async () => {
     await played(on, 'checklist', 'waits');

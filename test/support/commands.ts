@@ -3,12 +3,15 @@ import type { StepName } from '../../src/domain/events.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import { awaited, linesOf, lineState } from '../../src/domain/checklist.ts';
 import { nextStep } from '../../src/domain/next-step.ts';
+import { reasonsToPage } from '../../src/domain/page.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import type { Actor } from '../../src/domain/people.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { AFTER, aBackup, aRehearsal, BASELINE, by, healthEvidence, noticeEvidence, PEOPLE } from './plans.ts';
 
 const BACKEND = { pid: 4711, startedAt: '2026-11-24T18:00:00.000Z' };
+
+const NO_REASON = { key: 'held:never', reason: 'held', summary: 'Nothing stands.' } as const;
 
 /** Every command there is, with arguments that make sense for this run at this moment. */
 export function everyCommand(run: Run, now: Instant): readonly Command[] {
@@ -59,6 +62,9 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'fail', detail: 'The disk is full.' },
     { type: 'raise_alert', alert },
     { type: 'clear_alert', metric: 'p95' },
+    { type: 'ask_presence' },
+    { type: 'record_page', page: reasonsToPage(run, now)[0] ?? NO_REASON, through: 'PagerDuty', failure: null },
+    { type: 'record_page_closed', key: run.pages[0]?.key ?? NO_REASON.key, failure: null },
     { type: 'record_stopped', detail: 'cancelled' },
     { type: 'record_undone', version, ms: 40, detail: '' },
     { type: 'record_rolled_back', after: AFTER, detail: 'The schema equals the one from before.' },
@@ -115,6 +121,7 @@ const WORK: Readonly<Record<StepName, readonly Command['type'][]>> = {
   prove: ['record_rehearsal'],
   open: ['open_preparation'],
   late: ['hold'],
+  page: ['record_page'],
   dry_run: ['record_dry_run'],
   begin: ['begin_migrating'],
   apply: ['begin_unit'],

@@ -37,6 +37,7 @@ export const VARIANTS = [
   'migrating_alert_cleared',
   'migrating_stop_requested',
   'migrating_backfill',
+  'migrating_asked',
   'holding_paused',
   'observing_alert',
   'holding_untouched',
@@ -44,6 +45,8 @@ export const VARIANTS = [
   'holding_freeze',
   'holding_late',
   'holding_statement_failed',
+  'holding_called',
+  'holding_call_over',
   'holding_monitor_silent',
   'holding_watcher_silent',
   'holding_stopped',
@@ -157,6 +160,7 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
       beginUnit(tale, 2);
     },
   },
+  migrating_asked: { after: 'migrating', tell: (tale) => tale.says('19:10', OFFPEAK, { type: 'ask_presence' }) },
   holding_paused: {
     after: 'migrating_backfill',
     tell: (tale) => {
@@ -194,6 +198,29 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   holding_statement_failed: {
     after: 'migrating',
     tell: (tale) => hold(tale, 'statement_failed', '42701: column "email_domain" of relation "leads" already exists (0008 line 1)'),
+  },
+  holding_called: {
+    after: 'holding_statement_failed',
+    tell: (tale) => {
+      const { since = evening('19:01'), detail = '' } = tale.run.holding ?? {};
+      const page = { key: `held:${since}`, reason: 'held', summary: detail } as const;
+      tale.says('19:03', OFFPEAK, {
+        type: 'record_page',
+        page,
+        through: 'PagerDuty',
+        failure: 'PagerDuty could not be reached (ENOTFOUND).',
+      });
+      tale.says('19:04', OFFPEAK, { type: 'record_page', page, through: 'PagerDuty', failure: null });
+    },
+  },
+  holding_call_over: {
+    after: 'holding_called',
+    tell: (tale) => {
+      const [called] = tale.run.pages;
+      tale.says('19:06', by('olga'), { type: 'resume' });
+      tale.says('19:06:02', OFFPEAK, { type: 'record_page_closed', key: called?.key ?? '', failure: null });
+      hold(tale, 'stopped', '@olga asked to stop after this step.', '19:06:30');
+    },
   },
   holding_monitor_silent: {
     after: 'migrating',

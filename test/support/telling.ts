@@ -107,8 +107,8 @@ export function finishUnits(tale: Tale): void {
 }
 
 /** A hold while a unit runs. */
-export function hold(tale: Tale, reason: HoldReason, detail: string): void {
-  tale.says('19:01', OFFPEAK, { type: 'hold', reason, detail });
+export function hold(tale: Tale, reason: HoldReason, detail: string, time = '19:01'): void {
+  tale.says(time, OFFPEAK, { type: 'hold', reason, detail });
 }
 
 /** An alert on the response time. */

@@ -11,6 +11,7 @@ import { inWords, lasting, refusalParts, type Refusal } from '../refusal.ts';
 import { isActive, touched, WORKING, type Run } from '../run.ts';
 import { lateHold, recheckAt } from '../schedule.ts';
 import { differencesText } from '../verdict-difference.ts';
+import { decideAttending } from './attending.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 import { beginUnit, recordUnits } from './units.ts';
 
@@ -51,6 +52,10 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
         : wrongState(run, 'hold');
     case 'fail':
       return run.state === 'preparing' && !touched(run) ? happened({ type: 'failed', detail: command.detail }) : wrongState(run, 'fail');
+    case 'ask_presence':
+    case 'record_page':
+    case 'record_page_closed':
+      return decideAttending(run, command, context);
     default:
       return decideWatching(run, command);
   }

@@ -3,6 +3,7 @@ import { METRICS } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { alertMessage } from './alert.ts';
+import { handOverNotice, pageMessage, presenceMessage } from './attention.ts';
 import { approval, hasApproval } from './approval.ts';
 import type { Message } from './block-kit.ts';
 import { checklist } from './checklist.ts';
@@ -16,7 +17,7 @@ import type { RunView } from '../../usecases/status.ts';
 
 /** One message of a run as it should stand in Slack now. */
 export type RenderedMessage = Message & {
-  /** The same message for its whole life: `card`, `checklist`, `approval`, `started`, `dry_run`, `hold:<since>`, `alert:<metric>`, `rollback_failed:<at>`, `report`, `details`. */
+  /** The same message for its whole life: `card`, `checklist`, `approval`, `started`, `dry_run`, `hold:<since>`, `alert:<metric>`, `presence:<asked>`, `watcher:<since>`, `page:<key>`, `rollback_failed:<at>`, `report`, `details`. */
   readonly key: string;
   /** False only for the root. */
   readonly thread: boolean;
@@ -68,6 +69,7 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     const stage = `${alert.raisedAt} ${alert.clearedAt} ${run.state}`;
     messages.push({ ...alertMessage(view, alert), ...loud, broadcast: alert.clearedAt === null, key: `alert:${metric}`, stage });
   }
+  messages.push(...attention(view, people).map((message) => ({ ...loud, ...message })));
   const failed = rollbackFailedNotice(run);
   if (failed !== null) messages.push({ ...failed, ...loud, key: `rollback_failed:${run.end?.at}`, stage: '' });
   if (hasReport(run)) {
@@ -75,6 +77,27 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     messages.push({ ...details(run), ...calm, key: 'details', stage: run.end?.at ?? '' });
   }
   return messages;
+}
+
+type Attention = Message & Pick<RenderedMessage, 'key' | 'stage' | 'broadcast'>;
+
+/** Who has to be there: the question to the watcher, a hand-over, and each call for the on-call. */
+function attention(view: RunView, people: readonly Person[]): readonly Attention[] {
+  const { run } = view;
+  const asked = presenceMessage(run);
+  const handed = handOverNotice(run);
+  return [
+    ...(asked === null
+      ? []
+      : [{ ...asked, key: `presence:${run.presenceAsked}`, stage: `${run.watcher?.seenAt} ${run.state}`, broadcast: false }]),
+    ...(handed === null ? [] : [{ ...handed, key: `watcher:${run.watcher?.since}`, stage: '', broadcast: false }]),
+    ...run.pages.map((page) => ({
+      ...pageMessage(view, page, people),
+      key: `page:${page.key}`,
+      stage: `${page.at} ${page.closedAt} ${run.state}`,
+      broadcast: false,
+    })),
+  ];
 }
 
 /** What a person who just clicked looks for on the card. */

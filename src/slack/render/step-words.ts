@@ -13,6 +13,7 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   resume: 'Going on',
   open: 'Opening preparation',
   late: 'Asking for another moment',
+  page: 'Calling the on-call',
   stop: 'Stopping the running statement',
   undo: 'Undoing',
   verify_rollback: 'Comparing the schema with the one from before',

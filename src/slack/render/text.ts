@@ -94,3 +94,8 @@ export function atMost(milliseconds: number): string {
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** These people by mention, or the words when nobody is known. */
+export function atWhom(people: readonly Pick<Actor, 'id' | 'name'>[], otherwise: string): string {
+  return people.length === 0 ? otherwise : people.map(mention).join(' ');
+}

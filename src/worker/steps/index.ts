@@ -10,6 +10,7 @@ import { dryRun } from './dry-run.ts';
 import { finish } from './finish.ts';
 import { holdLate } from './late.ts';
 import { openPreparation } from './open.ts';
+import { page } from './page.ts';
 import { prove } from './prove.ts';
 import { resume } from './resume.ts';
 import { stop } from './stop.ts';
@@ -37,6 +38,7 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   prove,
   open: openPreparation,
   late: holdLate,
+  page,
   dry_run: dryRun,
   begin: beginMigrating,
   apply: applyUnit,
