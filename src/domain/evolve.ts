@@ -6,7 +6,7 @@ import { OFFPEAK } from './people.ts';
 import { unitsOf } from './plan.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
-import { closedPage, watchedBy, withPage } from './evolve/attended.ts';
+import { closedPage, watchedBy, withPage } from './evolve-attended.ts';
 
 /** The identity a run gets when it is created; events carry everything else. */
 export type RunIdentity = { readonly id: string; readonly number: number };

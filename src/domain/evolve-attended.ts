@@ -1,5 +1,5 @@
-import type { RunEvent } from '../events.ts';
-import type { Run } from '../run.ts';
+import type { RunEvent } from './events.ts';
+import type { Run } from './run.ts';
 
 type Of<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
