@@ -1,5 +1,6 @@
 import type { RunEvent } from './events.ts';
 import { healthLines, lineOf } from './checklist.ts';
+import { ALERT_CHANGES, takenUpon } from './evolve-alerts.ts';
 import { between } from './instant.ts';
 import type { Acknowledgement, Evidence, ItemKey } from './items.ts';
 import { OFFPEAK } from './people.ts';
@@ -46,6 +47,12 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     speed: 100,
     holding: null,
     alerts: {},
+    lost: {},
+    darkMs: 0,
+    armed: null,
+    asks: null,
+    respite: null,
+    recovery: null,
     watcher: null,
     vouched: null,
     rollback: null,
@@ -67,6 +74,7 @@ export function replay(identity: RunIdentity, events: readonly RunEvent[]): Run 
 }
 
 const CHANGES: Changes = {
+  ...ALERT_CHANGES,
   planned: () => {
     throw new Error('planned happens once');
   },
@@ -133,11 +141,6 @@ const CHANGES: Changes = {
   all_applied: () => ({ state: 'validating', stopRequested: null }),
   validated: () => ({ state: 'observing' }),
   completed: (_run, event) => ({ ...ended(event.at, 'completed', 'Every statement applied, validated and observed.'), after: event.after }),
-  alert_raised: (run, event) => ({ alerts: { ...run.alerts, [event.alert.metric]: event.alert } }),
-  alert_cleared: (run, event) => {
-    const alert = run.alerts[event.metric];
-    return alert === undefined ? {} : { alerts: { ...run.alerts, [event.metric]: { ...alert, clearedAt: event.at } } };
-  },
   presence_confirmed: (_run, event) => ({ watcher: { actor: event.actor, seenAt: event.at } }),
   stop_requested: (_run, event) => ({ stopRequested: event.actor }),
   speed_set: (_run, event) => ({ speed: event.percent }),
@@ -153,6 +156,7 @@ const CHANGES: Changes = {
     holding: null,
     watcher: event.actor.via === 'worker' ? run.watcher : { actor: event.actor, seenAt: event.at },
     vouched: run.holding?.from === 'observing' && run.holding.reason === 'monitor_silent' ? event.actor : run.vouched,
+    ...(event.actor.via === 'worker' ? {} : takenUpon(run, event)),
     ...preparedAgain(run, event.at),
   }),
   rollback_requested: (run, event) => ({
@@ -160,6 +164,8 @@ const CHANGES: Changes = {
     rollback: { by: event.actor, at: event.at, from: run.holding?.from ?? run.state, undone: [] },
     stopRequested: null,
     holding: null,
+    armed: null,
+    respite: null,
     step: null,
     end: null,
   }),

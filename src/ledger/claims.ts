@@ -8,6 +8,9 @@ import { isRunId, lockedRunRow, saveRun, type RunRow } from './run-rows.ts';
 /** On the way back: nothing is more urgent. */
 const URGENT: readonly RunState[] = ['stopping', 'rolling_back'];
 
+/** Over, and its target free, but watched until all is well again (R80). */
+const RECOVERING: RunState = 'rolled_back';
+
 /**
  * Due by the ledger's clock, and leased to nobody by PostgreSQL's own. A run that a dead worker left behind is due at once, because
  * every state in which it is watched is (`dueAt`).
@@ -18,7 +21,7 @@ const CLAIM = `
   SET lease_owner = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond', epoch = epoch + 1
   WHERE id = (
     SELECT id FROM offpeak.run
-    WHERE active
+    WHERE (active OR state = $4)
       AND (lease_until IS NULL OR lease_until <= clock_timestamp())
       AND (at_once OR due_at <= offpeak.now())
     ORDER BY state = ANY ($3::text[]) DESC, due_at NULLS LAST, number
@@ -41,7 +44,7 @@ const RELEASE = `
 export function claimStore(connection: Connection, folds: Folds): ClaimStore {
   return {
     claim: async (worker, leaseMs): Promise<Claim | null> => {
-      const [row] = await connection.rows<RunRow & { epoch: number }>(CLAIM, [worker, leaseMs, URGENT]);
+      const [row] = await connection.rows<RunRow & { epoch: number }>(CLAIM, [worker, leaseMs, URGENT, RECOVERING]);
       if (row === undefined) return null;
       return { run: await folds.one(connection.rows, row), fence: { worker, epoch: row.epoch } };
     },
