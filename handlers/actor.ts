@@ -15,6 +15,7 @@ const BRAKES: readonly (HumanCommand['type'] | 'plan')[] = [
   'reject',
   'withdraw_item',
   'confirm_presence',
+  'hold_five',
 ];
 
 const ACCOUNTS: Readonly<Partial<Record<Membership, string>>> = {

@@ -1,6 +1,7 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt';
 import { CALLBACKS, COMMAND, parseActionId, type Action } from '../src/slack/actions.ts';
 import { acknowledge } from './acknowledge.ts';
+import { acknowledgeAlert } from './acknowledge-alert.ts';
 import { admitClick, admitSlash, admitSubmission } from './admission.ts';
 import { approve } from './approve.ts';
 import { ROLES } from '../src/domain/people.ts';
@@ -14,6 +15,7 @@ import { confirmItem } from './confirm-item.ts';
 import { confirmItemSubmitted } from './confirm-item-submitted.ts';
 import { confirmPresence } from './confirm-presence.ts';
 import { clickOf, slashOf, submissionOf } from './from-bolt.ts';
+import { holdFive } from './hold-five.ts';
 import { inbox } from './inbox.ts';
 import { migrate } from './migrate.ts';
 import { openReport } from './open-report.ts';
@@ -57,6 +59,8 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   roll_back: rollBack,
   resume,
   confirm_presence: confirmPresence,
+  hold_five: holdFive,
+  acknowledge_alert: acknowledgeAlert,
   cancel,
   close_failed: closeFailed,
   ask_cancel: askCancel,

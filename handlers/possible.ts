@@ -3,6 +3,7 @@ import { decide } from '../src/domain/decide.ts';
 import type { Instant } from '../src/domain/instant.ts';
 import { linesOf, lineState } from '../src/domain/checklist.ts';
 import { ITEM_TITLES } from '../src/domain/items.ts';
+import { standingAlerts } from '../src/domain/monitor.ts';
 import type { Actor } from '../src/domain/people.ts';
 import type { Run } from '../src/domain/run.ts';
 import type { Services } from '../src/ports.ts';
@@ -22,6 +23,14 @@ const COMMANDS: readonly { readonly verb: Verb; readonly command: (run: Run) => 
   { verb: 'resume', command: () => ({ type: 'resume' }) },
   { verb: 'rollback', command: () => ({ type: 'roll_back' }) },
   { verb: 'present', command: () => ({ type: 'confirm_presence' }) },
+  { verb: 'hold', command: () => ({ type: 'hold_five' }) },
+  {
+    verb: 'acknowledge-alert',
+    command: (run) => ({
+      type: 'acknowledge_alert',
+      alert: standingAlerts(run).find(({ acknowledged }) => acknowledged === null)?.metric ?? 'failure',
+    }),
+  },
   { verb: 'cancel', command: () => ({ type: 'cancel' }) },
 ];
 

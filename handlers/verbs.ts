@@ -1,5 +1,6 @@
 import { speedOf, SPEEDS } from '../src/domain/backfill.ts';
 import type { HumanCommand } from '../src/domain/commands.ts';
+import { standingAlerts } from '../src/domain/monitor.ts';
 import type { Actor } from '../src/domain/people.ts';
 import type { Run } from '../src/domain/run.ts';
 import { momentMeant } from '../src/cli/moment.ts';
@@ -12,6 +13,7 @@ import { note, refusalMessage } from '../src/slack/render/refusal.ts';
 import { historyMessage, statusMessage } from '../src/slack/render/status.ts';
 import { runName } from '../src/slack/render/state-words.ts';
 import { code } from '../src/slack/render/text.ts';
+import { alertNamed } from './acknowledge-alert.ts';
 import { actorOf, personOf } from './actor.ts';
 import { cardLink } from './card-link.ts';
 import { possibleVerbs } from './possible.ts';
@@ -56,6 +58,13 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
   resume: changes(() => ({ type: 'resume' })),
   rollback: changes(() => ({ type: 'roll_back' })),
   present: changes(() => ({ type: 'confirm_presence' })),
+  hold: changes(() => ({ type: 'hold_five' })),
+  'acknowledge-alert': changes((run, [name = '']) => {
+    const alert = alertNamed(name);
+    if (alert !== null) return { type: 'acknowledge_alert', alert };
+    const [first = 'p95'] = standingAlerts(run).map(({ metric }) => metric);
+    return `Write which alert: ${code(`/migrate acknowledge-alert ${first}`)}. Nothing was changed.`;
+  }),
   cancel: changes(() => ({ type: 'cancel' })),
 };
 

@@ -4,6 +4,7 @@ import type { LintAnswer, LintRequest } from '../domain/lint.ts';
 import type { RehearseAnswer, RehearseRequest } from '../domain/round-trip.ts';
 import type { AdoptionSite } from '../usecases/adopt.ts';
 import { acknowledgeVerb } from './verbs/acknowledge.ts';
+import { acknowledgeAlertVerb } from './verbs/acknowledge-alert.ts';
 import { backupVerb } from './verbs/backup.ts';
 import { adoptVerb } from './verbs/adopt.ts';
 import { approveVerb } from './verbs/approve.ts';
@@ -14,6 +15,7 @@ import { checklistVerb } from './verbs/checklist.ts';
 import { confirmVerb } from './verbs/confirm.ts';
 import { dbVerbs } from './verbs/db.ts';
 import { historyVerb } from './verbs/history.ts';
+import { holdVerb } from './verbs/hold.ts';
 import { lintVerb } from './verbs/lint.ts';
 import { logsVerb } from './verbs/logs.ts';
 import { migrateVerb } from './verbs/migrate.ts';
@@ -69,6 +71,8 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   migrateVerb,
   scheduleVerb,
   presentVerb,
+  holdVerb,
+  acknowledgeAlertVerb,
   stopVerb,
   pauseVerb,
   speedVerb,

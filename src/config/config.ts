@@ -28,6 +28,8 @@ export type TargetConfig = {
     readonly reports: readonly Reported[];
   };
   readonly checklist: ChecklistSettings;
+  /** How often the monitor asks the application's own metrics, and every service. */
+  readonly pace: { readonly applicationMs: number; readonly servicesMs: number };
   /** How long a statement may go on trying for its locks. */
   readonly lockBudgetMs: number;
   /** What a batch of a backfill should take, and how fast the write-ahead log may grow meanwhile. */
@@ -172,6 +174,11 @@ function targetOf(name: string, target: TargetSettings, { settings: { approvals,
       monitorSilenceMs: target.monitor_silence,
       watcherSilenceMs: target.watcher_silence,
       lateStartMs: target.late_start,
+      keepFiringMs: target.monitor.keep_firing,
+      unknownWarnMs: target.monitor.unknown_warn,
+      unknownHoldMs: target.monitor.unknown_hold,
+      recoveredMs: target.monitor.recovered,
+      ...(target.auto_rollback.after === null ? {} : { autoRollbackMs: target.auto_rollback.after }),
     },
     migrations: path(target.migrations),
     format: target.format,
@@ -191,6 +198,7 @@ function targetOf(name: string, target: TargetSettings, { settings: { approvals,
       onCall: people.some(({ roles }) => roles.includes('on_call')),
       waivers: target.waivers,
     },
+    pace: { applicationMs: target.monitor.application, servicesMs: target.monitor.services },
     lockBudgetMs: target.lock_budget,
     backfill: { batchMs: target.backfill.batch, walBytesPerSecond: target.backfill.wal * 1_000_000 },
   };
@@ -239,5 +247,9 @@ function thresholdsOf(limits: TargetSettings['limits']): Thresholds {
     memory: limits.memory,
     automatedBackupMs: limits.automated_backup,
     restoreDrillMs: limits.restore_drill,
+    errorRateRollBack: limits.error_rate_roll_back,
+    p95RollBackFactor: limits.p95_roll_back,
+    databaseErrors: limits.database_errors,
+    clearShare: limits.clear,
   };
 }

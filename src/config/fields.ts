@@ -8,7 +8,7 @@ import { Secret } from './secret.ts';
 type Read<T> = (value: string) => T | null;
 
 /** Text that `read` understands; `hint` says how to write it. */
-function text<T>(read: Read<T>, hint: (value: string) => string) {
+export function text<T>(read: Read<T>, hint: (value: string) => string) {
   return z.string().transform((value, context) => {
     const result = read(value);
     if (result !== null) return result;

@@ -22,6 +22,7 @@ import {
 } from './fields.ts';
 import { freeze } from './freeze-setting.ts';
 import { Hook, PagerSetting, Readings } from './readings.ts';
+import { AutoRollback, Monitor } from './monitor-settings.ts';
 
 /** What an application's metrics may say beside errors and response times; each makes its line a machine's. */
 export const REPORTED = ['active_users', 'cpu', 'memory'] as const;
@@ -35,10 +36,14 @@ const Limits = z.strictObject({
   latency: duration.prefault('50ms'),
   error_rate: proportion.prefault('0.1%'),
   error_rate_alert: proportion.prefault('0.5%'),
+  error_rate_roll_back: proportion.prefault('1%'),
   p95: duration.prefault('500ms'),
   p95_factor: factor.prefault(2),
+  p95_roll_back: factor.prefault(1.2),
   p95_floor: duration.prefault('100ms'),
   lock_waits: whole(0).prefault(5),
+  database_errors: whole(0).prefault(0),
+  clear: proportion.prefault('90%'),
   minimum_samples: whole(1).prefault(100),
   active_users: whole(1).prefault(100),
   cpu: proportion.prefault('70%'),
@@ -106,6 +111,8 @@ const Target = z.strictObject({
     .prefault({}),
   monitor_silence: duration.prefault('15s'),
   watcher_silence: duration.prefault('30m'),
+  monitor: Monitor.prefault({}),
+  auto_rollback: AutoRollback.prefault('off'),
   lock_budget: duration.prefault('60s'),
   backfill: z.strictObject({ batch: duration.prefault('25ms'), wal: whole(1).prefault(250) }).prefault({}),
   limits: Limits.prefault({}),

@@ -1,11 +1,13 @@
 import type { Speed } from './backfill.ts';
-import type { AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
+import type { Trigger } from './auto-rollback.ts';
+import type { AlertMove, AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence } from './items.ts';
-import type { Alert, Metric, Readings } from './monitor.ts';
 import type { WantedPage } from './page.ts';
+import type { Metric, RaisedAlert, Readings } from './monitor.ts';
 import type { Actor, Person } from './people.ts';
 import type { Plan } from './plan.ts';
+import type { MigrationPrice } from './price.ts';
 import type { Backup, Rehearsal } from './proof.ts';
 
 /** What people ask for, through any door. */
@@ -32,6 +34,10 @@ export type HumanCommand =
   | { readonly type: 'resume' }
   | { readonly type: 'roll_back' }
   | { readonly type: 'confirm_presence' }
+  /** Takes an alert, or a failed statement, upon oneself: Offpeak neither rolls back nor holds for it. */
+  | { readonly type: 'acknowledge_alert'; readonly alert: Trigger }
+  /** For five minutes nothing goes forward, and Offpeak rolls nothing back by itself. */
+  | { readonly type: 'hold_five' }
   | { readonly type: 'cancel' };
 
 /** What the schedule notices. */
@@ -94,11 +100,26 @@ export type WorkerCommand =
     }
   | { readonly type: 'record_validation'; readonly failures: readonly string[] }
   | { readonly type: 'finish'; readonly after: Readings }
-  | { readonly type: 'hold'; readonly reason: HoldReason; readonly detail: string }
+  /** `failed`: PostgreSQL said so itself, which may begin a rollback by policy (R72). */
+  | { readonly type: 'hold'; readonly reason: HoldReason; readonly detail: string; readonly failed?: true }
   | { readonly type: 'fail'; readonly detail: string }
-  | { readonly type: 'raise_alert'; readonly alert: Alert }
+  | { readonly type: 'raise_alert'; readonly alert: RaisedAlert }
+  /** To another level than the one it stands at. */
+  | (AlertMove & { readonly type: 'move_alert' })
   | { readonly type: 'clear_alert'; readonly metric: Metric }
   | AttendingCommand
+  /** `lost`: since when and why it cannot be read; null when it can again. */
+  | {
+      readonly type: 'record_source';
+      readonly source: string;
+      readonly lost: { readonly metrics: readonly Metric[]; readonly since: Instant; readonly detail: string } | null;
+    }
+  | { readonly type: 'arm_rollback'; readonly trigger: Trigger }
+  /** The samples do not confirm it any more: they cannot be read, or they are below the limit. */
+  | { readonly type: 'disarm_rollback'; readonly reason: 'unknown' | 'unconfirmed' }
+  /** The moment has come. `confirmed`: by samples of now; `price`: counted now, null when it could not be. */
+  | { readonly type: 'fire_rollback'; readonly confirmed: boolean; readonly price: MigrationPrice['kind'] | null }
+  | { readonly type: 'record_recovery'; readonly after: Readings | null; readonly detail: string }
   | { readonly type: 'record_stopped'; readonly detail: string }
   | { readonly type: 'record_undone'; readonly version: string; readonly ms: number; readonly detail: string }
   | { readonly type: 'record_rolled_back'; readonly after: Readings; readonly detail: string }

@@ -1,8 +1,9 @@
 import type { Speed } from './backfill.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence, ItemKey } from './items.ts';
-import type { Alert, Metric, Readings } from './monitor.ts';
 import type { WantedPage } from './page.ts';
+import type { Level, Metric, RaisedAlert, Readings } from './monitor.ts';
+import type { DisarmReason, Trigger } from './auto-rollback.ts';
 import type { Actor } from './people.ts';
 import type { Plan, RelationLock } from './plan.ts';
 import type { Backup, Rehearsal } from './proof.ts';
@@ -34,7 +35,8 @@ export type HoldReason =
   | 'statement_failed'
   | 'lock_budget'
   | 'validation_failed'
-  | 'target_unreachable';
+  | 'target_unreachable'
+  | 'alert';
 
 /** The worker's work in words a card can show. */
 export type StepName =
@@ -53,6 +55,15 @@ export type StepName =
   | 'stop'
   | 'undo'
   | 'verify_rollback';
+
+/** Where an alert stands now. */
+export type AlertMove = {
+  readonly metric: Metric;
+  readonly level: Level;
+  readonly value: number;
+  readonly limit: number;
+  readonly detail: string;
+};
 
 /** Everything that can happen to a run. The past tense says what happened; nothing here asks for anything. */
 export type Happening =
@@ -96,8 +107,27 @@ export type Happening =
   | { readonly type: 'all_applied' }
   | { readonly type: 'validated' }
   | { readonly type: 'completed'; readonly after: Readings }
-  | { readonly type: 'alert_raised'; readonly alert: Alert }
+  | { readonly type: 'alert_raised'; readonly alert: RaisedAlert }
+  | (AlertMove & { readonly type: 'alert_escalated' | 'alert_eased' })
   | { readonly type: 'alert_cleared'; readonly metric: Metric }
+  | { readonly type: 'alert_acknowledged'; readonly metric: Metric }
+  /** Somebody asked for some minutes in which nothing goes forward and nothing is rolled back by itself. */
+  | { readonly type: 'respite_given'; readonly until: Instant }
+  /** A source that could be read before the first write cannot be read any more, and can again (F49). */
+  | {
+      readonly type: 'source_lost';
+      readonly source: string;
+      readonly metrics: readonly Metric[];
+      readonly since: Instant;
+      readonly detail: string;
+    }
+  | { readonly type: 'source_found'; readonly source: string }
+  /** Offpeak rolls back by itself at that moment, unless something voids it. */
+  | { readonly type: 'rollback_armed'; readonly trigger: Trigger; readonly firesAt: Instant }
+  | { readonly type: 'rollback_disarmed'; readonly trigger: Trigger; readonly reason: DisarmReason }
+  /** After a rollback: every signal was well for long enough, or not within the time in which somebody looked (R80). */
+  | { readonly type: 'recovered'; readonly after: Readings }
+  | { readonly type: 'recovery_missed'; readonly detail: string }
   | { readonly type: 'presence_confirmed' }
   /** The watcher was asked for a word. */
   | { readonly type: 'presence_asked' }

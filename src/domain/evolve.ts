@@ -1,5 +1,6 @@
 import type { RunEvent } from './events.ts';
 import { healthLines, lineOf } from './checklist.ts';
+import { ALERT_CHANGES, takenUpon } from './evolve-alerts.ts';
 import { between } from './instant.ts';
 import type { Acknowledgement, Evidence, ItemKey } from './items.ts';
 import { OFFPEAK } from './people.ts';
@@ -47,6 +48,12 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     speed: 100,
     holding: null,
     alerts: {},
+    lost: {},
+    darkMs: 0,
+    armed: null,
+    asks: null,
+    respite: null,
+    recovery: null,
     watcher: null,
     presenceAsked: null,
     pages: [],
@@ -70,6 +77,7 @@ export function replay(identity: RunIdentity, events: readonly RunEvent[]): Run 
 }
 
 const CHANGES: Changes = {
+  ...ALERT_CHANGES,
   planned: () => {
     throw new Error('planned happens once');
   },
@@ -136,11 +144,6 @@ const CHANGES: Changes = {
   all_applied: () => ({ state: 'validating', stopRequested: null }),
   validated: () => ({ state: 'observing' }),
   completed: (_run, event) => ({ ...ended(event.at, 'completed', 'Every statement applied, validated and observed.'), after: event.after }),
-  alert_raised: (run, event) => ({ alerts: { ...run.alerts, [event.alert.metric]: event.alert } }),
-  alert_cleared: (run, event) => {
-    const alert = run.alerts[event.metric];
-    return alert === undefined ? {} : { alerts: { ...run.alerts, [event.metric]: { ...alert, clearedAt: event.at } } };
-  },
   presence_confirmed: (run, event) => ({ watcher: watchedBy(run, event) }),
   presence_asked: (_run, event) => ({ presenceAsked: event.at }),
   paged: (run, event) => ({ pages: withPage(run, event) }),
@@ -159,6 +162,7 @@ const CHANGES: Changes = {
     holding: null,
     watcher: event.actor.via === 'worker' ? run.watcher : watchedBy(run, event),
     vouched: run.holding?.from === 'observing' && run.holding.reason === 'monitor_silent' ? event.actor : run.vouched,
+    ...(event.actor.via === 'worker' ? {} : takenUpon(run, event)),
     ...preparedAgain(run, event.at),
   }),
   rollback_requested: (run, event) => ({
@@ -166,6 +170,8 @@ const CHANGES: Changes = {
     rollback: { by: event.actor, at: event.at, from: run.holding?.from ?? run.state, undone: [] },
     stopRequested: null,
     holding: null,
+    armed: null,
+    respite: null,
     step: null,
     end: null,
   }),

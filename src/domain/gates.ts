@@ -1,3 +1,4 @@
+import { alertHold, blindHold } from './auto-rollback.ts';
 import { BACKFILL_BEGINS_MS } from './backfill.ts';
 import { lineState, openItems } from './checklist.ts';
 import type { Context } from './commands.ts';
@@ -82,6 +83,8 @@ export function forwardHold(run: Run, question: { now: Instant; newestSample: In
   const { now, newestSample, durationMs } = question;
   const stop = stopHold(run);
   if (stop !== null) return stop;
+  const alarm = alertHold(run, now) ?? blindHold(run, now);
+  if (alarm !== null) return alarm;
   if (!backupProved(run)) return { reason: 'rehearsal_differs', detail: 'This run has no backup that was proved by a restore.' };
   const verdict = judgeWindow(run.plan.window, now, durationMs);
   if (!verdict.open) return closedHold(verdict, durationMs);

@@ -1,12 +1,14 @@
+import { alertHold, blindHold, isBlind, observedUntil } from './auto-rollback.ts';
 import { healthLines } from './checklist.ts';
 import type { StepName } from './events.ts';
 import { neededToBeginMs, predictedPrepareMs, predictedRunMs } from './gates.ts';
 import { between, plus, type Instant } from './instant.ts';
 import { A_PERSON } from './items.ts';
 import { pageDueAt } from './page.ts';
+import { standingAlerts } from './monitor.ts';
 import { unitsOf, type Unit } from './plan.ts';
 import { restored } from './proof.ts';
-import { endsByItself, nextUnit, WATCHED, type Run } from './run.ts';
+import { endsByItself, isWatched, nextUnit, type Run } from './run.ts';
 import { lateHold, opensAt, recheckAt, unprepared } from './schedule.ts';
 import { judgeWindow } from './window.ts';
 
@@ -141,15 +143,17 @@ function prepare(run: Run, now: Instant): NextStep {
 }
 
 function observe(run: Run, now: Instant): NextStep {
-  const ends = plus(run.t0 ?? now, run.plan.timing.observeMs);
+  // What nobody can see any more holds before its time.
+  if (blindHold(run, now) !== null) return step('finish');
+  const ends = observedUntil(run, now);
   if (between(ends, now) < 0) return { kind: 'wait', until: ends };
-  const alerting = Object.values(run.alerts).some((alert) => alert.clearedAt === null);
-  return alerting ? { kind: 'wait', until: plus(now, 1000) } : step('finish');
+  return standingAlerts(run).length > 0 || isBlind(run) ? { kind: 'wait', until: plus(now, 1000) } : step('finish');
 }
 
-/** A run that holds for peak hours or a freeze goes on by itself when they are over; every other hold waits for a person. */
+/** A run that holds for peak hours, a freeze or an alert goes on by itself when they are over; every other hold waits for a person. */
 function held(run: Run, now: Instant): NextStep {
   if (!endsByItself(run)) return IDLE;
+  if (run.holding?.reason === 'alert') return alertHold(run, now) === null ? step('resume') : { kind: 'wait', until: plus(now, 1000) };
   const verdict = judgeWindow(run.plan.window, now, heldForMs(run));
   if (verdict.open) return step('resume');
   return verdict.next === null ? IDLE : { kind: 'wait', until: verdict.next };
@@ -164,7 +168,7 @@ function heldForMs(run: Run): number {
 
 /** The moment at which a worker has something to do; null when nothing happens without a person. */
 export function dueAt(run: Run, now: Instant): Instant | null {
-  if (WATCHED.includes(run.state)) return now;
+  if (isWatched(run)) return now;
   const next = nextStep(run, now);
   if (next.kind === 'idle') return null;
   return next.kind === 'wait' ? next.until : now;

@@ -1,10 +1,11 @@
 import type { HoldReason } from './events.ts';
 import { between, plus, type Instant } from './instant.ts';
+import { METRIC_NAMES, standingAlerts } from './monitor.ts';
 import { watcherSilent } from './presence.ts';
 import { isActive, type Run } from './run.ts';
 
 /** What is worth waking somebody for. */
-export type PageReason = 'watcher_silent' | 'held' | 'rollback_failed';
+export type PageReason = 'watcher_silent' | 'held' | 'alert' | 'rollback_failed';
 
 /** A call for the on-call that is wanted now. `key` is the same for its whole life, so that a second call is the same incident. */
 export type WantedPage = { readonly key: string; readonly reason: PageReason; readonly summary: string };
@@ -40,6 +41,12 @@ export function reasonsToPage(run: Run, now: Instant): readonly WantedPage[] {
   }
   if (run.holding !== null && WAKING.includes(run.holding.reason))
     wanted.push({ key: `held:${run.holding.since}`, reason: 'held', summary: run.holding.detail });
+  for (const alert of standingAlerts(run).filter(({ level, acknowledged }) => level === 'roll_back' && acknowledged === null))
+    wanted.push({
+      key: `alert:${alert.metric}:${alert.raisedAt}`,
+      reason: 'alert',
+      summary: `${METRIC_NAMES[alert.metric]} is over the limit at which the runbook rolls back.`,
+    });
   return wanted;
 }
 

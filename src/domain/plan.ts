@@ -143,6 +143,14 @@ export type Thresholds = {
   readonly automatedBackupMs?: number;
   /** How long ago a backup was last restored, in milliseconds (R21). */
   readonly restoreDrillMs?: number;
+  /** Share of failing requests during a run at which it is rolled back (R69), e.g. 0.01. */
+  readonly errorRateRollBack?: number;
+  /** p95 over baseline at which it is rolled back (R70), e.g. 1.2. */
+  readonly p95RollBackFactor?: number;
+  /** Database errors of the application above those of the baseline at which it is rolled back (R71). */
+  readonly databaseErrors?: number;
+  /** Share of a limit below which an alert clears, e.g. 0.9. */
+  readonly clearShare?: number;
 };
 
 /** Durations of the rules of a run, in milliseconds. */
@@ -163,6 +171,15 @@ export type Timing = {
   readonly watcherSilenceMs: number;
   /** How late a scheduled start may come before it asks again (F40). */
   readonly lateStartMs: number;
+  /** What follows is absent in plans of older versions (`alertRulesOf`). How long an alert stands at least. */
+  readonly keepFiringMs?: number;
+  /** How long a source may be unreadable before the thread is told, and before the run holds (F49). */
+  readonly unknownWarnMs?: number;
+  readonly unknownHoldMs?: number;
+  /** How long all has to be well after a rollback (R80). */
+  readonly recoveredMs?: number;
+  /** From an alert that says roll back to the rollback that Offpeak begins itself (R73); absent: it never does. */
+  readonly autoRollbackMs?: number;
 };
 
 /** What a run will do, frozen with everything the approvers approve. */

@@ -1,4 +1,5 @@
 import type { Speed } from './backfill.ts';
+import type { Armed, LostSource, Respite } from './auto-rollback.ts';
 import type { AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
 import type { Instant } from './instant.ts';
 import type { Acknowledgement, Evidence, ItemKey, Waiver } from './items.ts';
@@ -110,6 +111,18 @@ export type Run = {
   readonly presenceAsked: Instant | null;
   /** Every call for the on-call, in the order they were first made. */
   readonly pages: readonly Page[];
+  /** Sources that could be read before the first write and cannot now, by name. */
+  readonly lost: Readonly<Record<string, LostSource>>;
+  /** How long sources were dark in all, in milliseconds: the observation lasts so much longer. */
+  readonly darkMs: number;
+  /** The rollback that Offpeak begins by itself. */
+  readonly armed: Armed | null;
+  /** Why it asks instead of rolling back by itself, for the rest of this run. */
+  readonly asks: 'lossy' | 'price_unknown' | null;
+  /** The newest five minutes somebody asked for. */
+  readonly respite: Respite | null;
+  /** After a rollback: when all was well again, or that it was not in time; null while nobody can say. */
+  readonly recovery: { readonly at: Instant; readonly after: Readings | null; readonly detail: string } | null;
   /** Who let the run go on to its end although a metric could not be read; null when nobody had to. */
   readonly vouched: Actor | null;
   readonly rollback: { readonly by: Actor; readonly at: Instant; readonly from: RunState; readonly undone: readonly string[] } | null;
@@ -122,6 +135,12 @@ export function isActive(run: Pick<Run, 'state'>): boolean {
   return !ENDS.includes(run.state);
 }
 
+/** Whether its monitor lives: while a worker may touch the target, and after a rollback until all is well again (R80). */
+export function isWatched(run: Run): boolean {
+  const recovering = run.state === 'rolled_back' && run.recovery === null && run.baseline !== null && touched(run);
+  return WATCHED.includes(run.state) || recovering;
+}
+
 /** Positions that are applied and not undone, in the order they were applied. */
 export function appliedPositions(run: Run): readonly number[] {
   return run.units.filter((unit) => unit.state === 'applied').map((unit) => unit.position);
@@ -132,9 +151,9 @@ export function inPreparation(run: Run): boolean {
   return run.state === 'preparing' || (run.state === 'holding' && run.holding?.from === 'preparing');
 }
 
-/** Whether it holds for something that is over by itself: peak hours, a freeze. */
+/** Whether it holds for something that is over by itself: peak hours, a freeze, an alert. */
 export function endsByItself({ holding }: Pick<Run, 'holding'>): boolean {
-  return holding?.reason === 'peak_hours' || holding?.reason === 'freeze';
+  return holding?.reason === 'peak_hours' || holding?.reason === 'freeze' || holding?.reason === 'alert';
 }
 
 /** Whether a unit was begun on the target: from then on, the database was touched. */

@@ -19,6 +19,8 @@ export const ACTIONS = [
   'roll_back',
   'resume',
   'confirm_presence',
+  'hold_five',
+  'acknowledge_alert',
   'cancel',
   'close_failed',
   'ask_cancel',
@@ -30,8 +32,8 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** Actions that stand once per checklist line; their id carries the line, so that ids differ inside one message. */
-export const ITEM_ACTIONS: readonly Action[] = ['confirm_item', 'withdraw_item'];
+/** Actions that stand once per checklist line or alert; their id carries which, so that ids differ inside one message. */
+export const ITEM_ACTIONS: readonly Action[] = ['confirm_item', 'withdraw_item', 'acknowledge_alert'];
 
 /** Actions that stand in the ⋯ menu of a card: seldom needed, and none of them is meant to be hit by accident (R3). */
 export const MENU_ACTIONS: readonly Action[] = [
@@ -65,6 +67,8 @@ export const LABELS: Readonly<Record<Action, string>> = {
   roll_back: 'Roll back now',
   resume: 'Resume',
   confirm_presence: "I'm watching",
+  hold_five: 'Hold 5 min',
+  acknowledge_alert: 'Acknowledge',
   cancel: 'Cancel',
   close_failed: 'Close by hand',
   ask_cancel: 'Cancel…',

@@ -12,7 +12,7 @@ const LOOKED_AT = 30;
  */
 export async function newestReading(store: SampleStore, run: Run): Promise<Instant | null> {
   if (run.baseline === null) return store.newest(run.id);
-  const watched = METRICS.filter((metric) => run.baseline?.[metric] !== null);
+  const watched = METRICS.filter((metric) => run.baseline?.[metric] != null);
   const samples = await store.recent(run.id, LOOKED_AT);
   const newest = watched.map((metric) => samples.findLast((sample) => sample.metric === metric && sample.value !== null)?.at ?? null);
   if (newest.includes(null)) return null;

@@ -1,11 +1,13 @@
 import type { Instant } from '../domain/instant.ts';
-import { breachSince, judgeSamples, limitOf, METRICS, OUT_OF, type Metric, type Readings, type Sample } from '../domain/monitor.ts';
+import { breachSince, judgeAlert, OUT_OF } from '../domain/judgement.ts';
+import { alertRulesOf, ladderOf } from '../domain/ladder.ts';
+import { METRICS, type Metric, type Readings, type Sample } from '../domain/monitor.ts';
 import type { Thresholds } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import type { Reading, Sources } from '../ports.ts';
 import type { Task } from './task.ts';
 
-/** Reads the five metrics once. What cannot be read is null, with the reason: unknown, never healthy (F49). */
+/** Reads the metrics once. What cannot be read is null, with the reason: unknown, never healthy (F49). */
 export async function readSamples(sources: Sources, thresholds: Thresholds, at: Instant): Promise<readonly Sample[]> {
   const { database, application } = sources;
   const [metrics, connections, longQueries, lockWaits] = await Promise.all([
@@ -48,16 +50,18 @@ export function typical(samples: readonly Sample[]): Readings {
       .map((entry) => entry.value ?? 0);
     return known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)] ?? null;
   };
+  const counted = samples.some(({ metric }) => metric === 'database_errors');
   return {
     error_rate: middle('error_rate'),
     p95: middle('p95'),
     connections: middle('connections'),
     long_queries: middle('long_queries'),
     lock_waits: middle('lock_waits'),
+    ...(counted ? { database_errors: middle('database_errors') } : {}),
   };
 }
 
-/** Samples once, keeps the readings, and raises or clears alerts from the newest five of each metric. */
+/** Samples once, keeps the readings, and raises, moves or clears alerts from the newest five of each metric. */
 export async function monitorOnce(task: Task, run: Run): Promise<void> {
   const { ledger } = task.services;
   const at = await ledger.now();
@@ -72,22 +76,23 @@ export async function monitorOnce(task: Task, run: Run): Promise<void> {
     );
 }
 
+/** Reports what the newest samples of one metric make of its alert. */
 async function judge(task: Task, run: Run, samples: readonly Sample[]): Promise<void> {
   const newest = samples.at(-1);
   if (newest === undefined) return;
   const { metric } = newest;
-  const limit = limitOf(metric, run.plan.thresholds, run.baseline);
-  const judgement = judgeSamples(samples, limit);
-  const alert = run.alerts[metric];
-  const raised = alert !== undefined && alert.clearedAt === null;
-  if (judgement === 'clear' && raised) await task.report({ type: 'clear_alert', metric });
-  if (judgement !== 'breach' || raised) return;
+  const ladder = ladderOf(metric, run.plan.thresholds, run.baseline);
+  const standing = run.alerts[metric];
+  const alert = standing === undefined || standing.clearedAt !== null ? null : standing;
+  const judgement = judgeAlert({ samples, ladder, alert, now: newest.at, rules: alertRulesOf(run.plan) });
+  if (judgement.kind === 'clear') await task.report({ type: 'clear_alert', metric });
+  if (judgement.kind === 'same' || judgement.kind === 'clear') return;
+  const { level, limit } = judgement.rung;
   const worst = samples.toSorted((a, b) => (b.value ?? -1) - (a.value ?? -1))[0] ?? newest;
-  const since = breachSince(samples, limit) ?? newest.at;
-  const baseline = run.baseline?.[metric] ?? null;
-  const value = worst.value ?? limit;
-  await task.report({
-    type: 'raise_alert',
-    alert: { metric, value, limit, baseline, since, raisedAt: newest.at, clearedAt: null, detail: worst.detail },
-  });
+  const now = { metric, level, limit, value: worst.value ?? limit, detail: worst.detail };
+  if (judgement.kind !== 'raise') await task.report({ type: 'move_alert', ...now });
+  else {
+    const since = breachSince(samples, limit) ?? newest.at;
+    await task.report({ type: 'raise_alert', alert: { ...now, baseline: ladder.baseline, since, raisedAt: newest.at } });
+  }
 }

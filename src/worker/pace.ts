@@ -1,4 +1,5 @@
-import { limitOf, type Metric, type Sample } from '../domain/monitor.ts';
+import { limitOf } from '../domain/ladder.ts';
+import { METRIC_NAMES, standingAlerts, type Metric, type Sample } from '../domain/monitor.ts';
 import { inWords } from '../domain/refusal.ts';
 import type { Run } from '../domain/run.ts';
 import type { Pace, Reading } from '../ports.ts';
@@ -14,14 +15,6 @@ const FELT = {
 const REMEMBERED_MS = 250;
 const LAG_REMEMBERED_MS = 1_000;
 
-const NAMES: Readonly<Record<Metric, string>> = {
-  error_rate: 'the error rate',
-  p95: 'the p95',
-  connections: 'the connections',
-  long_queries: 'a long query',
-  lock_waits: 'the lock waits',
-};
-
 /** What a backfill's pace is told from. `lag` in seconds, null without a replica. */
 export type Signals = { readonly run: Run; readonly samples: readonly Sample[]; readonly lag: Reading<number | null> };
 
@@ -31,8 +24,8 @@ export type Signals = { readonly run: Run; readonly samples: readonly Sample[]; 
  */
 export function brakesOf({ run, samples, lag }: Signals): readonly string[] {
   const { thresholds } = run.plan;
-  const alerting = Object.values(run.alerts).filter((alert) => alert.clearedAt === null);
-  const alerts = alerting.map(({ metric }) => `an alert is raised for ${NAMES[metric]}`);
+  const alerting = standingAlerts(run);
+  const alerts = alerting.map(({ metric }) => `an alert is raised for ${METRIC_NAMES[metric]}`);
   const felt = (['p95', 'lock_waits'] as const).filter((metric) => !alerting.some((alert) => alert.metric === metric));
   const over = felt.flatMap((metric) => {
     const value = samples.findLast((sample) => sample.metric === metric)?.value ?? null;

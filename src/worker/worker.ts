@@ -1,5 +1,5 @@
 import { nextStep } from '../domain/next-step.ts';
-import { WATCHED } from '../domain/run.ts';
+import { isWatched } from '../domain/run.ts';
 import type { Claim, Services } from '../ports.ts';
 import { keepLease } from './lease.ts';
 import { patience } from './patience.ts';
@@ -90,7 +90,7 @@ async function perform(current: Task, watch: Watch, options: WorkerOptions): Pro
     const run = await current.load();
     const next = nextStep(run, await current.services.ledger.now());
     if (next.kind !== 'step') {
-      if (!WATCHED.includes(run.state)) return;
+      if (!isWatched(run)) return;
       await watch.changedOrAfter(options.timing.pollMs, options.signal);
       continue;
     }

@@ -25,6 +25,10 @@ test("gives the runbook's defaults to what is not written", () => {
     monitorSilenceMs: 15_000,
     watcherSilenceMs: 1_800_000,
     lateStartMs: 1_800_000,
+    keepFiringMs: 60_000,
+    unknownWarnMs: 60_000,
+    unknownHoldMs: 180_000,
+    recoveredMs: 300_000,
   });
   expect(target?.thresholds).toEqual({
     connections: 0.8,
@@ -44,9 +48,21 @@ test("gives the runbook's defaults to what is not written", () => {
     memory: 0.8,
     automatedBackupMs: 24 * 3_600_000,
     restoreDrillMs: 92 * 24 * 3_600_000,
+    errorRateRollBack: 0.01,
+    p95RollBackFactor: 1.2,
+    databaseErrors: 0,
+    clearShare: 0.9,
   });
   expect(target?.lockBudgetMs).toBe(60_000);
   expect(config.quorum).toBe(2);
+});
+
+test('R73 rolls back by itself only where that is written, after the time that is written, and asks sources at their own pace', () => {
+  const of = (written: string) => loaded(`${LEAST}\n${written}`).config.targets.get('production');
+  expect(of('    auto_rollback: off')?.timing.autoRollbackMs).toBeUndefined();
+  expect(of('    auto_rollback: { after: 90s }')?.timing.autoRollbackMs).toBe(90_000);
+  expect(of('    monitor: { services: 30s }')?.pace).toEqual({ applicationMs: 1_000, servicesMs: 30_000 });
+  expect(load(`${LEAST}\n    auto_rollback: on`)).toMatchObject({ ok: false });
 });
 
 test('takes what is written, paths from the directory of the file', () => {

@@ -32,13 +32,17 @@ test('every check says what it means and what makes it unknown, in a sentence', 
 
 test('every limit of the settings belongs to a line or to a metric, and every limit named is a setting', () => {
   const named = [...Object.values(OF_ITEM), ...Object.values(OF_METRIC)].flatMap(({ limits }) => limits);
-  expect([...new Set(named)].sort()).toEqual([...knownKeys(['targets', 'x', 'limits'])].sort());
+  // Below which share of its limit a metric clears is said of all of them.
+  expect([...new Set([...named, 'clear'])].sort()).toEqual([...knownKeys(['targets', 'x', 'limits'])].sort());
 });
 
 test('a limit in words about a metric is the default', () => {
-  const { errorRateAlert, p95Factor, p95FloorMs, p95Ms, connections, longQuerySeconds, lockWaits } = defaults().thresholds;
-  expect({ errorRateAlert, p95Factor, p95FloorMs, p95Ms, connections, longQuerySeconds, lockWaits }).toEqual({
+  expect(defaults().thresholds).toMatchObject({
     errorRateAlert: 0.005,
+    errorRateRollBack: 0.01,
+    p95RollBackFactor: 1.2,
+    databaseErrors: 0,
+    clearShare: 0.9,
     p95Factor: 2,
     p95FloorMs: 100,
     p95Ms: 500,

@@ -4,7 +4,9 @@ import { Readings } from '../../src/config/readings.ts';
 import { REPORTED } from '../../src/config/schema.ts';
 import { checklistFor, rolesText } from '../../src/domain/checklist.ts';
 import { isPeoples, ITEM_QUESTIONS, ITEM_ROLES, ITEMS, ITEM_TITLES, type ItemKey } from '../../src/domain/items.ts';
-import { BREACHES, METRICS, OUT_OF, type Metric } from '../../src/domain/monitor.ts';
+import { BREACHES, OUT_OF } from '../../src/domain/judgement.ts';
+import { LEVELS, METRICS, type Level, type Metric } from '../../src/domain/monitor.ts';
+import { LEVEL_WORDS } from '../../src/slack/render/alert-words.ts';
 import type { Check, Sources } from '../../src/ports.ts';
 import { applicationReadings } from '../../src/sources/application.ts';
 import { databaseReadings } from '../../src/sources/postgres.ts';
@@ -106,6 +108,13 @@ function code(key: ItemKey): string {
   return `[${file}](../${file})`;
 }
 
+const LEVEL_MEANS: Readonly<Record<Level, string>> = {
+  watch: 'a look by a person | backfills rest',
+  consider: 'a decision by a person | backfills rest',
+  roll_back:
+    'a rollback | no forward statement begins until it is over or somebody takes it upon themself; a countdown where `auto_rollback` says so',
+};
+
 function duringARun(): string {
   const row = (metric: Metric) => {
     const { limits, fires, requires } = OF_METRIC[metric];
@@ -116,8 +125,15 @@ function duringARun(): string {
     '',
     '## During a run',
     '',
-    `Read every second from preparation on, and judged from the first write on. ${BREACHES} of ${OUT_OF} readings over the limit raise one alert with **Roll back now**; ${OUT_OF} known ones at or below it clear it.`,
-    'Unknown neither raises nor clears. A run does not finish while an alert stands, nor when a metric that could be read before cannot be read at the end.',
+    `Read from preparation on, and judged from the first write on: PostgreSQL and the application every second, services every 15 s (\`monitor.application\`, \`monitor.services\`). A reading that a source gives twice counts once. ${BREACHES} of the newest ${OUT_OF} over a limit raise the alert of that metric or take it to a graver level; ${OUT_OF} known ones in a row below 90 % of the limit (\`limits.clear\`), or at what was normal before, clear it, a minute later at the earliest (\`monitor.keep_firing\`). Where a graver level begins below a milder one, the stricter rule wins.`,
+    '',
+    '| level | asks | what Offpeak does |',
+    '|---|---|---|',
+    ...LEVELS.map((level) => `| ${LEVEL_WORDS[level]} | ${LEVEL_MEANS[level]} |`),
+    '',
+    'Unknown neither raises nor eases nor clears, and never rolls back. A source that could be read before the first write and cannot be read for 60 s is said in the thread, and the observation lasts as much longer (`monitor.unknown_warn`); after 3 min (`monitor.unknown_hold`), or when it is the second one, the run holds and asks. A run does not finish while an alert stands.',
+    '',
+    'With `auto_rollback: { after: 60s }` an alert that says *roll back*, or a statement that PostgreSQL refused, begins a countdown that the alert shows. **Hold 5 min**, **Acknowledge**, **Resume** and readings that do not confirm it any more void it. At its moment Offpeak does what the click does, if nothing is lost by it; otherwise it asks. After a rollback the monitor stays on until every signal was well for 5 min (`monitor.recovered`).',
     '',
     '| metric | fires | setting | asked by |',
     '|---|---|---|---|',

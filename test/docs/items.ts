@@ -70,13 +70,23 @@ type OfMetric = { readonly requires: string; readonly limits: readonly string[];
 
 /** What is watched during a run, in the words of the runbook's table. */
 export const OF_METRIC: Readonly<Record<Metric, OfMetric>> = {
-  error_rate: { requires: 'R69, R90', limits: ['error_rate_alert', 'minimum_samples'], fires: 'above 0.5 % of enough requests' },
-  p95: {
-    requires: 'R91',
-    limits: ['p95_factor', 'p95_floor', 'p95'],
-    fires: 'above twice the reading before the first write, and above 100 ms; without that reading above 500 ms',
+  error_rate: {
+    requires: 'R69, R90',
+    limits: ['error_rate_alert', 'error_rate_roll_back', 'minimum_samples'],
+    fires: 'above 0.5 % of enough requests: consider; above 1 %: roll back',
   },
-  connections: { requires: 'R92', limits: ['connections'], fires: 'above 80 % of the usable slots' },
-  long_queries: { requires: 'R93', limits: ['long_query'], fires: 'older than 30 s' },
-  lock_waits: { requires: 'R94', limits: ['lock_waits'], fires: 'more than 5 sessions waiting for a lock' },
+  p95: {
+    requires: 'R70, R91',
+    limits: ['p95_roll_back', 'p95_factor', 'p95_floor', 'p95'],
+    fires:
+      'above 1.2 times the reading before the first write, and above 100 ms: roll back; above twice it: look closer, where that comes first; without that reading above 500 ms: consider',
+  },
+  connections: { requires: 'R92', limits: ['connections'], fires: 'above 80 % of the usable slots: look closer' },
+  long_queries: { requires: 'R93', limits: ['long_query'], fires: 'older than 30 s: look closer' },
+  lock_waits: { requires: 'R94', limits: ['lock_waits'], fires: 'more than 5 sessions waiting for a lock: look closer' },
+  database_errors: {
+    requires: 'R71',
+    limits: ['database_errors'],
+    fires: 'more than before the first write, where the application reports them: roll back',
+  },
 };

@@ -125,7 +125,7 @@ describe('the card', () => {
     const words = wordsOf(messageOf('migrating', 'card'));
     for (const line of [
       '0.06 % (limit 1 %)',
-      '131 ms (limit 236 ms)',
+      '131 ms (limit 142 ms)',
       '34 % (limit 80 %)',
       '3 s (limit 30 s)',
       '1 session (limit 5 sessions)',
@@ -149,7 +149,7 @@ describe('the card', () => {
   it('calls a reading that could not be had unknown, never healthy (invariant 10)', () => {
     const view = viewOf('migrating');
     const samples = view.samples.map((sample) => (sample.metric === 'p95' ? { ...sample, value: null, detail: 'HTTP 503' } : sample));
-    expect(wordsOf(planCard({ ...view, samples }, PEOPLE))).toContain('unknown: HTTP 503 (limit 236 ms)');
+    expect(wordsOf(planCard({ ...view, samples }, PEOPLE))).toContain('unknown: HTTP 503 (limit 142 ms)');
   });
 });
 

@@ -9,7 +9,7 @@ import { PEOPLE, storyTo, VARIANTS, type Scene, type StoryOptions } from '../sup
 /** Every state of a run and every variant of the stories. */
 export const ALL_SCENES: readonly Scene[] = [...RUN_STATES, ...VARIANTS];
 
-const READINGS = { error_rate: 0.0006, p95: 131, connections: 0.34, long_queries: 3, lock_waits: 1 };
+const READINGS = { error_rate: 0.0006, p95: 131, connections: 0.34, long_queries: 3, lock_waits: 1, database_errors: 0 };
 
 const migration = { rows: 0, losses: [], gone: [] };
 /** Nothing would be lost. */
@@ -30,7 +30,12 @@ const FILLED: readonly Scene[] = ['migrating_backfill', 'holding_paused', 'obser
 /** A scene as surfaces see it, with one reading of each metric and a backfill under way. */
 export function viewOf(scene: Scene, options: StoryOptions = {}): RunView {
   const { run, now } = storyTo(scene, options);
-  const samples: readonly Sample[] = METRICS.map((metric) => ({ metric, at: now, value: READINGS[metric], detail: '' }));
+  const samples: readonly Sample[] = METRICS.filter((metric) => metric !== 'database_errors').map((metric) => ({
+    metric,
+    at: now,
+    value: READINGS[metric],
+    detail: '',
+  }));
   const price = { at: now, migrations: FILLED.includes(scene) ? LOSSY : LOSSLESS };
   return {
     run,

@@ -76,6 +76,8 @@ describe('when alerts come in a burst', () => {
         metric,
         {
           metric,
+          level: 'watch',
+          acknowledged: null,
           value: 400 + burst,
           limit: 236,
           baseline: 118,

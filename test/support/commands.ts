@@ -20,7 +20,8 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
   const last = run.units.filter((unit) => unit.state !== 'undone').at(-1);
   const version = unitsOf(run.plan)[last?.position ?? 0]?.version ?? '';
   const backupId = run.backup?.id ?? 'none';
-  const alert = { metric: 'p95', value: 412, limit: 236, baseline: 118, since: now, raisedAt: now, clearedAt: null, detail: '' } as const;
+  const level = 'roll_back';
+  const alert = { metric: 'p95', level, value: 412, limit: 141.6, baseline: 118, since: now, raisedAt: now, detail: '' } as const;
   return [
     { type: 'start_checklist' },
     { type: 'confirm_item', item: 'staging', note: 'Looked at it.' },
@@ -37,6 +38,8 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'resume' },
     { type: 'roll_back' },
     { type: 'confirm_presence' },
+    { type: 'acknowledge_alert', alert: 'p95' },
+    { type: 'hold_five' },
     { type: 'cancel' },
     { type: 'revise_plan', plan: { ...run.plan, fingerprint: 'e'.repeat(64), plannedAt: now }, changes: ['The live schema changed.'] },
     { type: 'void_plan', problem: '0008 does not parse.' },
@@ -61,10 +64,16 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'hold', reason: 'lock_budget', detail: 'pid 4711 holds leads.' },
     { type: 'fail', detail: 'The disk is full.' },
     { type: 'raise_alert', alert },
+    { type: 'move_alert', metric: 'p95', level: 'watch', value: 250, limit: 236, detail: '' },
     { type: 'clear_alert', metric: 'p95' },
     { type: 'ask_presence' },
     { type: 'record_page', page: reasonsToPage(run, now)[0] ?? NO_REASON, through: 'PagerDuty', failure: null },
     { type: 'record_page_closed', key: run.pages[0]?.key ?? NO_REASON.key, failure: null },
+    { type: 'record_source', source: 'application', lost: { metrics: ['error_rate', 'p95'], since: now, detail: 'no answer' } },
+    { type: 'arm_rollback', trigger: 'p95' },
+    { type: 'disarm_rollback', reason: 'unknown' },
+    { type: 'fire_rollback', confirmed: true, price: 'lossless' },
+    { type: 'record_recovery', after: AFTER, detail: '' },
     { type: 'record_stopped', detail: 'cancelled' },
     { type: 'record_undone', version, ms: 40, detail: '' },
     { type: 'record_rolled_back', after: AFTER, detail: 'The schema equals the one from before.' },

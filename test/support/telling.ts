@@ -3,7 +3,7 @@ import type { HoldReason, StepName } from '../../src/domain/events.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import { linesOf } from '../../src/domain/checklist.ts';
 import type { ItemKey } from '../../src/domain/items.ts';
-import type { Alert } from '../../src/domain/monitor.ts';
+import type { RaisedAlert } from '../../src/domain/monitor.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import type { Run } from '../../src/domain/run.ts';
@@ -114,14 +114,14 @@ export function hold(tale: Tale, reason: HoldReason, detail: string, time = '19:
 /** An alert on the response time. */
 export function raise(tale: Tale, time: string): void {
   const at = evening(time);
-  const alert: Alert = {
+  const alert: RaisedAlert = {
     metric: 'p95',
+    level: 'roll_back',
     value: 412,
-    limit: 236,
+    limit: 141.6,
     baseline: 118,
     since: plus(at, -10_000),
     raisedAt: at,
-    clearedAt: null,
     detail: 'GET /metrics',
   };
   tale.says(time, OFFPEAK, { type: 'raise_alert', alert });

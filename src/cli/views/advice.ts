@@ -5,6 +5,8 @@ const BACK = '"offpeak rollback" takes it back at any time.';
 
 const WORKING = `"offpeak logs -f" follows it, "offpeak stop" stops after this step. ${BACK}`;
 
+const OVER: Readonly<Record<string, string>> = { freeze: 'the freeze is', peak_hours: 'peak hours are', alert: 'the alert is' };
+
 /** What a person at the terminal does next. */
 export function advice(run: Run): string {
   switch (run.state) {
@@ -29,7 +31,7 @@ export function advice(run: Run): string {
       if (run.holding?.reason === 'not_green' || run.holding?.reason === 'evidence')
         return `Mend what does not pass, or let a line stay open: "offpeak waive <item> --reason …". Then "offpeak resume" goes on. ${BACK}`;
       if (!endsByItself(run)) return `"offpeak resume" goes on. ${BACK}`;
-      return `It goes on by itself when ${run.holding?.reason === 'freeze' ? 'the freeze is' : 'peak hours are'} over. ${BACK}`;
+      return `It goes on by itself when ${OVER[run.holding?.reason ?? ''] ?? 'that is'} over. ${BACK}`;
     case 'stopping':
     case 'rolling_back':
       return '"offpeak logs -f" follows the rollback.';

@@ -1,7 +1,8 @@
 import { askedPeople, awaited, linesOf, lineState, openItems, type PlanItem } from '../../domain/checklist.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { ITEM_TITLES } from '../../domain/items.ts';
-import { METRICS, limitOf } from '../../domain/monitor.ts';
+import { limitOf } from '../../domain/ladder.ts';
+import { watchedMetrics } from '../../slack/render/metrics.ts';
 import type { Person } from '../../domain/people.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { OPEN, WORKING, type Run } from '../../domain/run.ts';
@@ -112,12 +113,12 @@ function personalWords(view: Pick<RunView, 'run' | 'now'>, line: PlanItem, peopl
 }
 
 function readings({ run, samples }: RunView): string {
-  const rows = METRICS.map((metric) => {
+  const rows = watchedMetrics(run, samples).map((metric) => {
     const newest = samples.findLast((sample) => sample.metric === metric);
     const limit = limitOf(metric, run.plan.thresholds, run.baseline);
     const value = newest?.value ?? null;
     const word = value === null ? 'UNKNOWN' : value > limit ? 'OVER' : 'ok';
-    const before = run.baseline === null ? '' : `before ${metricValue(metric, run.baseline[metric])}`;
+    const before = run.baseline === null ? '' : `before ${metricValue(metric, run.baseline[metric] ?? null)}`;
     return [word, METRIC_TITLES[metric], metricValue(metric, value), `limit ${metricValue(metric, limit)}`, before];
   });
   return `Monitor\n${table(rows, '  ')}`;

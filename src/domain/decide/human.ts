@@ -1,4 +1,5 @@
 import { begunBackfill, type Speed } from '../backfill.ts';
+import { disarming } from '../auto-rollback.ts';
 import type { Context, HumanCommand } from '../commands.ts';
 import { between, plus } from '../instant.ts';
 import { ITEM_ROLES, ITEM_TITLES } from '../items.ts';
@@ -7,8 +8,10 @@ import { countingApprovals, predictedPrepareMs, predictedRunMs, readiness, windo
 import { rollbackProved } from '../proof.ts';
 import { inPreparation, OPEN, touched, WORKING, type Run } from '../run.ts';
 import { judgeWindow } from '../window.ts';
+import { acknowledgeAlert, holdFive } from './alerts.ts';
 import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checklist.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
+import { rollBack } from './roll-back.ts';
 
 /** Who may give each command. Rolling back is deliberately easier than going forward. */
 export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[]>> = {
@@ -28,6 +31,8 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   resume: ['requester', 'operator'],
   roll_back: ['requester', 'operator', 'approver', 'on_call'],
   confirm_presence: ['requester', 'operator', 'on_call'],
+  acknowledge_alert: ['requester', 'operator', 'approver', 'on_call'],
+  hold_five: ['requester', 'operator', 'approver', 'on_call'],
   cancel: ['requester', 'operator'],
 };
 
@@ -61,11 +66,15 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
     case 'set_speed':
       return setSpeed(run, command.percent);
     case 'resume':
-      return run.state === 'holding' ? happened({ type: 'resumed' }) : wrongState(run, 'resume');
+      return run.state === 'holding' ? happened({ type: 'resumed' }, ...disarming(run, 'resumed')) : wrongState(run, 'resume');
     case 'roll_back':
       return rollBack(run);
     case 'confirm_presence':
       return WORKING.includes(run.state) ? happened({ type: 'presence_confirmed' }) : wrongState(run, 'watch');
+    case 'acknowledge_alert':
+      return acknowledgeAlert(run, command.alert);
+    case 'hold_five':
+      return holdFive(run, context);
     case 'cancel':
       return cancel(run, context);
   }
@@ -148,15 +157,6 @@ function setSpeed(run: Run, percent: Speed): Decision {
   if (begunBackfill(run) === null) return refuse({ code: 'no_backfill' });
   if (run.speed === percent) return refuse({ code: 'already_so', detail: `The backfill goes at ${percent} % already.` });
   return happened({ type: 'speed_set', percent });
-}
-
-function rollBack(run: Run): Decision {
-  if (run.state === 'stopping' || run.state === 'rolling_back' || run.state === 'rolled_back') {
-    const first = run.rollback;
-    return first === null ? wrongState(run, 'roll back') : refuse({ code: 'already_rolling_back', by: `@${first.by.name}`, at: first.at });
-  }
-  if (!WORKING.includes(run.state) && run.state !== 'rollback_failed') return wrongState(run, 'roll back');
-  return happened({ type: 'rollback_requested' });
 }
 
 function cancel(run: Run, context: Context): Decision {

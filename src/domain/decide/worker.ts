@@ -1,17 +1,20 @@
 import { isWaived, lineOf } from '../checklist.ts';
+import { arming, blindHold, isBlind, observedUntil } from '../auto-rollback.ts';
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
 import type { Happening } from '../events.ts';
+import { evolve } from '../evolve.ts';
 import { backupProved, forwardHold, predictedRunMs, readiness } from '../gates.ts';
 import { between, plus } from '../instant.ts';
 import { ITEM_TITLES, type Evidence } from '../items.ts';
-import { METRICS } from '../monitor.ts';
+import { METRICS, standingAlerts } from '../monitor.ts';
 import { cameBack, predictedRollbackMs, restored, rollbackProved, stoppingDifferences, type Rehearsal } from '../proof.ts';
 import { inWords, lasting, refusalParts, type Refusal } from '../refusal.ts';
 import { isActive, touched, WORKING, type Run } from '../run.ts';
 import { lateHold, recheckAt } from '../schedule.ts';
 import { differencesText } from '../verdict-difference.ts';
 import { decideAttending } from './attending.ts';
+import { decideAlert } from './alerts.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 import { beginUnit, recordUnits } from './units.ts';
 
@@ -47,37 +50,28 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
     case 'finish':
       return finish(run, command, context);
     case 'hold':
-      return WORKING.includes(run.state) && run.state !== 'holding'
-        ? happened({ type: 'held', reason: command.reason, detail: command.detail })
-        : wrongState(run, 'hold');
+      return hold(run, command, context);
     case 'fail':
       return run.state === 'preparing' && !touched(run) ? happened({ type: 'failed', detail: command.detail }) : wrongState(run, 'fail');
     case 'ask_presence':
     case 'record_page':
     case 'record_page_closed':
       return decideAttending(run, command, context);
+    case 'record_stopped':
+    case 'record_undone':
+    case 'record_rolled_back':
+    case 'record_rollback_failure':
+      return decideWayBack(run, command);
     default:
-      return decideWatching(run, command);
+      return decideAlert(run, command, context);
   }
 }
 
-/** Alerts, and the way back. */
-function decideWatching(
+function decideWayBack(
   run: Run,
-  command: Of<'raise_alert' | 'clear_alert' | 'record_stopped' | 'record_undone' | 'record_rolled_back' | 'record_rollback_failure'>,
+  command: Of<'record_stopped' | 'record_undone' | 'record_rolled_back' | 'record_rollback_failure'>,
 ): Decision {
   switch (command.type) {
-    case 'raise_alert': {
-      const current = run.alerts[command.alert.metric];
-      if (current !== undefined && current.clearedAt === null)
-        return refuse({ code: 'already_so', detail: 'That alert is already raised.' });
-      return working(run) ? happened({ type: 'alert_raised', alert: command.alert }) : wrongState(run, 'alert');
-    }
-    case 'clear_alert': {
-      const current = run.alerts[command.metric];
-      if (current === undefined || current.clearedAt !== null) return refuse({ code: 'already_so', detail: 'That alert is not raised.' });
-      return happened({ type: 'alert_cleared', metric: command.metric });
-    }
     case 'record_stopped':
       return run.state === 'stopping' ? happened({ type: 'stopped', detail: command.detail }) : wrongState(run, 'stop');
     case 'record_undone':
@@ -93,12 +87,15 @@ function decideWatching(
   }
 }
 
-function beforeWriting(run: Run): boolean {
-  return run.state === 'checklist' || run.state === 'approved' || run.state === 'scheduled' || run.state === 'preparing';
+/** What PostgreSQL itself said has failed begins the countdown of the policy (R72). */
+function hold(run: Run, { reason, detail, failed }: Of<'hold'>, { now, actor }: Context): Decision {
+  if (!WORKING.includes(run.state) || run.state === 'holding') return wrongState(run, 'hold');
+  const held: Happening = { type: 'held', reason, detail };
+  return failed === true ? happened(held, ...arming(evolve(run, { ...held, at: now, actor }), 'failure', now)) : happened(held);
 }
 
-function working(run: Run): boolean {
-  return WORKING.includes(run.state) || run.state === 'stopping' || run.state === 'rolling_back';
+function beforeWriting(run: Run): boolean {
+  return run.state === 'checklist' || run.state === 'approved' || run.state === 'scheduled' || run.state === 'preparing';
 }
 
 /** The notice is posted with the card, before anybody starts the checklist (R16). */
@@ -248,11 +245,12 @@ function recordValidation(run: Run, command: Of<'record_validation'>): Decision 
 
 function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
   if (run.state !== 'observing' || run.t0 === null) return wrongState(run, 'finish');
-  const early = between(run.t0, context.now) < run.plan.timing.observeMs;
-  const alerting = Object.values(run.alerts).some((alert) => alert.clearedAt === null);
-  if (early || alerting) return refuse({ code: 'out_of_order' });
+  const blind = blindHold(run, context.now);
+  if (blind !== null) return happened({ type: 'held', ...blind });
+  const early = between(observedUntil(run, context.now), context.now) < 0;
+  if (early || isBlind(run) || standingAlerts(run).length > 0) return refuse({ code: 'out_of_order' });
   // What was never readable says nothing new; what went dark since the first write may be the harm itself (invariant 10).
-  const dark = METRICS.filter((metric) => run.baseline?.[metric] != null && command.after[metric] === null);
+  const dark = METRICS.filter((metric) => run.baseline?.[metric] != null && command.after[metric] == null);
   if (dark.length > 0 && run.vouched === null) {
     const names = dark.map((metric) => metric.replace('_', ' ')).join(', ');
     const detail = `${names} could be read before the first write and cannot be read now, so nobody knows how the application is. Every statement is applied. Look at it yourself: Resume vouches for it, or roll back.`;

@@ -18,6 +18,8 @@ export const VERBS = {
   resume: { usage: 'resume', does: 'go on after a hold' },
   rollback: { usage: 'rollback', does: 'undo everything this run did, now' },
   present: { usage: 'present', does: 'say that you are watching the run' },
+  hold: { usage: 'hold', does: 'five minutes to look at an alert: nothing goes forward, and nothing back by itself' },
+  'acknowledge-alert': { usage: 'acknowledge-alert <alert>', does: 'take an alert upon yourself, e.g. p95 or error_rate' },
   cancel: { usage: 'cancel', does: 'give up a run that has changed nothing, or close one whose rollback failed' },
   history: { usage: 'history [target]', does: 'the last ten runs' },
   help: { usage: 'help', does: 'this list' },

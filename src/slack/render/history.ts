@@ -1,6 +1,7 @@
-import type { Happening, RunEvent } from '../../domain/events.ts';
+import type { AlertMove, Happening, RunEvent } from '../../domain/events.ts';
 import { ITEM_TITLES } from '../../domain/items.ts';
 import { inWords } from '../../domain/refusal.ts';
+import { DISARM_WORDS, LEVEL_WORDS, triggerTitle } from './alert-words.ts';
 import { METRIC_TITLES, metricValue } from './metrics.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
 import { code, phrase, when, who } from './text.ts';
@@ -48,6 +49,16 @@ const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, 
   validated: () => 'validated',
   completed: () => 'completed',
   alert_raised: ({ alert }) => `alert: ${METRIC_TITLES[alert.metric]} ${metricValue(alert.metric, alert.value)}`,
+  alert_escalated: (event) => moved('alert is graver', event),
+  alert_eased: (event) => moved('alert is milder', event),
+  alert_acknowledged: ({ metric }) => `took the alert upon themself: ${METRIC_TITLES[metric]}`,
+  respite_given: ({ until }) => `pressed Hold 5 min, until ${when(until)}`,
+  source_lost: ({ source, since, detail }) => `${phrase(source, 80)} cannot be read since ${when(since)}: ${phrase(detail, 300)}`,
+  source_found: ({ source }) => `${phrase(source, 80)} can be read again`,
+  rollback_armed: ({ trigger, firesAt }) => `rolls back by itself at ${when(firesAt)}: ${triggerTitle(trigger)}`,
+  rollback_disarmed: ({ reason }) => `does not roll back by itself: ${DISARM_WORDS[reason]}`,
+  recovered: () => 'recovered: every signal is well',
+  recovery_missed: ({ detail }) => `not recovered: ${phrase(detail, 300)}`,
   alert_cleared: ({ metric }) => `alert cleared: ${METRIC_TITLES[metric]}`,
   presence_confirmed: () => 'is watching',
   presence_asked: () => 'asked the watcher',
@@ -67,6 +78,10 @@ const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, 
   failed: ({ detail }) => `failed: ${phrase(detail, 400)}`,
   cancelled: ({ reason }) => `cancelled: ${phrase(reason, 300)}`,
 };
+
+function moved(what: string, { metric, level, value }: AlertMove): string {
+  return `${what}: ${METRIC_TITLES[metric]} ${metricValue(metric, value)}, ${LEVEL_WORDS[level].toLowerCase()}`;
+}
 
 /** `units 3 to 40`: what is announced or withdrawn together follows one another. */
 function spans(positions: readonly number[]): string {

@@ -1,4 +1,5 @@
-import { limitOf, METRICS, type Metric, type Readings, type Sample } from '../../domain/monitor.ts';
+import { limitOf } from '../../domain/ladder.ts';
+import { METRICS, type Metric, type Readings, type Sample } from '../../domain/monitor.ts';
 import type { Run } from '../../domain/run.ts';
 import { phrase } from './text.ts';
 
@@ -8,6 +9,7 @@ export const METRIC_TITLES: Readonly<Record<Metric, string>> = {
   connections: 'Connections',
   long_queries: 'Longest query',
   lock_waits: 'Lock waits',
+  database_errors: 'Database errors',
 };
 
 const round = (value: number, digits: number) => String(Number(value.toFixed(digits)));
@@ -26,12 +28,20 @@ export function metricValue(metric: Metric, value: number | null): string {
       return `${round(value, 0)} s`;
     case 'lock_waits':
       return `${round(value, 0)} ${value === 1 ? 'session' : 'sessions'}`;
+    case 'database_errors':
+      return round(value, 0);
   }
 }
 
-/** The five metrics with value and limit, one a line. Unknown is said, with its reason. */
+/** The metrics a run has to do with: database errors only where the application counts them. */
+export function watchedMetrics({ baseline }: Pick<Run, 'baseline'>, samples: readonly Sample[]): readonly Metric[] {
+  const counted = baseline?.database_errors !== undefined || samples.some(({ metric }) => metric === 'database_errors');
+  return METRICS.filter((metric) => metric !== 'database_errors' || counted);
+}
+
+/** The metrics with value and limit, one a line. Unknown is said, with its reason. */
 export function metricFields(run: Run, samples: readonly Sample[]): readonly string[] {
-  return METRICS.map((metric) => {
+  return watchedMetrics(run, samples).map((metric) => {
     const newest = samples.findLast((sample) => sample.metric === metric);
     const limit = limitOf(metric, run.plan.thresholds, run.baseline);
     const over = newest !== undefined && newest.value !== null && newest.value > limit;
@@ -43,9 +53,9 @@ export function metricFields(run: Run, samples: readonly Sample[]): readonly str
 
 /** Before and after, one metric a line. */
 export function beforeAfter(before: Readings | null, after: Readings | null): readonly string[] {
-  return METRICS.map((metric) => {
-    const was = before === null ? 'not read' : metricValue(metric, before[metric]);
-    const is = after === null ? 'not read' : metricValue(metric, after[metric]);
+  return watchedMetrics({ baseline: before }, []).map((metric) => {
+    const was = before === null ? 'not read' : metricValue(metric, before[metric] ?? null);
+    const is = after === null ? 'not read' : metricValue(metric, after[metric] ?? null);
     return `*${METRIC_TITLES[metric]}* ${was} → ${is}`;
   });
 }

@@ -46,6 +46,10 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
       return 'Roll back. The running statement is stopped, then what was applied is undone.';
     case 'confirm_presence':
       return 'you are watching.';
+    case 'acknowledge_alert':
+      return 'the alert is yours: Offpeak neither rolls back nor holds for it.';
+    case 'hold_five':
+      return 'five minutes in which nothing goes forward, and nothing is rolled back by itself.';
     case 'cancel':
       return run.state === 'failed'
         ? 'it is closed by hand; the database stays as it is.'

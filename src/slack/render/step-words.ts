@@ -43,5 +43,9 @@ export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; r
     title: 'Validation failed',
     next: 'The changes are applied. Look at the rows; Resume validates again, Roll back now undoes.',
   },
+  alert: {
+    title: 'An alert, or five minutes to look',
+    next: 'It goes on by itself when the alert is over. Resume goes on now and takes it upon you; Roll back now works at any time.',
+  },
   target_unreachable: { title: 'The database cannot be reached', next: `Check the connection. ${PRESS}` },
 };

@@ -50,6 +50,11 @@ export function timeOf(instant: Instant): string {
   return `<!date^${Math.floor(millis(instant) / 1000)}^{time}|${utc(instant).slice(11)}>`;
 }
 
+/** The same to the second, for what happens by itself. */
+export function atSecond(instant: Instant): string {
+  return `<!date^${Math.floor(millis(instant) / 1000)}^{time_secs}|${instant.slice(11, 19)} UTC>`;
+}
+
 /** For plain text, which knows no date tokens: `2026-11-22 14:05 UTC`. */
 export function utc(instant: Instant): string {
   return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
