@@ -13,6 +13,7 @@ import { checkVerb } from './verbs/check.ts';
 import { checklistVerb } from './verbs/checklist.ts';
 import { confirmVerb } from './verbs/confirm.ts';
 import { dbVerbs } from './verbs/db.ts';
+import { holdVerb } from './verbs/hold.ts';
 import { historyVerb } from './verbs/history.ts';
 import { lintVerb } from './verbs/lint.ts';
 import { logsVerb } from './verbs/logs.ts';
@@ -72,6 +73,7 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   stopVerb,
   pauseVerb,
   speedVerb,
+  holdVerb,
   resumeVerb,
   rollbackVerb,
   cancelVerb,

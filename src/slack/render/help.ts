@@ -15,6 +15,7 @@ export const VERBS = {
   stop: { usage: 'stop', does: 'stop after the step that runs' },
   pause: { usage: 'pause', does: 'hold the backfill that runs at the key it has reached' },
   speed: { usage: 'speed <25|50|100|200>', does: 'how fast the backfill may go, in per cent' },
+  hold: { usage: 'hold', does: 'hold at the next safe point, whatever it is doing' },
   resume: { usage: 'resume', does: 'go on after a hold' },
   rollback: { usage: 'rollback', does: 'undo everything this run did, now' },
   present: { usage: 'present', does: 'say that you are watching the run' },
