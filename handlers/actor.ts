@@ -11,6 +11,7 @@ const BRAKES: readonly (HumanCommand['type'] | 'plan')[] = [
   'roll_back',
   'stop_after_step',
   'pause',
+  'hold_run',
   'cancel',
   'reject',
   'withdraw_item',

@@ -14,8 +14,9 @@ import { checkVerb } from './verbs/check.ts';
 import { checklistVerb } from './verbs/checklist.ts';
 import { confirmVerb } from './verbs/confirm.ts';
 import { dbVerbs } from './verbs/db.ts';
-import { historyVerb } from './verbs/history.ts';
 import { holdVerb } from './verbs/hold.ts';
+import { historyVerb } from './verbs/history.ts';
+import { holdFiveVerb } from './verbs/hold-five.ts';
 import { lintVerb } from './verbs/lint.ts';
 import { logsVerb } from './verbs/logs.ts';
 import { migrateVerb } from './verbs/migrate.ts';
@@ -76,6 +77,7 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   stopVerb,
   pauseVerb,
   speedVerb,
+  holdFiveVerb,
   resumeVerb,
   rollbackVerb,
   cancelVerb,

@@ -7,6 +7,7 @@ import { stopwatch } from '../clock.ts';
 import type { Config, Secrets } from '../config/config.ts';
 import { openLog } from '../log.ts';
 import type { Log, Seat } from '../ports.ts';
+import { pngOf } from '../slack/chart.ts';
 import { slackApp, type SlackApp, type SlackSettings } from '../slack/bolt.ts';
 import { homes, type Homes } from '../slack/homes.ts';
 import { members } from '../slack/members.ts';
@@ -16,9 +17,13 @@ import { recordNotice } from '../usecases/notice.ts';
 import { revisePlans } from '../usecases/revise.ts';
 import { viewRun } from '../usecases/status.ts';
 import { VERSION } from '../version.ts';
+import { keepApi } from './api.ts';
 import { keepBeating } from './beat.ts';
 import { untilStopped } from './signals.ts';
 import { endWhenUncaught } from './uncaught.ts';
+
+/** Readings of each metric in a chart: ten minutes, one a second. */
+const CHART_SAMPLES = 600;
 
 /** The bot: listens to Slack, keeps its messages equal to the ledger, and looks whether open plans are still what was approved. */
 export async function runBot(config: Config, secrets: Secrets): Promise<void> {
@@ -41,6 +46,8 @@ export async function runBot(config: Config, secrets: Secrets): Promise<void> {
     schedule('* * * * * *', () => tabs.tick(), { noOverlap: true }),
     schedule('*/2 * * * * *', () => (seat.held() ? look(services) : undefined), { noOverlap: true }),
   ];
+  // Before Slack is asked anything: it is another way in when Slack is away.
+  const api = keepApi(services, config, secrets);
   await app.start();
   log.info({ channel: config.slack.channel }, 'bot ready');
   await new Promise<void>((resolve) => {
@@ -49,6 +56,7 @@ export async function runBot(config: Config, secrets: Secrets): Promise<void> {
   });
   for (const tick of ticks) await tick.stop();
   beating.stop();
+  await api.stop();
   await messages.stop();
   await app.stop();
   await seat.close();
@@ -89,6 +97,7 @@ function connectSlack(
     ledger: services.ledger,
     view: (runId) => viewRun(services, runId),
     client: app.background,
+    pictures: { client: app.background, samples: (runId) => services.ledger.recent(runId, CHART_SAMPLES), png: pngOf },
     channel: config.slack.channel,
     people: services.people,
     publishes: () => seat.held(),

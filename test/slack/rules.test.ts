@@ -99,6 +99,7 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
   out_of_order: [{ code: 'out_of_order' }],
   lost_lease: [{ code: 'lost_lease' }],
   no_backfill: [{ code: 'no_backfill' }],
+  repeated: [{ code: 'repeated' }],
   already_so: [{ code: 'already_so', detail: 'The plan is void already.' }],
 };
 const UNCHANGED = /[Nn]othing (more )?was (changed|started|scheduled|recorded|done)|not (touched|recorded)|changed nothing more/;
@@ -227,12 +228,12 @@ describe('the rules, over every golden message', () => {
     expect(text).toMatch(/Next: .+\.|Nothing to do here\./);
   });
 
-  it('R13 people are rung once, in the root and in a hold; nobody rings a channel, and only a failed rollback rings who is here', () => {
+  it('R13 people are rung once, in the root, in a hold and where they are needed; nobody rings a channel, and only a failed rollback rings who is here', () => {
     for (const message of all) {
       const words = everyWord(message).join('\n');
       expect(words, message.name).not.toMatch(/<!channel|<!everyone|<!subteam/);
       expect(words.includes('<!here>'), message.name).toBe(message.name.startsWith('rollback_failed.'));
-      if (words.includes('<@')) expect(message.name).toMatch(/^(card\.(planned|checklist)|hold\.)/);
+      if (words.includes('<@')) expect(message.name).toMatch(/^(card\.(planned|checklist)|hold\.|presence\.|page\.)/);
     }
   });
 

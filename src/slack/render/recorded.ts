@@ -40,6 +40,8 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
       return 'the backfill holds where it is.';
     case 'set_speed':
       return `the backfill goes at ${command.percent} %.`;
+    case 'hold_run':
+      return run.state === 'holding' ? 'it holds.' : 'it holds after this step.';
     case 'resume':
       return 'it goes on.';
     case 'roll_back':

@@ -1,0 +1,48 @@
+import { begunBackfill, type Speed } from '../backfill.ts';
+import type { Context } from '../commands.ts';
+import type { Run } from '../run.ts';
+import { happened, refuse, wrongState, type Decision } from './decision.ts';
+
+/**
+ * Holds at the next safe point, in every state in which something goes forward: a backfill at its key, another statement and a preparation
+ * behind the step that runs, a validation and an observation at once, for they write nothing. One word for all of them.
+ */
+export function holdRun(run: Run, context: Context): Decision {
+  switch (run.state) {
+    case 'preparing':
+      return stopAfterStep(run);
+    case 'migrating':
+      return begunBackfill(run) === null ? stopAfterStep(run) : pause(run, context);
+    case 'validating':
+    case 'observing':
+      return happened({ type: 'held', reason: 'stopped', detail: `@${context.actor.name} asked to hold.` });
+    case 'holding':
+      return refuse({ code: 'already_so', detail: 'It holds already.' });
+    default:
+      return wrongState(run, 'hold');
+  }
+}
+
+/** Lets what runs finish, and holds then. Only where a step follows another. */
+export function stopAfterStep(run: Run): Decision {
+  if (run.state !== 'preparing' && run.state !== 'migrating') return wrongState(run, 'stop');
+  if (run.stopRequested !== null)
+    return refuse({ code: 'already_so', detail: `@${run.stopRequested.name} has asked for that already; it stops after this step.` });
+  return happened({ type: 'stop_requested' });
+}
+
+/** Holds a backfill at the key it has reached. Refuses where none runs: another statement has no place to pause at. */
+export function pause(run: Run, context: Context): Decision {
+  if (run.state !== 'migrating') return wrongState(run, 'pause');
+  if (begunBackfill(run) === null) return refuse({ code: 'no_backfill' });
+  const detail = `@${context.actor.name} paused the backfill. What is filled is kept, and it goes on behind that key.`;
+  return happened({ type: 'held', reason: 'paused', detail });
+}
+
+/** Also while it holds: whoever paused a backfill because it was too fast resumes it slower. */
+export function setSpeed(run: Run, percent: Speed): Decision {
+  if (run.state !== 'migrating' && run.state !== 'holding') return wrongState(run, 'slow down or speed up');
+  if (begunBackfill(run) === null) return refuse({ code: 'no_backfill' });
+  if (run.speed === percent) return refuse({ code: 'already_so', detail: `The backfill goes at ${percent} % already.` });
+  return happened({ type: 'speed_set', percent });
+}
