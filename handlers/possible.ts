@@ -2,7 +2,7 @@ import type { HumanCommand } from '../src/domain/commands.ts';
 import { decide } from '../src/domain/decide.ts';
 import type { Instant } from '../src/domain/instant.ts';
 import { linesOf, lineState } from '../src/domain/checklist.ts';
-import { ITEM_TITLES } from '../src/domain/items.ts';
+import { titleOf } from '../src/domain/items.ts';
 import type { Actor } from '../src/domain/people.ts';
 import type { Run } from '../src/domain/run.ts';
 import type { Services } from '../src/ports.ts';
@@ -38,7 +38,7 @@ export function waitingFor(run: Run, asking: Asking): readonly string[] {
     if (['pass', 'waived'].includes(lineState(run, key, asking.now))) return [];
     const command: HumanCommand =
       kind === 'personal' ? { type: 'acknowledge_item', item: key } : { type: 'confirm_item', item: key, note: 'x' };
-    return would(run, command, asking) ? [`${kind === 'personal' ? 'answer' : 'confirm'} "${ITEM_TITLES[key]}"`] : [];
+    return would(run, command, asking) ? [`${kind === 'personal' ? 'answer' : 'confirm'} "${titleOf(key)}"`] : [];
   });
   if (would(run, { type: 'approve', digest: run.digest }, asking)) lines.push('approve or reject the plan');
   if (would(run, { type: 'resume' }, asking)) lines.push('it holds: resume or roll back');

@@ -1,5 +1,18 @@
 import { between, type Instant } from './instant.ts';
-import { BUILT_IN, HEALTH_ITEMS, ITEMS, ITEM_TITLES, itemState, NEVER_WAIVED, isPeoples, type ItemKey, type ItemState } from './items.ts';
+import {
+  BUILT_IN,
+  HEALTH_ITEMS,
+  hookOfItem,
+  ITEMS,
+  itemState,
+  NEVER_WAIVED,
+  OPTIONAL,
+  isPeoples,
+  type ItemKey,
+  type ItemState,
+  titleOf,
+  type PerItem,
+} from './items.ts';
 import { hasRole, type Person, type Role } from './people.ts';
 import type { Plan } from './plan.ts';
 import type { Run } from './run.ts';
@@ -24,7 +37,7 @@ export type ChecklistSettings = {
   /** Whether anybody is on call by role or by a source (R18). */
   readonly onCall: boolean;
   /** Who may waive which line; an approver where nothing is said. */
-  readonly waivers: Readonly<Partial<Record<ItemKey, readonly Role[]>>>;
+  readonly waivers: PerItem<readonly Role[]>;
 };
 
 /** Nothing said: people confirm what no machine reads. */
@@ -32,14 +45,19 @@ export const PLAIN_CHECKLIST: ChecklistSettings = { stakeholders: [], onCall: fa
 
 const DEFAULT_WAIVERS: readonly Role[] = ['approver'];
 
-/** Every line of the runbook for one target: none is silently missing. A line without a source is a person's. Pure. */
+/**
+ * Every line of the runbook for one target: none is silently missing. A line without a source is a person's; what the runbook does not ask
+ * for (the pager, the platform, the team's own hooks) is a line only where it has a source. Pure.
+ */
 export function checklistFor(sources: readonly ItemKey[], settings: ChecklistSettings): readonly PlanItem[] {
-  return ITEMS.map((key) => {
+  const known = ITEMS.filter((key) => !OPTIONAL.includes(key) || sources.includes(key));
+  const hooks = sources.filter((key) => hookOfItem(key) !== null);
+  return [...known, ...hooks].map((key) => {
     const waivers = NEVER_WAIVED.includes(key) ? [] : (settings.waivers[key] ?? DEFAULT_WAIVERS);
     if (key === 'stakeholders' && settings.stakeholders.length > 0)
       return { key, kind: 'personal', waivers, people: settings.stakeholders };
     if (key === 'on_call' && settings.onCall) return { key, kind: 'personal', waivers };
-    const filled = !isPeoples(key) && (BUILT_IN as readonly ItemKey[]).concat(sources).includes(key);
+    const filled = !isPeoples(key) && (sources.includes(key) || (BUILT_IN as readonly ItemKey[]).includes(key));
     return { key, kind: filled ? 'machine' : 'human', waivers };
   });
 }
@@ -76,7 +94,9 @@ export function lineOf(plan: Pick<Plan, 'items'>, key: string): PlanItem | undef
 /** The lines of a plan that a health check reads. */
 export function healthLines(plan: Pick<Plan, 'items'>): readonly ItemKey[] {
   const readable: readonly ItemKey[] = HEALTH_ITEMS;
-  return linesOf(plan).flatMap(({ key, kind }) => (kind === 'machine' && readable.includes(key) ? [key] : []));
+  return linesOf(plan).flatMap(({ key, kind }) =>
+    kind === 'machine' && (readable.includes(key) || hookOfItem(key) !== null) ? [key] : [],
+  );
 }
 
 type Kept = Pick<Run, 'plan' | 'evidence' | 'waivers' | 'acknowledged' | 'onCall'>;
@@ -148,13 +168,13 @@ export function askedPeople(run: Pick<Run, 'onCall'>, line: PlanItem, people: re
 export function describeLineChanges(before: Pick<Plan, 'items'>, after: Pick<Plan, 'items'>): readonly string[] {
   const changed = linesOf(after).flatMap((line) => {
     const was = lineOf(before, line.key);
-    const title = ITEM_TITLES[line.key];
+    const title = titleOf(line.key);
     if (was === undefined) return [`${title} is new (${FILLED_BY[line.kind]})`];
     if (was.kind !== line.kind) return [`${title} is ${FILLED_BY[line.kind]} now`];
     if (String(was.people) !== String(line.people)) return [`${title} asks other people`];
     return String(was.waivers) === String(line.waivers) ? [] : [`${title} may be waived by ${rolesText(line.waivers)}`];
   });
-  const gone = linesOf(before).flatMap(({ key }) => (lineOf(after, key) === undefined ? [`${ITEM_TITLES[key]} is gone`] : []));
+  const gone = linesOf(before).flatMap(({ key }) => (lineOf(after, key) === undefined ? [`${titleOf(key)} is gone`] : []));
   return changed.length + gone.length === 0 ? [] : [`The checklist changed in the configuration: ${[...changed, ...gone].join(', ')}.`];
 }
 

@@ -1,7 +1,7 @@
 import type { RunEvent } from './events.ts';
 import { healthLines, lineOf } from './checklist.ts';
 import { between } from './instant.ts';
-import type { Acknowledgement, Evidence, ItemKey } from './items.ts';
+import type { Acknowledgement, Evidence, ItemKey, PerItem } from './items.ts';
 import { OFFPEAK } from './people.ts';
 import { unitsOf } from './plan.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
@@ -237,7 +237,7 @@ function withoutItems(run: Run, items: readonly ItemKey[]): Run['evidence'] {
   return without(run.evidence, items);
 }
 
-function without<T>(record: Readonly<Partial<Record<ItemKey, T>>>, items: readonly ItemKey[]): Readonly<Partial<Record<ItemKey, T>>> {
+function without<T>(record: PerItem<T>, items: readonly ItemKey[]): PerItem<T> {
   return Object.fromEntries(Object.entries(record).filter(([item]) => !items.includes(item as ItemKey)));
 }
 

@@ -3,7 +3,7 @@ import { lineState, openItems } from './checklist.ts';
 import type { Context } from './commands.ts';
 import type { HoldReason } from './events.ts';
 import { between, type Instant } from './instant.ts';
-import { ITEM_TITLES } from './items.ts';
+import { titleOf } from './items.ts';
 import { monitorSilent } from './monitor.ts';
 import { hasRole } from './people.ts';
 import { unitsOf } from './plan.ts';
@@ -38,7 +38,7 @@ export function readiness(run: Run, context: Pick<Context, 'now' | 'people'>): R
   if (run.problem !== null) return { code: 'migrations_unreadable', detail: run.problem };
   const open = openItems(run, context.now);
   if (open.length > 0) {
-    const items = open.map((item) => `${ITEM_TITLES[item]} (${lineState(run, item, context.now)})`);
+    const items = open.map((item) => `${titleOf(item)} (${lineState(run, item, context.now)})`);
     return { code: 'items_open', items };
   }
   const have = countingApprovals(run, context).length;

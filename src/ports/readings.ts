@@ -57,6 +57,8 @@ export type OtherReadings = {
   /** Shares from 0 to 1. */
   readonly cpu?: () => Promise<Reading<number>>;
   readonly memory?: () => Promise<Reading<number>>;
+  /** Of the disk with the data directory, where the server is on another machine. */
+  readonly disk?: () => Promise<Reading<{ share: number; bytes: number }>>;
   /** The provider's own newest backup. Null: it was asked and has none. */
   readonly automatedBackup?: () => Promise<Reading<{ newestAt: Instant | null; kind: string }>>;
   /** When a backup of this target was last restored to prove it; null for never. */

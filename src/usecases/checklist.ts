@@ -1,10 +1,10 @@
 import { checklistFor, PLAIN_CHECKLIST, type PlanItem } from '../domain/checklist.ts';
-import { BUILT_IN, type MachineItem } from '../domain/items.ts';
+import { BUILT_IN, hookItem, type MachineItem } from '../domain/items.ts';
 import type { TargetContext } from '../ports.ts';
 
 /** The lines for which this target has a source, built in or configured. */
 export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly MachineItem[] {
-  const { database, readings } = sources;
+  const { database, readings, hooks } = sources;
   const configured: readonly (readonly [MachineItem, unknown])[] = [
     ['other_dumps', database.dumps],
     ['cpu', readings?.cpu],
@@ -12,8 +12,12 @@ export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly
     ['active_users', readings?.activeUsers],
     ['automated_backup', readings?.automatedBackup],
     ['restore_drill', readings?.restoreDrill],
+    ['incidents', readings?.incidents],
+    ['platform', readings?.platform],
   ];
-  return [...BUILT_IN, ...configured.flatMap(([item, read]) => (read === undefined ? [] : [item]))];
+  // A hook stands under its name and under each of its aliases.
+  const checking = [...new Set(hooks?.values())].filter(({ when }) => when.includes('check')).map(({ title }) => hookItem(title));
+  return [...BUILT_IN, ...configured.flatMap(([item, read]) => (read === undefined ? [] : [item])), ...checking];
 }
 
 /** The checklist of a plan for this target, as it is configured now. */

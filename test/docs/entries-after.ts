@@ -45,9 +45,8 @@ export const ENTRIES_AFTER: Entries = {
     open: { today: 'Look at the application.', why: 'Health is asked before the start and when validating, not in between.' },
   },
   304: {
-    by: ['cli doctor --only', 'setting readings.platform'],
-    does: '`offpeak doctor --only "Reading platform"` asks the project and the status page.',
-    open: { today: 'Ask the doctor.', why: 'A run does not show it.' },
+    by: ['item platform', 'setting readings.platform', 'cli doctor --only'],
+    does: 'A line of the checklist where a source is named; `offpeak doctor --only "Reading platform"` asks the project and the status page at any time.',
   },
   310: {
     by: ['cli doctor'],

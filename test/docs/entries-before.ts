@@ -103,12 +103,8 @@ export const ENTRIES_BEFORE: Entries = {
     does: 'From Supabase or another source; without one a person confirms it.',
   },
   78: {
-    by: ['item disk', 'file src/domain/backup-space.ts room for the backup'],
-    does: 'The disk of the database where it can be seen, and that of the backups before each dump.',
-    open: {
-      today: 'For a server on another machine the line is unknown: look, and have it waived with the number as the reason.',
-      why: 'No setting names a source for the disk of another machine.',
-    },
+    by: ['item disk', 'setting readings.disk', 'file src/domain/backup-space.ts room for the backup'],
+    does: 'The disk of the database, on another machine from the source that the settings name; and that of the backups before each dump.',
   },
   81: { by: ['item latency'], does: 'p95 of twenty SELECT 1 from the worker.' },
   89: {
@@ -119,7 +115,10 @@ export const ENTRIES_BEFORE: Entries = {
     by: ['step check', 'cli check', 'cli status'],
     does: 'Every machine line is read anew; `status` says what is applied, pending and running.',
   },
-  97: { by: ['hold not_green'], does: 'One line that fails or is unknown holds the run.' },
+  97: {
+    by: ['hold not_green', 'item incidents', 'item platform'],
+    does: 'One line that fails or is unknown holds the run. Open incidents and the platform are lines where a source is named.',
+  },
   100: {
     by: ['step backup', 'cli backup', 'item other_dumps'],
     does: 'pg_dump in archive format, ended before the first write, named by run and UTC time, with checksum, versions and log position.',

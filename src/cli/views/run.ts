@@ -1,6 +1,6 @@
 import { askedPeople, awaited, linesOf, lineState, openItems, type PlanItem } from '../../domain/checklist.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import { ITEM_TITLES } from '../../domain/items.ts';
+import { titleOf } from '../../domain/items.ts';
 import { METRICS, limitOf } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { unitsOf } from '../../domain/plan.ts';
@@ -77,7 +77,7 @@ export function checklistView(view: Pick<RunView, 'run' | 'now'>, people: readon
     const { key, kind } = line;
     const state = lineState(run, key, at);
     const named = kind !== 'machine' || (state !== 'pass' && line.waivers.length > 0);
-    const title = named ? `${ITEM_TITLES[key]} [${key}]` : ITEM_TITLES[key];
+    const title = named ? `${titleOf(key)} [${key}]` : titleOf(key);
     const [value, limit, by] = restsOn(view, line, people);
     return [state === 'pass' ? 'ok' : ITEM_WORDS[state].word.toUpperCase(), title, value, limit, by];
   });

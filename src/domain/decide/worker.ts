@@ -4,7 +4,7 @@ import { digestOf } from '../digest.ts';
 import type { Happening } from '../events.ts';
 import { backupProved, forwardHold, predictedRunMs, readiness } from '../gates.ts';
 import { between, plus } from '../instant.ts';
-import { ITEM_TITLES, type Evidence } from '../items.ts';
+import { type Evidence, titleOf } from '../items.ts';
 import { METRICS } from '../monitor.ts';
 import { cameBack, predictedRollbackMs, restored, rollbackProved, stoppingDifferences, type Rehearsal } from '../proof.ts';
 import { inWords, lasting, refusalParts, type Refusal } from '../refusal.ts';
@@ -106,7 +106,7 @@ function recordEvidence(run: Run, command: Of<'record_evidence'>, { now }: Conte
   const recorded: Happening = { type: 'evidence_recorded', evidence: command.evidence };
   const red = command.evidence.filter((entry) => entry.verdict !== 'pass' && !isWaived(run, entry.item, now));
   if (run.state !== 'preparing' || red.length === 0) return happened(recorded);
-  const detail = red.map((entry) => `${ITEM_TITLES[entry.item]}: ${entry.value} (limit ${entry.limit})`).join('; ');
+  const detail = red.map((entry) => `${titleOf(entry.item)}: ${entry.value} (limit ${entry.limit})`).join('; ');
   return happened(recorded, { type: 'held', reason: 'not_green', detail });
 }
 

@@ -1,7 +1,7 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { askedPeople, awaited, linesOf, lineState, openItems, waivableItems, type PlanItem } from '../../domain/checklist.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { ITEM_QUESTIONS, ITEM_TITLES, type Evidence, type ItemState } from '../../domain/items.ts';
+import { questionOf, type Evidence, type ItemState, titleOf } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { inPreparation, OPEN, type Run } from '../../domain/run.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
@@ -59,7 +59,7 @@ function lockOf(run: Run): string {
 
 /** As many lines in a section as it takes: what passes is short, so that they mostly need one. */
 function machineSections(run: Run, lines: readonly Line[]): readonly KnownBlock[] {
-  const waiting = lines.filter(({ state }) => state === 'pending').map(({ item }) => ITEM_TITLES[item.key]);
+  const waiting = lines.filter(({ state }) => state === 'pending').map(({ item }) => titleOf(item.key));
   const sorted = lines
     .filter(({ state }) => state !== 'pending')
     .toSorted((a, b) => Number(a.state === 'pass') - Number(b.state === 'pass'));
@@ -76,7 +76,7 @@ function machineSections(run: Run, lines: readonly Line[]): readonly KnownBlock[
 
 function headOf({ item, state }: Line): string {
   const { emoji, word } = ITEM_WORDS[state];
-  return `${emoji} *${ITEM_TITLES[item.key]}* · ${word}`;
+  return `${emoji} *${titleOf(item.key)}* · ${word}`;
 }
 
 /** Value, limit, source and time, in a line; what a reading says in more lines, below it. */
@@ -102,7 +102,7 @@ function humanLine(run: Run, line: Line): KnownBlock {
   const evidence = run.evidence[key];
   if (evidence === undefined || line.state === 'expired') {
     const accessory = answerable(run) ? button(run, 'confirm_item', { item: key }) : undefined;
-    return section(`${headOf(line)}\n${ITEM_QUESTIONS[key]}`, accessory);
+    return section(`${headOf(line)}\n${questionOf(key)}`, accessory);
   }
   const accessory = revocable(run) ? button(run, 'withdraw_item', { item: key }) : undefined;
   return section(`${headOf(line)} · ${who(evidence.actor)} ${when(evidence.at)}\n“${phrase(evidence.value, 300)}”`, accessory);

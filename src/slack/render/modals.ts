@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { waivableItems } from '../../domain/checklist.ts';
 import { millis, type Instant } from '../../domain/instant.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import { ITEM_QUESTIONS, ITEM_TITLES, type ItemKey } from '../../domain/items.ts';
+import { questionOf, type ItemKey, titleOf } from '../../domain/items.ts';
 import { inWords } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
 import { CALLBACKS, LINE, MOMENT, NOTE, writeReference } from '../actions.ts';
@@ -19,8 +19,8 @@ export function confirmItemModal(run: Run, item: ItemKey): ModalView {
     extra: item,
     title: 'Confirm',
     submit: 'Confirm',
-    lead: `*${ITEM_TITLES[item]}* · ${runName(run)}`,
-    question: ITEM_QUESTIONS[item],
+    lead: `*${titleOf(item)}* · ${runName(run)}`,
+    question: questionOf(item),
   });
 }
 
@@ -28,7 +28,7 @@ export function confirmItemModal(run: Run, item: ItemKey): ModalView {
 export function waiveModal(run: Run, now: Instant): ModalView | null {
   const options = waivableItems(run, now)
     .slice(0, 100)
-    .map((item) => ({ text: plain(ITEM_TITLES[item], 75), value: item }));
+    .map((item) => ({ text: plain(titleOf(item), 75), value: item }));
   if (options.length === 0) return null;
   const reason = asking(run, {
     callback: CALLBACKS.waive,

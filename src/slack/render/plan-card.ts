@@ -1,6 +1,6 @@
 import type { Button, Overflow } from '@slack/types';
 import { lineOf, lineState, openItems, waivableItems } from '../../domain/checklist.ts';
-import { ITEM_TITLES } from '../../domain/items.ts';
+import { titleOf } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { opensAt } from '../../domain/schedule.ts';
@@ -106,7 +106,7 @@ function mending({ run, now }: RunView): string {
   const red = openItems(run, now).filter((item) => ['fail', 'unknown'].includes(lineState(run, item, now)));
   if (run.rehearsal === null || red.length === 0) return '';
   const waivable = waivableItems(run, now);
-  const what = red.length > 2 ? count(red.length, 'line') : red.map((item) => ITEM_TITLES[item]).join(' and ');
+  const what = red.length > 2 ? count(red.length, 'line') : red.map((item) => titleOf(item)).join(' and ');
   const how = `mend ${what}${red.every((item) => waivable.includes(item)) ? `, or have ${red.length > 1 ? 'them' : 'it'} waived in the thread` : ''}`;
   if (run.state !== 'scheduled' || run.scheduledFor === null) return `${how}.`;
   return `${how}: preparation opens by itself ${when(opensAt(run, run.scheduledFor))}, and holds on what does not pass.`;
