@@ -1,10 +1,11 @@
 import { checklistFor, PLAIN_CHECKLIST, type PlanItem } from '../domain/checklist.ts';
 import { BUILT_IN, hookItem, type MachineItem } from '../domain/items.ts';
 import type { TargetContext } from '../ports.ts';
+import { hooksOf } from './hooks.ts';
 
 /** The lines for which this target has a source, built in or configured. */
 export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly MachineItem[] {
-  const { database, readings, hooks } = sources;
+  const { database, readings } = sources;
   const configured: readonly (readonly [MachineItem, unknown])[] = [
     ['other_dumps', database.dumps],
     ['cpu', readings?.cpu],
@@ -15,8 +16,7 @@ export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly
     ['incidents', readings?.incidents],
     ['platform', readings?.platform],
   ];
-  // A hook stands under its name and under each of its aliases.
-  const checking = [...new Set(hooks?.values())].filter(({ when }) => when.includes('check')).map(({ title }) => hookItem(title));
+  const checking = hooksOf(sources, 'check').map(({ title }) => hookItem(title));
   return [...BUILT_IN, ...configured.flatMap(([item, read]) => (read === undefined ? [] : [item])), ...checking];
 }
 

@@ -33,7 +33,7 @@ export async function checksDocument(target: Pick<TargetConfig, 'thresholds'>): 
   const parts: string[] = [];
   for (const key of ITEMS) parts.push(await part(key, { sources, target }));
   await sources.database.close();
-  return [HEAD, ...parts, duringARun()].join('\n');
+  return [HEAD, ...parts, HOOKS, duringARun()].join('\n');
 }
 
 type Around = { readonly sources: Sources; readonly target: Pick<TargetConfig, 'thresholds'> };
@@ -126,6 +126,20 @@ function duringARun(): string {
     '',
   ].join('\n');
 }
+
+const HOOKS = `<a id="hooks"></a>
+
+## Hooks of the team (\`hook:NAME\`)
+
+- **Means:** An executable under \`hooks:\` with \`when: [check]\` ended with 0. The line has its code, how long it took, and the last line of its output.
+- **Filled by:** a machine: the worker runs it, without a shell, with nothing of our environment but PATH, HOME and the locale
+- **Source:** the executable
+- **Limit:** ends with code 0
+- **Waived by:** an approver; never the requester
+- **Unknown when:** It cannot be started, is ended by a signal, or does not end within its \`timeout\`.
+- **Read again:** only when its own line is due, and at T-15 and T-5; a red number beside it does not run it again.
+- **Asked by:** the runbook, R25, R26, R27
+`;
 
 const HEAD = `# Checks
 
