@@ -3,7 +3,7 @@ import { decide } from '../src/domain/decide.ts';
 import type { Instant } from '../src/domain/instant.ts';
 import { linesOf, lineState } from '../src/domain/checklist.ts';
 import { titleOf } from '../src/domain/items.ts';
-import type { Actor } from '../src/domain/people.ts';
+import { hasRole, type Actor } from '../src/domain/people.ts';
 import type { Run } from '../src/domain/run.ts';
 import type { Services } from '../src/ports.ts';
 import type { Verb } from '../src/slack/render/help.ts';
@@ -27,7 +27,8 @@ const COMMANDS: readonly { readonly verb: Verb; readonly command: (run: Run) => 
 
 /** What would be carried out if this person asked for it now: the domain itself is asked, so help never promises what it refuses. */
 export function possibleVerbs(run: Run | null, asking: Asking): readonly Verb[] {
-  const always: readonly Verb[] = ['status', 'history'];
+  const hooks: readonly Verb[] = hasRole(asking.services.people(), asking.actor.id, ['operator']) ? ['hook'] : [];
+  const always: readonly Verb[] = [...hooks, 'status', 'history'];
   if (run === null) return ['plan', ...always];
   return [...COMMANDS.filter(({ command }) => would(run, command(run), asking)).map(({ verb }) => verb), ...always];
 }

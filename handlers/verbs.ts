@@ -14,6 +14,7 @@ import { runName } from '../src/slack/render/state-words.ts';
 import { code } from '../src/slack/render/text.ts';
 import { actorOf, personOf } from './actor.ts';
 import { cardLink } from './card-link.ts';
+import { hookVerb } from './hook-verb.ts';
 import { possibleVerbs } from './possible.ts';
 import type { Slash, Tools } from './tools.ts';
 
@@ -57,6 +58,7 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
   rollback: changes(() => ({ type: 'roll_back' })),
   present: changes(() => ({ type: 'confirm_presence' })),
   cancel: changes(() => ({ type: 'cancel' })),
+  hook: hookVerb,
 };
 
 const NO_DIGEST = 'Write the first twelve characters of the digest that you read: `/migrate approve 4315050d1ac0`. It stands on the card.';

@@ -13,6 +13,8 @@ import { checkVerb } from './verbs/check.ts';
 import { checklistVerb } from './verbs/checklist.ts';
 import { confirmVerb } from './verbs/confirm.ts';
 import { dbVerbs } from './verbs/db.ts';
+import { hookVerb } from './verbs/hook.ts';
+import { hooksVerb } from './verbs/hooks.ts';
 import { historyVerb } from './verbs/history.ts';
 import { lintVerb } from './verbs/lint.ts';
 import { logsVerb } from './verbs/logs.ts';
@@ -82,6 +84,8 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   logsVerb,
   auditVerb,
   dbVerbs,
+  hookVerb,
+  hooksVerb,
   adoptVerb,
   lintVerb,
   rehearseVerb,

@@ -1,4 +1,4 @@
-import { NO_HOOK_RUNS, type Entries } from './entry.ts';
+import type { Entries } from './entry.ts';
 
 /** Safety rules, checklist, T-15. */
 export const ENTRIES_BEFORE: Entries = {
@@ -49,7 +49,11 @@ export const ENTRIES_BEFORE: Entries = {
     does: 'The rehearsal runs on a restore of production itself. What was seen on staging a person confirms.',
     open: { today: 'Confirm… with a link to the staging run.', why: 'Nothing compares the rows of staging with those of production.' },
   },
-  26: { open: { today: 'Run them on staging and say so in **Staging looked at**.', why: NO_HOOK_RUNS } },
+  26: {
+    by: ['cli hook --json', 'setting hooks'],
+    does: '`offpeak --target staging hook NAME` runs them; their exit code and output are kept.',
+    open: { today: 'Say so in **Staging looked at**.', why: 'Nothing takes their result over into that line.' },
+  },
   27: {
     open: {
       today: 'Measure on staging and write the numbers into **Staging looked at**.',
@@ -83,12 +87,18 @@ export const ENTRIES_BEFORE: Entries = {
     by: ['button roll_back', 'cli rollback --dry-run'],
     does: 'Three times the rehearsed time, in the question before the rollback and in the approval.',
   },
-  46: { by: ['item connections', 'cli db health-checks'] },
+  46: {
+    by: ['item connections', 'cli db health-checks', 'slash hook', 'cli hook'],
+    does: "The team's own script is a line too, as a hook with `when: [check]`, and can be run by its name.",
+  },
   52: {
-    by: ['item long_queries', 'cli db check-long-queries'],
+    by: ['item long_queries', 'cli db check-long-queries', 'cli hook'],
     does: 'Idle in transaction and prepared transactions count; our own sessions do not.',
   },
-  55: { by: ['item replication_lag', 'cli db replication-lag'], does: 'Without a replica it passes and says "not applicable".' },
+  55: {
+    by: ['item replication_lag', 'cli db replication-lag', 'cli hook'],
+    does: 'Without a replica it passes and says "not applicable".',
+  },
   59: {
     by: ['item error_rate', 'setting readings.error_rate', 'setting readings.requests'],
     does: 'From Sentry, Prometheus, any JSON, or the application itself.',
