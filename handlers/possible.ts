@@ -4,6 +4,8 @@ import type { Instant } from '../src/domain/instant.ts';
 import { linesOf, lineState } from '../src/domain/checklist.ts';
 import { titleOf } from '../src/domain/items.ts';
 import { hasRole, type Actor } from '../src/domain/people.ts';
+import { countingApprovals } from '../src/domain/gates.ts';
+import { runsOut } from '../src/domain/runs-out.ts';
 import type { Run } from '../src/domain/run.ts';
 import type { Services } from '../src/ports.ts';
 import type { Verb } from '../src/slack/render/help.ts';
@@ -41,7 +43,12 @@ export function waitingFor(run: Run, asking: Asking): readonly string[] {
       kind === 'personal' ? { type: 'acknowledge_item', item: key } : { type: 'confirm_item', item: key, note: 'x' };
     return would(run, command, asking) ? [`${kind === 'personal' ? 'answer' : 'confirm'} "${titleOf(key)}"`] : [];
   });
-  if (would(run, { type: 'approve', digest: run.digest }, asking)) lines.push('approve or reject the plan');
+  if (would(run, { type: 'approve', digest: run.digest }, asking)) {
+    const own = { id: asking.actor.id, people: asking.services.people(), now: asking.now };
+    if (runsOut(run, own).some(({ what, by }) => what === 'approval' && by.id === own.id))
+      lines.push('approve again: yours runs out before the first write');
+    else if (!countingApprovals(run, own).some(({ by }) => by.id === own.id)) lines.push('approve or reject the plan');
+  }
   if (would(run, { type: 'resume' }, asking)) lines.push('it holds: resume or roll back');
   if (run.state === 'rollback_failed' && would(run, { type: 'roll_back' }, asking))
     lines.push('its rollback failed: mend it and roll back again');

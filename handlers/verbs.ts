@@ -11,6 +11,7 @@ import { help, type Verb } from '../src/slack/render/help.ts';
 import { note, refusalMessage } from '../src/slack/render/refusal.ts';
 import { historyMessage, statusMessage } from '../src/slack/render/status.ts';
 import { runName } from '../src/slack/render/state-words.ts';
+import { runsOutLine } from '../src/slack/render/runs-out.ts';
 import { code } from '../src/slack/render/text.ts';
 import { actorOf, personOf } from './actor.ts';
 import { cardLink } from './card-link.ts';
@@ -77,7 +78,7 @@ function changes(
     if (!resolved.ok) return note(`🔒 ${resolved.sentence}`);
     const outcome = await act(tools.services, { which: { runId: run.id }, command, actor: resolved.actor });
     tools.poke(run.id);
-    if (outcome.ok) return note(recorded(outcome.run));
+    if (outcome.ok) return note(`${recorded(outcome.run)}${command.type === 'schedule' ? await early(tools, outcome.run) : ''}`);
     const asked = { actor: resolved.actor, command: command.type, card: await cardLink(tools, run.id) };
     return refusalMessage(outcome.refusal, outcome.run, asked);
   };
@@ -88,6 +89,12 @@ function recorded(run: Run): string {
   const left = run.state === 'failed' && run.end !== null ? run.end.remaining : [];
   const stays = left.length === 0 ? '' : ` Still applied on ${run.target}: ${code(left.join(', '), 200)}.`;
   return `✅ Recorded for ${runName(run)}; the card shows it.${stays}`;
+}
+
+/** Scheduling is the moment at which somebody awake can still give again what would be missing at night. */
+async function early({ services }: Tools, run: Run): Promise<string> {
+  const warning = runsOutLine({ run, now: await services.ledger.now() }, services.people());
+  return warning === '' ? '' : `\n${warning}`;
 }
 
 async function planVerb(tools: Tools, { slash, words }: Asked): Promise<Answer> {

@@ -1,3 +1,4 @@
+import { firstWriteAt, lastsUntil, renewable } from './first-write.ts';
 import { between, type Instant } from './instant.ts';
 import {
   BUILT_IN,
@@ -125,14 +126,41 @@ export function waivedItems(run: Kept, now: Instant): readonly ItemKey[] {
   return linesOf(run.plan).flatMap(({ key }) => (lineState(run, key, now) === 'waived' ? [key] : []));
 }
 
-/** Lines whose waiving is worth offering at `now`: what a machine has not read yet, or read well and reads again anyhow, is not. */
-export function waivableItems(run: Kept, now: Instant): readonly ItemKey[] {
-  return openItems(run, now).filter((key) => {
+/** Whether whoever waived the line may still do so: asked at the click, and again at the start like the approvers (invariant 4). */
+export function waiverStands(run: Pick<Run, 'plan' | 'waivers'>, key: ItemKey, people: readonly Person[]): boolean {
+  const waiver = run.waivers[key];
+  return waiver === undefined || hasRole(people, waiver.by.id, lineOf(run.plan, key)?.waivers ?? []);
+}
+
+/** Lines that are waived at `now` by somebody who may not do so any more. */
+export function lapsedWaivers(run: Kept, now: Instant, people: readonly Person[]): readonly ItemKey[] {
+  return waivedItems(run, now).filter((key) => !waiverStands(run, key, people));
+}
+
+/** Whether a waiver is to be given anew at `now`: it stands no more, or would run out before the first write. */
+export function waiverRenewable(run: Run, key: ItemKey, { now, people }: { now: Instant; people: readonly Person[] }): boolean {
+  const waiver = run.waivers[key];
+  if (waiver === undefined || !waiverStands(run, key, people)) return true;
+  return renewable(run, { expiresAt: waiver.expiresAt, lifeMs: run.plan.timing.humanEvidenceMs, now });
+}
+
+/**
+ * Lines whose waiving is worth offering at `now`: what a machine has not read yet, or read well and reads again anyhow, is not. A waiver
+ * that would run out before the first write, or whose giver may not waive any more, is offered again.
+ */
+export function waivableItems(run: Run, now: Instant, people: readonly Person[] = []): readonly ItemKey[] {
+  const again = waivedItems(run, now).filter((key) => {
+    const ends = run.waivers[key]?.expiresAt ?? now;
+    const t0 = firstWriteAt(run);
+    return (people.length > 0 && !waiverStands(run, key, people)) || (t0 !== null && !lastsUntil(t0, ends));
+  });
+  const open = openItems(run, now).filter((key) => {
     const line = lineOf(run.plan, key);
     // While a run holds nothing is read, and what did not pass would seem to do so once it has expired.
     const comesByItself = line?.kind === 'machine' && ['pending', 'expired'].includes(lineState(run, key, now)) && readWell(run, key);
     return line !== undefined && line.waivers.length > 0 && !comesByItself;
   });
+  return linesOf(run.plan).flatMap(({ key }) => (again.includes(key) || open.includes(key) ? [key] : []));
 }
 
 function readWell({ evidence }: Pick<Run, 'evidence'>, key: ItemKey): boolean {

@@ -100,9 +100,11 @@ const CHANGES: Changes = {
     evidence: withEvidence(run, event.evidence),
     ...voidedBy(run, event.digest),
   }),
-  approved: (run, event) => ({
-    approvals: [...run.approvals, { by: event.actor, at: event.at, digest: event.digest, expiresAt: event.expiresAt }],
-  }),
+  approved: (run, event) => {
+    // Given again before it ran out, it takes the place of the one before.
+    const others = run.approvals.filter((old) => old.by.id !== event.actor.id || old.digest !== event.digest || old.expiresAt <= event.at);
+    return { approvals: [...others, { by: event.actor, at: event.at, digest: event.digest, expiresAt: event.expiresAt }] };
+  },
   quorum_reached: () => ({ state: 'approved' }),
   rejected: (_run, event) => ended(event.at, 'cancelled', `Rejected by @${event.actor.name}: ${event.reason}`),
   scheduled: (_run, event) => ({ state: 'scheduled', scheduledFor: event.t0, watcher: { actor: event.actor, seenAt: event.at } }),

@@ -1,5 +1,5 @@
 import { BACKFILL_BEGINS_MS } from './backfill.ts';
-import { lineState, openItems } from './checklist.ts';
+import { lapsedWaivers, lineState, openItems } from './checklist.ts';
 import type { Context } from './commands.ts';
 import type { HoldReason } from './events.ts';
 import { between, type Instant } from './instant.ts';
@@ -37,8 +37,12 @@ export function countingApprovals(run: Run, context: Pick<Context, 'now' | 'peop
 export function readiness(run: Run, context: Pick<Context, 'now' | 'people'>): Refusal | null {
   if (run.problem !== null) return { code: 'migrations_unreadable', detail: run.problem };
   const open = openItems(run, context.now);
-  if (open.length > 0) {
-    const items = open.map((item) => `${titleOf(item)} (${lineState(run, item, context.now)})`);
+  const lapsed = lapsedWaivers(run, context.now, context.people);
+  if (open.length + lapsed.length > 0) {
+    const items = [
+      ...open.map((item) => `${titleOf(item)} (${lineState(run, item, context.now)})`),
+      ...lapsed.map((item) => `${titleOf(item)} (waived by @${run.waivers[item]?.by.name ?? 'somebody'}, who may not any more)`),
+    ];
     return { code: 'items_open', items };
   }
   const have = countingApprovals(run, context).length;

@@ -120,7 +120,7 @@ export function appliedPositions(run: Run): readonly number[] {
 }
 
 /** Whether the run stands before its first write: preparing, or holding from there. */
-export function inPreparation(run: Run): boolean {
+export function inPreparation(run: Pick<Run, 'state' | 'holding'>): boolean {
   return run.state === 'preparing' || (run.state === 'holding' && run.holding?.from === 'preparing');
 }
 

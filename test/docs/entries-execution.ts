@@ -6,7 +6,7 @@ const BY_HAND = 'Test it by hand while the run observes, and write what you saw 
 export const ENTRIES_EXECUTION: Entries = {
   120: {
     by: ['step check', 'step dry_run', 'hold evidence', 'setting recheck_lead'],
-    does: 'Health, dry run and every gate again; what has expired is read again or holds.',
+    does: 'Health, dry run and every gate again; what has expired is read again or holds. What people gave and would run out before then is said when it is scheduled, and on the card.',
   },
   122: {
     by: ['step dry_run', 'cli migrate --dry-run'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/domain/commands.ts';
 import { checklistFor, healthLines } from '../../src/domain/checklist.ts';
 import { plus } from '../../src/domain/instant.ts';
+import type { Person } from '../../src/domain/people.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Check, Hook, HookResult, Reading, TargetContext } from '../../src/ports.ts';
 import { beginMigrating } from '../../src/worker/steps/begin.ts';
@@ -101,7 +102,7 @@ describe("the team's executables among the checks (R25 R26 R27)", () => {
 
 describe('T0', () => {
   /** A run that is ready for its first write, with a dump beside it or not. */
-  async function begun(verdict: 'pass' | 'breach', waived = false) {
+  async function begun(verdict: 'pass' | 'breach', waived = false, people: readonly Person[] = PEOPLE) {
     const { run: ready, now } = storyTo('preparing_ready');
     const waiver = { by: by('sam'), at: now, expiresAt: plus(now, 3_600_000), reason: 'The dump is of a replica.' };
     const run = waived ? { ...ready, waivers: { other_dumps: waiver } } : ready;
@@ -117,7 +118,7 @@ describe('T0', () => {
     const ledger = { now: async () => now, recent: async () => [], newest: async () => now };
     const target = { identity: async () => run.plan.identity, fingerprint: async () => ({ hash: run.plan.fingerprint, lines: [] }) };
     const task = {
-      services: { checks: [dumps], ledger, sha256: () => 'f' },
+      services: { checks: [dumps], ledger, sha256: () => 'f', people: () => people },
       context: { sources: { database: {}, application: {} }, target } as unknown as TargetContext,
       lockTarget: async () => true,
       report: async (command: Command) => {
@@ -136,5 +137,7 @@ describe('T0', () => {
 
   it('R41 goes on beside a dump that was waived', async () => {
     expect(await begun('breach', true)).toEqual(['begin_migrating']);
+    const demoted = PEOPLE.map((person) => (person.name === 'sam' ? { ...person, roles: [] } : person));
+    expect(await begun('breach', true, demoted)).toEqual(['record_evidence']);
   });
 });

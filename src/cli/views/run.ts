@@ -5,6 +5,7 @@ import { METRICS, limitOf } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { OPEN, WORKING, type Run } from '../../domain/run.ts';
+import { runsOut, runsOutWords } from '../../domain/runs-out.ts';
 import { countdown, type Moment } from '../../domain/schedule.ts';
 import { backfillWords } from '../../slack/render/backfill-line.ts';
 import { approvalCount, countedAt } from '../../slack/render/gate-lines.ts';
@@ -36,6 +37,8 @@ function facts(view: RunView, people: readonly Person[]): readonly (readonly str
   ];
   if (run.problem !== null) rows.push(['Problem', run.problem.split('\n')[0] ?? '']);
   if (run.scheduledFor !== null && run.started === null) rows.push(['Scheduled', moment(run.scheduledFor, zone)]);
+  const early = runsOut(run, { now: view.now, people });
+  if (early.length > 0) rows.push(['Runs out', `before the first write: ${runsOutWords(early, (at) => moment(at, zone))}`]);
   const moments = countdown(run, view.now);
   if (moments.length > 0) rows.push(['Countdown', moments.map((at) => momentText(at, zone)).join(', ')]);
   if (run.t0 !== null) rows.push([run.baseline === null ? 'First write' : 'Begun', moment(run.t0, zone)]);

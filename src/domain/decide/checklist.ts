@@ -1,6 +1,7 @@
-import { askedPeople, isWaived, lineOf, lineState, rolesText, type PlanItem } from '../checklist.ts';
+import { askedPeople, isWaived, lineOf, lineState, rolesText, waiverRenewable, type PlanItem } from '../checklist.ts';
 import type { Context } from '../commands.ts';
-import { between, plus } from '../instant.ts';
+import { renewable } from '../first-write.ts';
+import { plus } from '../instant.ts';
 import { A_PERSON, ITEM_ROLES, titleOf, type Evidence } from '../items.ts';
 import { hasRole, whoMay } from '../people.ts';
 import { inPreparation, type Run } from '../run.ts';
@@ -47,8 +48,7 @@ export function acknowledgeItem(run: Run, item: string, context: Context): Decis
   if (!askedPeople(run, line, context.people).some(({ id }) => id === context.actor.id)) return refuse(personal(run, line, context));
   const life = run.plan.timing.humanEvidenceMs;
   const before = run.acknowledged[line.key]?.find(({ by }) => by.id === context.actor.id);
-  // In the second half of its life it can be renewed before it runs out.
-  if (before !== undefined && between(context.now, before.expiresAt) > life / 2)
+  if (before !== undefined && !renewable(run, { expiresAt: before.expiresAt, lifeMs: life, now: context.now }))
     return refuse({ code: 'already_so', detail: `Your word on "${titleOf(line.key)}" is recorded already.` });
   return happened({ type: 'item_acknowledged', item: line.key, expiresAt: plus(context.now, life) });
 }
@@ -73,7 +73,8 @@ export function waiveItem(run: Run, { item, reason }: { item: string; reason: st
   if (!answerable(run)) return wrongState(run, 'waive');
   const state = lineState(run, line.key, context.now);
   if (state === 'pass') return refuse({ code: 'already_so', detail: `"${title}" passes, so there is nothing to waive.` });
-  if (state === 'waived') return refuse({ code: 'already_so', detail: `"${title}" is waived already.` });
+  if (state === 'waived' && !waiverRenewable(run, line.key, context))
+    return refuse({ code: 'already_so', detail: `"${title}" is waived already.` });
   if (reason.trim() === '') return refuse({ code: 'reason_missing' });
   const expiresAt = plus(context.now, run.plan.timing.humanEvidenceMs);
   return happened({ type: 'item_waived', item: line.key, reason: reason.trim(), expiresAt });

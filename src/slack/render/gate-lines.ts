@@ -1,4 +1,4 @@
-import { lineOf, linesOf, openItems, waivedItems } from '../../domain/checklist.ts';
+import { lineOf, linesOf, openItems, waivedItems, waiverStands } from '../../domain/checklist.ts';
 import { countingApprovals } from '../../domain/gates.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { type ItemKey, titleOf } from '../../domain/items.ts';
@@ -41,11 +41,13 @@ export function waitsForPeople({ plan }: Pick<Run, 'plan'>, item: ItemKey): bool
 }
 
 /** `⚠️ *Waived:* CPU by @sam (“…”)`; empty when no line is. The reasons are cut; the checklist has them whole. */
-export function waivedWords(view: Pick<RunView, 'run' | 'now'>): string {
+export function waivedWords(view: Pick<RunView, 'run' | 'now'>, people: readonly Person[] | null = null): string {
   const { run } = view;
   const lines = waivedItems(run, countedAt(view)).flatMap((item) => {
     const waiver = run.waivers[item];
-    return waiver === undefined ? [] : [`${titleOf(item)} by ${who(waiver.by)} (“${phrase(waiver.reason, 80)}”)`];
+    if (waiver === undefined) return [];
+    const lapsed = people !== null && !waiverStands(run, item, people) ? ', who may not any more' : '';
+    return [`${titleOf(item)} by ${who(waiver.by)}${lapsed} (“${phrase(waiver.reason, 80)}”)`];
   });
   const more = lines.length > NAMED ? ` and ${lines.length - NAMED} more` : '';
   return lines.length === 0 ? '' : `⚠️ *Waived:* ${lines.slice(0, NAMED).join(', ')}${more}`;

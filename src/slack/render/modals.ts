@@ -4,6 +4,7 @@ import { millis, type Instant } from '../../domain/instant.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { questionOf, type ItemKey, titleOf } from '../../domain/items.ts';
 import { inWords } from '../../domain/refusal.ts';
+import type { Person } from '../../domain/people.ts';
 import type { Run } from '../../domain/run.ts';
 import { CALLBACKS, LINE, MOMENT, NOTE, writeReference } from '../actions.ts';
 import { context, plain, section } from './block-kit.ts';
@@ -25,8 +26,8 @@ export function confirmItemModal(run: Run, item: ItemKey): ModalView {
 }
 
 /** Asks which open line may stay open, and why (R35); null when none may. */
-export function waiveModal(run: Run, now: Instant): ModalView | null {
-  const options = waivableItems(run, now)
+export function waiveModal(run: Run, now: Instant, people: readonly Person[] = []): ModalView | null {
+  const options = waivableItems(run, now, people)
     .slice(0, 100)
     .map((item) => ({ text: plain(titleOf(item), 75), value: item }));
   if (options.length === 0) return null;
