@@ -6,11 +6,13 @@ import { connections } from './connections.ts';
 import { cpu } from './cpu.ts';
 import { disk } from './disk.ts';
 import { errorRate } from './error-rate.ts';
+import { incidents } from './incidents.ts';
 import { latency } from './latency.ts';
 import { longQueries } from './long-queries.ts';
 import { memory } from './memory.ts';
 import { otherDumps } from './other-dumps.ts';
 import { p95 } from './p95.ts';
+import { platform } from './platform.ts';
 import { replicationLag } from './replication-lag.ts';
 import { restoreDrill } from './restore-drill.ts';
 
@@ -30,4 +32,6 @@ export const CHECKS: readonly Check[] = [
   activeUsers,
   automatedBackup,
   restoreDrill,
+  incidents,
+  platform,
 ];

@@ -7,7 +7,7 @@ import type { Membership, Tools, Visitor } from './tools.ts';
 export type Resolved = { readonly ok: true; readonly actor: Actor } | { readonly ok: false; readonly sentence: string };
 
 /** Ways back and brakes: they never wait for an answer from Slack, and its silence does not forbid them (R7). */
-const BRAKES: readonly (HumanCommand['type'] | 'plan')[] = [
+const BRAKES: readonly (HumanCommand['type'] | 'plan' | 'hook')[] = [
   'roll_back',
   'stop_after_step',
   'pause',
@@ -36,7 +36,11 @@ export function personOf(people: readonly Person[], userId: string): Person | un
  * role, guests, bots, and for what goes forward also everybody Slack cannot tell us about. A second account of a person is that person, so
  * nobody approves their own plan with it.
  */
-export async function actorOf(tools: Tools, { user }: Pick<Visitor, 'user'>, command: HumanCommand['type'] | 'plan'): Promise<Resolved> {
+export async function actorOf(
+  tools: Tools,
+  { user }: Pick<Visitor, 'user'>,
+  command: HumanCommand['type'] | 'plan' | 'hook',
+): Promise<Resolved> {
   if (foreign(tools, { user })) {
     return {
       ok: false,

@@ -4,6 +4,6 @@ import { opensModal } from './open-modal.ts';
 /** **Waive…**: asks which line may stay open, and why. */
 export const askWaive = opensModal(
   async ({ services }, run) =>
-    waiveModal(run, await services.ledger.now()) ??
+    waiveModal(run, await services.ledger.now(), services.people()) ??
     answerModal('Nothing to waive', 'No open line of this run may be waived. Nothing was changed.'),
 );

@@ -2,9 +2,11 @@ import type { HumanCommand } from '../src/domain/commands.ts';
 import { decide } from '../src/domain/decide.ts';
 import type { Instant } from '../src/domain/instant.ts';
 import { linesOf, lineState } from '../src/domain/checklist.ts';
-import { ITEM_TITLES } from '../src/domain/items.ts';
 import { standingAlerts } from '../src/domain/monitor.ts';
-import type { Actor } from '../src/domain/people.ts';
+import { titleOf } from '../src/domain/items.ts';
+import { hasRole, type Actor } from '../src/domain/people.ts';
+import { countingApprovals } from '../src/domain/gates.ts';
+import { runsOut } from '../src/domain/runs-out.ts';
 import type { Run } from '../src/domain/run.ts';
 import type { Services } from '../src/ports.ts';
 import type { Verb } from '../src/slack/render/help.ts';
@@ -37,7 +39,8 @@ const COMMANDS: readonly { readonly verb: Verb; readonly command: (run: Run) => 
 
 /** What would be carried out if this person asked for it now: the domain itself is asked, so help never promises what it refuses. */
 export function possibleVerbs(run: Run | null, asking: Asking): readonly Verb[] {
-  const always: readonly Verb[] = ['status', 'history'];
+  const hooks: readonly Verb[] = hasRole(asking.services.people(), asking.actor.id, ['operator']) ? ['hook'] : [];
+  const always: readonly Verb[] = [...hooks, 'status', 'history'];
   if (run === null) return ['plan', ...always];
   return [...COMMANDS.filter(({ command }) => would(run, command(run), asking)).map(({ verb }) => verb), ...always];
 }
@@ -48,9 +51,14 @@ export function waitingFor(run: Run, asking: Asking): readonly string[] {
     if (['pass', 'waived'].includes(lineState(run, key, asking.now))) return [];
     const command: HumanCommand =
       kind === 'personal' ? { type: 'acknowledge_item', item: key } : { type: 'confirm_item', item: key, note: 'x' };
-    return would(run, command, asking) ? [`${kind === 'personal' ? 'answer' : 'confirm'} "${ITEM_TITLES[key]}"`] : [];
+    return would(run, command, asking) ? [`${kind === 'personal' ? 'answer' : 'confirm'} "${titleOf(key)}"`] : [];
   });
-  if (would(run, { type: 'approve', digest: run.digest }, asking)) lines.push('approve or reject the plan');
+  if (would(run, { type: 'approve', digest: run.digest }, asking)) {
+    const own = { id: asking.actor.id, people: asking.services.people(), now: asking.now };
+    if (runsOut(run, own).some(({ what, by }) => what === 'approval' && by.id === own.id))
+      lines.push('approve again: yours runs out before the first write');
+    else if (!countingApprovals(run, own).some(({ by }) => by.id === own.id)) lines.push('approve or reject the plan');
+  }
   if (would(run, { type: 'resume' }, asking)) lines.push('it holds: resume or roll back');
   if (run.state === 'rollback_failed' && would(run, { type: 'roll_back' }, asking))
     lines.push('its rollback failed: mend it and roll back again');

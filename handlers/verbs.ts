@@ -12,10 +12,12 @@ import { help, type Verb } from '../src/slack/render/help.ts';
 import { note, refusalMessage } from '../src/slack/render/refusal.ts';
 import { historyMessage, statusMessage } from '../src/slack/render/status.ts';
 import { runName } from '../src/slack/render/state-words.ts';
+import { runsOutLine } from '../src/slack/render/runs-out.ts';
 import { code } from '../src/slack/render/text.ts';
 import { alertNamed } from './acknowledge-alert.ts';
 import { actorOf, personOf } from './actor.ts';
 import { cardLink } from './card-link.ts';
+import { hookVerb } from './hook-verb.ts';
 import { possibleVerbs } from './possible.ts';
 import type { Slash, Tools } from './tools.ts';
 
@@ -67,6 +69,7 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
     return `Write which alert: ${code(`/migrate acknowledge-alert ${first}`)}. Nothing was changed.`;
   }),
   cancel: changes(() => ({ type: 'cancel' })),
+  hook: hookVerb,
 };
 
 const NO_DIGEST = 'Write the first twelve characters of the digest that you read: `/migrate approve 4315050d1ac0`. It stands on the card.';
@@ -85,7 +88,7 @@ function changes(
     if (!resolved.ok) return note(`🔒 ${resolved.sentence}`);
     const outcome = await act(tools.services, { which: { runId: run.id }, command, actor: resolved.actor });
     tools.poke(run.id);
-    if (outcome.ok) return note(recorded(outcome.run));
+    if (outcome.ok) return note(`${recorded(outcome.run)}${command.type === 'schedule' ? await early(tools, outcome.run) : ''}`);
     const asked = { actor: resolved.actor, command: command.type, card: await cardLink(tools, run.id) };
     return refusalMessage(outcome.refusal, outcome.run, asked);
   };
@@ -96,6 +99,12 @@ function recorded(run: Run): string {
   const left = run.state === 'failed' && run.end !== null ? run.end.remaining : [];
   const stays = left.length === 0 ? '' : ` Still applied on ${run.target}: ${code(left.join(', '), 200)}.`;
   return `✅ Recorded for ${runName(run)}; the card shows it.${stays}`;
+}
+
+/** Scheduling is the moment at which somebody awake can still give again what would be missing at night. */
+async function early({ services }: Tools, run: Run): Promise<string> {
+  const warning = runsOutLine({ run, now: await services.ledger.now() }, services.people());
+  return warning === '' ? '' : `\n${warning}`;
 }
 
 async function planVerb(tools: Tools, { slash, words }: Asked): Promise<Answer> {

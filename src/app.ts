@@ -115,13 +115,14 @@ function connectSources({ settings, secret, hidden, ledger }: Connected): Source
   const { now } = systemClock;
   const asked = { healthUrl: application.health, metricsUrl: application.metrics, timeoutMs: 2_000, now };
   const { services, measured } = connectReadings(secret.readings, { now });
+  const database = databaseReadings({ connectionString: secret.database.reveal() });
   const itself = applicationReadings(asked);
   const hooks = secret.hooks.map((hook) => {
     const own = Object.fromEntries([...hook.env].map(([name, value]) => [name, value.reveal()]));
     return { ...hook, env: { ...hook.inherited, ...own }, secrets: hidden };
   });
   return {
-    database: databaseReadings({ connectionString: secret.database.reveal() }),
+    database: { ...database, diskFree: services.disk ?? (() => database.diskFree()) },
     application: withMeasured(itself, measured),
     readings: { ...reportedReadings(asked, application.reports), ...services, restoreDrill: () => lastRestore(ledger, name) },
     hooks: hooksByName(hooks),

@@ -11,9 +11,11 @@ import type { Backup, Rehearsal, TracedStatement } from './domain/proof.ts';
 import type { Refusal } from './domain/refusal.ts';
 import type { Run } from './domain/run.ts';
 import type { Window } from './domain/window.ts';
+import type { HookRunStore } from './ports/hook-runs.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Check, Sources } from './ports/readings.ts';
 
+export type * from './ports/hook-runs.ts';
 export type * from './ports/pager.ts';
 export type * from './ports/readings.ts';
 
@@ -147,7 +149,8 @@ export interface ProcessStore {
   beats(): Promise<readonly ProcessBeat[]>;
 }
 
-export interface Ledger extends RunStore, Audit, ClaimStore, ChangeFeed, SampleStore, ProgressStore, MessageStore, ProcessStore, SeatStore {
+export interface Ledger
+  extends RunStore, Audit, ClaimStore, ChangeFeed, SampleStore, ProgressStore, MessageStore, ProcessStore, SeatStore, HookRunStore {
   close(): Promise<void>;
 }
 

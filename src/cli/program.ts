@@ -15,6 +15,8 @@ import { checklistVerb } from './verbs/checklist.ts';
 import { confirmVerb } from './verbs/confirm.ts';
 import { dbVerbs } from './verbs/db.ts';
 import { holdVerb } from './verbs/hold.ts';
+import { hookVerb } from './verbs/hook.ts';
+import { hooksVerb } from './verbs/hooks.ts';
 import { historyVerb } from './verbs/history.ts';
 import { holdFiveVerb } from './verbs/hold-five.ts';
 import { lintVerb } from './verbs/lint.ts';
@@ -88,6 +90,8 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   logsVerb,
   auditVerb,
   dbVerbs,
+  hookVerb,
+  hooksVerb,
   adoptVerb,
   lintVerb,
   rehearseVerb,

@@ -29,6 +29,14 @@ function judged<T extends z.ZodType<{ query: string; alive?: string | undefined 
 }
 
 const json = { json: hiddenEndpoint, at: pointer, time: pointer.optional(), token: hidden.optional(), max_age: maxAge };
+/** What the disk has, beside what of it is free. */
+const disk = {
+  prometheus: judged(z.strictObject({ ...prometheus, size: words })).refine(({ alive, size }) => alive !== undefined || !readsRange(size), {
+    path: ['size'],
+    message: RANGE_WITHOUT_ALIVE,
+  }),
+  json: z.strictObject({ ...json, size: pointer }),
+};
 const number = { prometheus: judged(z.strictObject(prometheus)), json: z.strictObject(json) };
 const time = { prometheus: judged(z.strictObject({ ...prometheus, unit })), json: z.strictObject({ ...json, unit }) };
 
@@ -82,6 +90,7 @@ export const Readings = z.strictObject({
   active_users: oneSource({ ...number, ...analytics }).optional(),
   cpu: oneSource({ ...number, ...supabaseMetrics }).optional(),
   memory: oneSource({ ...number, ...supabaseMetrics }).optional(),
+  disk: oneSource(disk).optional(),
   automated_backup: oneSource({ json: number.json, ...supabase }).optional(),
   on_call: oneSource({ json: number.json, ...pagerduty }).optional(),
   incidents: oneSource({ ...incidents }).optional(),

@@ -1,5 +1,19 @@
+import { firstWriteAt, lastsUntil, renewable } from './first-write.ts';
 import { between, type Instant } from './instant.ts';
-import { BUILT_IN, HEALTH_ITEMS, ITEMS, ITEM_TITLES, itemState, NEVER_WAIVED, isPeoples, type ItemKey, type ItemState } from './items.ts';
+import {
+  BUILT_IN,
+  HEALTH_ITEMS,
+  hookOfItem,
+  ITEMS,
+  itemState,
+  NEVER_WAIVED,
+  OPTIONAL,
+  isPeoples,
+  type ItemKey,
+  type ItemState,
+  titleOf,
+  type PerItem,
+} from './items.ts';
 import { hasRole, type Person, type Role } from './people.ts';
 import type { Plan } from './plan.ts';
 import type { Run } from './run.ts';
@@ -24,7 +38,7 @@ export type ChecklistSettings = {
   /** Whether anybody is on call by role or by a source (R18). */
   readonly onCall: boolean;
   /** Who may waive which line; an approver where nothing is said. */
-  readonly waivers: Readonly<Partial<Record<ItemKey, readonly Role[]>>>;
+  readonly waivers: PerItem<readonly Role[]>;
 };
 
 /** Nothing said: people confirm what no machine reads. */
@@ -32,14 +46,19 @@ export const PLAIN_CHECKLIST: ChecklistSettings = { stakeholders: [], onCall: fa
 
 const DEFAULT_WAIVERS: readonly Role[] = ['approver'];
 
-/** Every line of the runbook for one target: none is silently missing. A line without a source is a person's. Pure. */
+/**
+ * Every line of the runbook for one target: none is silently missing. A line without a source is a person's; what the runbook does not ask
+ * for (the pager, the platform, the team's own hooks) is a line only where it has a source. Pure.
+ */
 export function checklistFor(sources: readonly ItemKey[], settings: ChecklistSettings): readonly PlanItem[] {
-  return ITEMS.map((key) => {
+  const known = ITEMS.filter((key) => !OPTIONAL.includes(key) || sources.includes(key));
+  const hooks = sources.filter((key) => hookOfItem(key) !== null);
+  return [...known, ...hooks].map((key) => {
     const waivers = NEVER_WAIVED.includes(key) ? [] : (settings.waivers[key] ?? DEFAULT_WAIVERS);
     if (key === 'stakeholders' && settings.stakeholders.length > 0)
       return { key, kind: 'personal', waivers, people: settings.stakeholders };
     if (key === 'on_call' && settings.onCall) return { key, kind: 'personal', waivers };
-    const filled = !isPeoples(key) && (BUILT_IN as readonly ItemKey[]).concat(sources).includes(key);
+    const filled = !isPeoples(key) && (sources.includes(key) || (BUILT_IN as readonly ItemKey[]).includes(key));
     return { key, kind: filled ? 'machine' : 'human', waivers };
   });
 }
@@ -76,7 +95,9 @@ export function lineOf(plan: Pick<Plan, 'items'>, key: string): PlanItem | undef
 /** The lines of a plan that a health check reads. */
 export function healthLines(plan: Pick<Plan, 'items'>): readonly ItemKey[] {
   const readable: readonly ItemKey[] = HEALTH_ITEMS;
-  return linesOf(plan).flatMap(({ key, kind }) => (kind === 'machine' && readable.includes(key) ? [key] : []));
+  return linesOf(plan).flatMap(({ key, kind }) =>
+    kind === 'machine' && (readable.includes(key) || hookOfItem(key) !== null) ? [key] : [],
+  );
 }
 
 type Kept = Pick<Run, 'plan' | 'evidence' | 'waivers' | 'acknowledged' | 'onCall'>;
@@ -105,14 +126,41 @@ export function waivedItems(run: Kept, now: Instant): readonly ItemKey[] {
   return linesOf(run.plan).flatMap(({ key }) => (lineState(run, key, now) === 'waived' ? [key] : []));
 }
 
-/** Lines whose waiving is worth offering at `now`: what a machine has not read yet, or read well and reads again anyhow, is not. */
-export function waivableItems(run: Kept, now: Instant): readonly ItemKey[] {
-  return openItems(run, now).filter((key) => {
+/** Whether whoever waived the line may still do so: asked at the click, and again at the start like the approvers (invariant 4). */
+export function waiverStands(run: Pick<Run, 'plan' | 'waivers'>, key: ItemKey, people: readonly Person[]): boolean {
+  const waiver = run.waivers[key];
+  return waiver === undefined || hasRole(people, waiver.by.id, lineOf(run.plan, key)?.waivers ?? []);
+}
+
+/** Lines that are waived at `now` by somebody who may not do so any more. */
+export function lapsedWaivers(run: Kept, now: Instant, people: readonly Person[]): readonly ItemKey[] {
+  return waivedItems(run, now).filter((key) => !waiverStands(run, key, people));
+}
+
+/** Whether a waiver is to be given anew at `now`: it stands no more, or would run out before the first write. */
+export function waiverRenewable(run: Run, key: ItemKey, { now, people }: { now: Instant; people: readonly Person[] }): boolean {
+  const waiver = run.waivers[key];
+  if (waiver === undefined || !waiverStands(run, key, people)) return true;
+  return renewable(run, { expiresAt: waiver.expiresAt, lifeMs: run.plan.timing.humanEvidenceMs, now });
+}
+
+/**
+ * Lines whose waiving is worth offering at `now`: what a machine has not read yet, or read well and reads again anyhow, is not. A waiver
+ * that would run out before the first write, or whose giver may not waive any more, is offered again.
+ */
+export function waivableItems(run: Run, now: Instant, people: readonly Person[] = []): readonly ItemKey[] {
+  const again = waivedItems(run, now).filter((key) => {
+    const ends = run.waivers[key]?.expiresAt ?? now;
+    const t0 = firstWriteAt(run);
+    return (people.length > 0 && !waiverStands(run, key, people)) || (t0 !== null && !lastsUntil(t0, ends));
+  });
+  const open = openItems(run, now).filter((key) => {
     const line = lineOf(run.plan, key);
     // While a run holds nothing is read, and what did not pass would seem to do so once it has expired.
     const comesByItself = line?.kind === 'machine' && ['pending', 'expired'].includes(lineState(run, key, now)) && readWell(run, key);
     return line !== undefined && line.waivers.length > 0 && !comesByItself;
   });
+  return linesOf(run.plan).flatMap(({ key }) => (again.includes(key) || open.includes(key) ? [key] : []));
 }
 
 function readWell({ evidence }: Pick<Run, 'evidence'>, key: ItemKey): boolean {
@@ -153,13 +201,13 @@ export function onCallOf(run: Pick<Run, 'onCall'>, people: readonly Person[]): r
 export function describeLineChanges(before: Pick<Plan, 'items'>, after: Pick<Plan, 'items'>): readonly string[] {
   const changed = linesOf(after).flatMap((line) => {
     const was = lineOf(before, line.key);
-    const title = ITEM_TITLES[line.key];
+    const title = titleOf(line.key);
     if (was === undefined) return [`${title} is new (${FILLED_BY[line.kind]})`];
     if (was.kind !== line.kind) return [`${title} is ${FILLED_BY[line.kind]} now`];
     if (String(was.people) !== String(line.people)) return [`${title} asks other people`];
     return String(was.waivers) === String(line.waivers) ? [] : [`${title} may be waived by ${rolesText(line.waivers)}`];
   });
-  const gone = linesOf(before).flatMap(({ key }) => (lineOf(after, key) === undefined ? [`${ITEM_TITLES[key]} is gone`] : []));
+  const gone = linesOf(before).flatMap(({ key }) => (lineOf(after, key) === undefined ? [`${titleOf(key)} is gone`] : []));
   return changed.length + gone.length === 0 ? [] : [`The checklist changed in the configuration: ${[...changed, ...gone].join(', ')}.`];
 }
 

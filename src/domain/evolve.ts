@@ -2,7 +2,7 @@ import type { RunEvent } from './events.ts';
 import { healthLines, lineOf } from './checklist.ts';
 import { ALERT_CHANGES, takenUpon } from './evolve-alerts.ts';
 import { between } from './instant.ts';
-import type { Acknowledgement, Evidence, ItemKey } from './items.ts';
+import type { Acknowledgement, Evidence, ItemKey, PerItem } from './items.ts';
 import { OFFPEAK } from './people.ts';
 import { unitsOf } from './plan.ts';
 import { requestOf } from './requests.ts';
@@ -119,9 +119,11 @@ const CHANGES: Changes = {
     evidence: withEvidence(run, event.evidence),
     ...voidedBy(run, event.digest),
   }),
-  approved: (run, event) => ({
-    approvals: [...run.approvals, { by: event.actor, at: event.at, digest: event.digest, expiresAt: event.expiresAt }],
-  }),
+  approved: (run, event) => {
+    // Given again before it ran out, it takes the place of the one before.
+    const others = run.approvals.filter((old) => old.by.id !== event.actor.id || old.digest !== event.digest || old.expiresAt <= event.at);
+    return { approvals: [...others, { by: event.actor, at: event.at, digest: event.digest, expiresAt: event.expiresAt }] };
+  },
   quorum_reached: () => ({ state: 'approved' }),
   rejected: (_run, event) => ended(event.at, 'cancelled', `Rejected by @${event.actor.name}: ${event.reason}`),
   scheduled: (_run, event) => ({ state: 'scheduled', scheduledFor: event.t0, watcher: { actor: event.actor, seenAt: event.at } }),
@@ -257,7 +259,7 @@ function withoutItems(run: Run, items: readonly ItemKey[]): Run['evidence'] {
   return without(run.evidence, items);
 }
 
-function without<T>(record: Readonly<Partial<Record<ItemKey, T>>>, items: readonly ItemKey[]): Readonly<Partial<Record<ItemKey, T>>> {
+function without<T>(record: PerItem<T>, items: readonly ItemKey[]): PerItem<T> {
   return Object.fromEntries(Object.entries(record).filter(([item]) => !items.includes(item as ItemKey)));
 }
 

@@ -1,10 +1,10 @@
 import { alertHold, blindHold } from './auto-rollback.ts';
 import { BACKFILL_BEGINS_MS } from './backfill.ts';
-import { lineState, openItems } from './checklist.ts';
+import { lapsedWaivers, lineState, openItems } from './checklist.ts';
 import type { Context } from './commands.ts';
 import type { HoldReason } from './events.ts';
 import { between, type Instant } from './instant.ts';
-import { ITEM_TITLES } from './items.ts';
+import { titleOf } from './items.ts';
 import { monitorSilent } from './monitor.ts';
 import { hasRole } from './people.ts';
 import { unitsOf } from './plan.ts';
@@ -38,8 +38,12 @@ export function countingApprovals(run: Run, context: Pick<Context, 'now' | 'peop
 export function readiness(run: Run, context: Pick<Context, 'now' | 'people'>): Refusal | null {
   if (run.problem !== null) return { code: 'migrations_unreadable', detail: run.problem };
   const open = openItems(run, context.now);
-  if (open.length > 0) {
-    const items = open.map((item) => `${ITEM_TITLES[item]} (${lineState(run, item, context.now)})`);
+  const lapsed = lapsedWaivers(run, context.now, context.people);
+  if (open.length + lapsed.length > 0) {
+    const items = [
+      ...open.map((item) => `${titleOf(item)} (${lineState(run, item, context.now)})`),
+      ...lapsed.map((item) => `${titleOf(item)} (waived by @${run.waivers[item]?.by.name ?? 'somebody'}, who may not any more)`),
+    ];
     return { code: 'items_open', items };
   }
   const have = countingApprovals(run, context).length;

@@ -27,8 +27,15 @@ export const ITEMS = [
   'error_rate',
   'p95',
   'active_users',
+  'incidents',
+  'platform',
 ] as const;
-export type ItemKey = (typeof ITEMS)[number];
+export type KnownItem = (typeof ITEMS)[number];
+/** A line of the team's own: what an executable under `hooks:` with `when: [check]` says. */
+export type HookItem = `hook:${string}`;
+export type ItemKey = KnownItem | HookItem;
+/** Something for some of the lines. */
+export type PerItem<T> = { readonly [Key in KnownItem]?: T } & { readonly [Key in HookItem]: T };
 
 /** Lines that nothing but people can fill, whatever is configured. */
 const PEOPLES: readonly ItemKey[] = ['staging', 'rollback_review', 'stakeholders', 'on_call'];
@@ -51,6 +58,8 @@ export const HEALTH_ITEMS = [
   'active_users',
   'automated_backup',
   'restore_drill',
+  'incidents',
+  'platform',
 ] as const satisfies readonly MachineItem[];
 
 /** Lines whose source is built in: nobody has to configure anything for them. */
@@ -68,11 +77,14 @@ export const BUILT_IN: readonly MachineItem[] = [
   'notice',
 ];
 
+/** Lines that the runbook asks of nobody: there where a source is named, and not instead asked of a person where none is. */
+export const OPTIONAL: readonly KnownItem[] = ['incidents', 'platform'];
+
 /** Nothing runs without them, so no role may waive them (invariants 2 and 3). */
 export const NEVER_WAIVED: readonly ItemKey[] = ['backup', 'rollback_proof'];
 
 /** The line as people read it. */
-export const ITEM_TITLES: Readonly<Record<ItemKey, string>> = {
+export const ITEM_TITLES: Readonly<Record<KnownItem, string>> = {
   connections: 'Connections',
   long_queries: 'No long queries',
   other_dumps: 'No other dump',
@@ -85,6 +97,8 @@ export const ITEM_TITLES: Readonly<Record<ItemKey, string>> = {
   error_rate: 'Error rate',
   p95: 'Response time p95',
   active_users: 'Active users',
+  incidents: 'Open incidents',
+  platform: 'Platform',
   automated_backup: 'Automated backup',
   restore_drill: 'Restore drill',
   backup: 'Backup proved by a restore',
@@ -96,8 +110,8 @@ export const ITEM_TITLES: Readonly<Record<ItemKey, string>> = {
   on_call: 'On-call available',
 };
 
-/** What the modal asks a person for, where no machine has a source for the line. */
-export const ITEM_QUESTIONS: Readonly<Record<ItemKey, string>> = {
+/** What the modal asks a person for, where no machine has a source for the line; optional lines are never a person's. */
+const ITEM_QUESTIONS: PerItem<string> = {
   connections: 'How many connections are used, of how many? Below the limit of the runbook?',
   long_queries: 'Is a query or transaction older than 30 s? Where did you look?',
   other_dumps: 'Does another dump or a long snapshot run on the database? Where did you look?',
@@ -124,9 +138,24 @@ export const ITEM_QUESTIONS: Readonly<Record<ItemKey, string>> = {
 /** Who may confirm a human line, and take it or a waiver back. */
 export const ITEM_ROLES: readonly Role[] = ['requester', 'operator', 'approver', 'on_call'];
 
+/** What a person is asked on this line; empty where none ever is. */
+export function questionOf(key: ItemKey): string {
+  return ITEM_QUESTIONS[key] ?? '';
+}
+
 /** Whether this text names a line of the catalogue. */
-export function isItem(key: string): key is ItemKey {
+export function isItem(key: string): key is KnownItem {
   return (ITEMS as readonly string[]).includes(key);
+}
+
+/** The line of a hook. */
+export function hookItem(name: string): HookItem {
+  return `hook:${name}`;
+}
+
+/** The hook of a line; null for a line of the catalogue. */
+export function hookOfItem(key: string): string | null {
+  return key.startsWith('hook:') ? key.slice('hook:'.length) : null;
 }
 
 /** Whether only people can fill it. */
@@ -136,6 +165,8 @@ export function isPeoples(key: ItemKey): boolean {
 
 /** The line as people read it; what is no line of ours reads as it was written. */
 export function titleOf(key: string): string {
+  const hook = hookOfItem(key);
+  if (hook !== null) return `Hook ${hook}`;
   return isItem(key) ? ITEM_TITLES[key] : key;
 }
 

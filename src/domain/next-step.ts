@@ -2,8 +2,8 @@ import { alertHold, blindHold, isBlind, observedUntil } from './auto-rollback.ts
 import { healthLines } from './checklist.ts';
 import type { StepName } from './events.ts';
 import { neededToBeginMs, predictedPrepareMs, predictedRunMs } from './gates.ts';
+import { healthDue, isFresh, lastHumanAct, preparedSince } from './health-due.ts';
 import { between, plus, type Instant } from './instant.ts';
-import { A_PERSON } from './items.ts';
 import { pageDueAt } from './page.ts';
 import { standingAlerts } from './monitor.ts';
 import { unitsOf, type Unit } from './plan.ts';
@@ -83,35 +83,6 @@ function gather(run: Run, now: Instant): NextStep {
   return { kind: 'wait', until: again < refresh ? again : refresh };
 }
 
-/** When somebody last cared for the run: a forgotten one is not read for ever, and one that is taken up again is. */
-function lastHumanAct(run: Run): Instant | null {
-  const confirmed = Object.values(run.evidence).filter(({ source }) => source === A_PERSON);
-  const words = [...confirmed, ...Object.values(run.acknowledged).flat(), ...Object.values(run.waivers), ...run.approvals];
-  return (
-    [...words, ...(run.checklist === null ? [] : [run.checklist])]
-      .map(({ at }) => at)
-      .toSorted()
-      .at(-1) ?? null
-  );
-}
-
-/**
- * When the health lines are read next; null when one is missing. One that passes is read again three quarters through its life. One that
- * does not is read again after a tenth of it, while somebody who cared within the last twelve lives may be waiting for it.
- */
-function healthDue(run: Run, now: Instant): Instant | null {
-  const life = run.plan.timing.machineEvidenceMs;
-  const attended = between(lastHumanAct(run) ?? now, now) < 12 * life;
-  const due = healthLines(run.plan)
-    .map((item) => run.evidence[item])
-    .map((entry) => {
-      if (entry === undefined) return null;
-      return entry.verdict === 'pass' || !attended ? plus(entry.expiresAt, -life / 4) : plus(entry.at, life / 10);
-    });
-  if (due.includes(null)) return null;
-  return due.toSorted()[0] ?? null;
-}
-
 function scheduled(run: Run, now: Instant): NextStep {
   const opens = opensAt(run, run.scheduledFor ?? now);
   if (between(opens, now) >= 0) return step('open');
@@ -126,17 +97,11 @@ function scheduled(run: Run, now: Instant): NextStep {
 /** T-15: health, backup, proof, dry run; T-5: health and dry run again; then T0 (R37–R47). */
 function prepare(run: Run, now: Instant): NextStep {
   if (lateHold(run, now) !== null || run.stopRequested !== null) return step('late');
-  const started = run.started?.at ?? now;
   const recheck = recheckAt(run);
-  const asked = recheck !== null && between(recheck, now) >= 0 ? recheck : started;
-  const fresh = healthLines(run.plan).every((item) => {
-    const entry = run.evidence[item];
-    return entry !== undefined && between(asked, entry.at) >= 0 && between(now, entry.expiresAt) > 0;
-  });
-  if (!fresh) return step('check');
+  if (!healthLines(run.plan).every((item) => isFresh(run, item, now))) return step('check');
   const missing = unprepared(run);
   if (missing !== null) return step(missing);
-  if (run.dryRunAt === null || between(asked, run.dryRunAt) < 0) return step('dry_run');
+  if (run.dryRunAt === null || between(preparedSince(run, now), run.dryRunAt) < 0) return step('dry_run');
   if (recheck !== null && between(now, recheck) > 0) return { kind: 'wait', until: recheck };
   if (run.t0 !== null && between(run.t0, now) < 0) return { kind: 'wait', until: run.t0 };
   return step('begin');

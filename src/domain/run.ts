@@ -2,7 +2,7 @@ import type { Speed } from './backfill.ts';
 import type { Armed, LostSource, Respite } from './auto-rollback.ts';
 import type { AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
 import type { Instant } from './instant.ts';
-import type { Acknowledgement, Evidence, ItemKey, Waiver } from './items.ts';
+import type { Acknowledgement, Evidence, PerItem, Waiver } from './items.ts';
 import type { Alert, Metric, Readings } from './monitor.ts';
 import type { Page } from './page.ts';
 import type { Actor } from './people.ts';
@@ -74,11 +74,11 @@ export type Run = {
   readonly changes: readonly string[];
   /** Why the files on disk cannot be planned any more; null while they can. Nothing is approved or started meanwhile. */
   readonly problem: string | null;
-  readonly evidence: Readonly<Partial<Record<ItemKey, Evidence>>>;
+  readonly evidence: PerItem<Evidence>;
   /** Lines that may stay open, each with its reason; they expire like evidence of people. */
-  readonly waivers: Readonly<Partial<Record<ItemKey, Waiver>>>;
+  readonly waivers: PerItem<Waiver>;
   /** What people said for themselves on personal lines. */
-  readonly acknowledged: Readonly<Partial<Record<ItemKey, readonly Acknowledgement[]>>>;
+  readonly acknowledged: PerItem<readonly Acknowledgement[]>;
   /** Ids of those whom a source names as on call; null while none has, and the role counts. */
   readonly onCall: readonly string[] | null;
   /** When the checklist was started, by whom. */
@@ -149,7 +149,7 @@ export function appliedPositions(run: Run): readonly number[] {
 }
 
 /** Whether the run stands before its first write: preparing, or holding from there. */
-export function inPreparation(run: Run): boolean {
+export function inPreparation(run: Pick<Run, 'state' | 'holding'>): boolean {
   return run.state === 'preparing' || (run.state === 'holding' && run.holding?.from === 'preparing');
 }
 

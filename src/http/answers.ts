@@ -1,6 +1,6 @@
 import { awaited, linesOf, lineState } from '../domain/checklist.ts';
 import type { Instant } from '../domain/instant.ts';
-import { ITEM_TITLES } from '../domain/items.ts';
+import { titleOf } from '../domain/items.ts';
 import { METRICS } from '../domain/monitor.ts';
 import { unitsOf } from '../domain/plan.ts';
 import { refusalParts, type Refusal } from '../domain/refusal.ts';
@@ -72,7 +72,7 @@ function lineBody(run: Run, line: ReturnType<typeof linesOf>[number], now: Insta
   const evidence = run.evidence[key];
   return {
     item: key,
-    title: ITEM_TITLES[key],
+    title: titleOf(key),
     kind,
     state: lineState(run, key, now),
     value: evidence?.value ?? null,

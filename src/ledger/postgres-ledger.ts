@@ -7,6 +7,7 @@ import { changeFeed } from './change-feed.ts';
 import { claimStore } from './claims.ts';
 import { ledgerConnection } from './connection.ts';
 import { rememberedFolds } from './folds.ts';
+import { hookRunStore } from './hook-runs.ts';
 import { messageStore } from './messages.ts';
 import { processStore } from './processes.ts';
 import { progressStore } from './progress.ts';
@@ -41,6 +42,7 @@ export function postgresLedger({ connectionString, people, sha256 = hex }: Ledge
     ...progressStore(connection),
     ...messageStore(connection),
     ...processStore(connection),
+    ...hookRunStore(connection),
     listen: (onChange) => feed.listen(onChange),
     seat: (name) => seat(connectionString, name),
     close,

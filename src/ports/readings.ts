@@ -57,6 +57,8 @@ export type OtherReadings = {
   /** Shares from 0 to 1. */
   readonly cpu?: () => Promise<Reading<number>>;
   readonly memory?: () => Promise<Reading<number>>;
+  /** Of the disk with the data directory, where the server is on another machine. */
+  readonly disk?: () => Promise<Reading<{ share: number; bytes: number }>>;
   /** The provider's own newest backup. Null: it was asked and has none. */
   readonly automatedBackup?: () => Promise<Reading<{ newestAt: Instant | null; kind: string }>>;
   /** When a backup of this target was last restored to prove it; null for never. */
@@ -73,8 +75,13 @@ export type HookResult = { readonly exitCode: number; readonly ms: number; reado
 /** When a hook belongs to a run: on the target after migrating, on its staging twin, or among the checks. */
 export type HookMoment = 'smoke' | 'staging' | 'check';
 
-/** Runs it once. Its name and its aliases lead to the same one. */
-export type Hook = (() => Promise<Reading<HookResult>>) & { readonly title: string; readonly when: readonly HookMoment[] };
+/** Runs it once; the signal ends it early, with all that it started. Its name and its aliases lead to the same one. */
+export type Hook = ((signal?: AbortSignal) => Promise<Reading<HookResult>>) & {
+  readonly title: string;
+  readonly when: readonly HookMoment[];
+  readonly aliases: readonly string[];
+  readonly timeoutMs: number;
+};
 
 export type Sources = {
   readonly database: DatabaseReadings;

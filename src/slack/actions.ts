@@ -105,7 +105,8 @@ export function actionId(action: Action, item = ''): string {
 
 /** What an action id means; null when no version of this program ever wrote it. */
 export function parseActionId(id: string): { readonly action: Action; readonly item: string } | null {
-  const [name = '', item = ''] = id.split(':');
+  const [name = '', ...rest] = id.split(':');
+  const item = rest.join(':');
   const action = ACTIONS.find((known) => known === name);
   if (action === undefined || ITEM_ACTIONS.includes(action) !== (item !== '')) return null;
   return { action, item };

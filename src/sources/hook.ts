@@ -38,19 +38,23 @@ export function hooksByName(settings: readonly HookSettings[]): ReadonlyMap<stri
  * ended by a signal or runs out of time is unreadable. It runs in a group of its own, so that what it started ends with it.
  */
 export function hookOf(settings: HookSettings): Hook {
-  const run = () => reading(`hook ${settings.name}`, () => ran(settings), unexpected);
-  return Object.assign(run, { title: settings.name, when: settings.when });
+  const { name, when, aliases, timeoutMs } = settings;
+  const run = (signal?: AbortSignal) => reading(`hook ${name}`, () => ran(settings, signal), unexpected);
+  return Object.assign(run, { title: name, when, aliases, timeoutMs });
 }
 
-async function ran(settings: HookSettings): Promise<HookResult> {
+async function ran(settings: HookSettings, signal?: AbortSignal): Promise<HookResult> {
   const { name, timeoutMs, secrets } = settings;
+  const unwanted = () => signal?.aborted === true;
+  if (unwanted()) throw new Unreadable(`The hook ${name} was not started: nobody waits for it any more.`);
   const started = performance.now();
   const child = startedChild(settings);
   const output = tailOf(child.all);
-  const { timedOut, result } = await within(child, timeoutMs);
+  const { timedOut, result } = await within(child, timeoutMs, signal);
   const ms = Math.round(performance.now() - started);
   const said = secretsHidden(output(), secrets);
   const last = said === '' ? '' : ` It said last: ${lastLine(said)}`;
+  if (unwanted()) throw new Unreadable(`The hook ${name} was ended: nobody waits for it any more.${last}`);
   if (timedOut) throw new Unreadable(`The hook ${name} did not end within ${timeoutMs / 1000} s and was ended.${last}`);
   if (result === null || result.exitCode === undefined) {
     const signal = result?.signal;
@@ -74,8 +78,8 @@ function startedChild({ command, directory, env }: HookSettings) {
   });
 }
 
-/** Waits for the end of the program, or for its time to be over; whoever is left of its group is ended then. */
-async function within(child: ReturnType<typeof startedChild>, timeoutMs: number) {
+/** Waits for the end of the program, for its time to be over, or for the signal; whoever is left of its group is ended then. */
+async function within(child: ReturnType<typeof startedChild>, timeoutMs: number, signal?: AbortSignal) {
   const kill = (signal: 'SIGTERM' | 'SIGKILL') => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
@@ -86,7 +90,7 @@ async function within(child: ReturnType<typeof startedChild>, timeoutMs: number)
   const leave = () => kill('SIGKILL');
   process.once('exit', leave);
   const ended = child.then((result) => result);
-  const first = await Promise.race([ended, after(timeoutMs)]);
+  const first = await Promise.race([ended, after(timeoutMs), aborted(signal)]);
   if (first === null) {
     kill('SIGTERM');
     await Promise.race([ended, after(GRACE_MS)]);
@@ -94,6 +98,11 @@ async function within(child: ReturnType<typeof startedChild>, timeoutMs: number)
   kill('SIGKILL');
   process.removeListener('exit', leave);
   return { timedOut: first === null, result: first };
+}
+
+/** Never, without a signal. */
+function aborted(signal: AbortSignal | undefined): Promise<null> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(null), { once: true }));
 }
 
 function after(ms: number): Promise<null> {

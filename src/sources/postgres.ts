@@ -11,8 +11,6 @@ export type DatabaseReadingsOptions = {
   readonly connectionString: string;
   /** `offpeak:monitor` unless told; sessions of that prefix are never counted against the target. */
   readonly applicationName?: string;
-  /** Reads the disk of a server on another machine, which cannot be seen from here; its error's words are shown. */
-  readonly diskProbe?: () => Promise<{ share: number; bytes: number }>;
 };
 
 const TIMEOUT_MS = 2000;
@@ -122,10 +120,9 @@ export function p95(values: readonly number[]): number {
   return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN;
 }
 
-const PROBE_HINT = 'Configure a disk probe for this target.';
+const PROBE_HINT = 'Name a source for it under readings.disk of this target: free bytes and size, from Prometheus or any JSON.';
 
-async function diskFree(pool: Pool, { connectionString, diskProbe }: DatabaseReadingsOptions): Promise<{ share: number; bytes: number }> {
-  if (diskProbe !== undefined) return await diskProbe();
+async function diskFree(pool: Pool, { connectionString }: DatabaseReadingsOptions): Promise<{ share: number; bytes: number }> {
   const { host } = new Client({ connectionString });
   if (!isLocal(host)) throw new Unreadable(`The server is on another machine, whose disk cannot be seen from here. ${PROBE_HINT}`);
   const { rows } = await pool.query<{ directory: string }>(DATA_DIRECTORY);

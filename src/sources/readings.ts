@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { OtherReadings } from '../ports.ts';
 import { analyticsReading, type AnalyticsSettings } from './analytics.ts';
+import { diskReading, type DiskSettings } from './disk.ts';
 import { httpClient, type HttpClient } from './http.ts';
 import { jsonBackup, jsonNames, jsonReading, type JsonSettings } from './json-probe.ts';
 import type { Measured } from './measured.ts';
@@ -25,6 +26,7 @@ export type ReadingsSettings = {
   readonly active_users?: PrometheusSettings | JsonSettings | Analytics | undefined;
   readonly cpu?: PrometheusSettings | JsonSettings | Supabase<SupabaseMetrics> | undefined;
   readonly memory?: PrometheusSettings | JsonSettings | Supabase<SupabaseMetrics> | undefined;
+  readonly disk?: DiskSettings | undefined;
   readonly automated_backup?: JsonSettings | Supabase<SupabaseSettings> | undefined;
   readonly on_call?: JsonSettings | PagerDuty<PagerDutySettings> | undefined;
   readonly incidents?: PagerDuty<PagerDutyIncidents> | undefined;
@@ -46,7 +48,7 @@ export function connectReadings(
 }
 
 function servicesOf(settings: ReadingsSettings, around: Around): OtherReadings {
-  const { active_users: users, cpu, memory, automated_backup: backup, on_call: onCall, incidents, platform } = settings;
+  const { active_users: users, cpu, memory, disk, automated_backup: backup, on_call: onCall, incidents, platform } = settings;
   return {
     ...(users && {
       activeUsers:
@@ -54,6 +56,7 @@ function servicesOf(settings: ReadingsSettings, around: Around): OtherReadings {
     }),
     ...(cpu && { cpu: 'supabase' in cpu ? supabaseCpu(cpu.supabase, around) : number(cpu, 'share', around) }),
     ...(memory && { memory: 'supabase' in memory ? supabaseMemory(memory.supabase, around) : number(memory, 'share', around) }),
+    ...(disk && { disk: diskReading(disk, around) }),
     ...(backup && { automatedBackup: 'supabase' in backup ? supabaseBackup(backup.supabase, around) : jsonBackup(backup, around) }),
     ...(onCall && { onCall: 'pagerduty' in onCall ? pagerDutyOnCall(onCall.pagerduty, around) : jsonNames(onCall, around) }),
     ...(incidents && { incidents: pagerDutyIncidents(incidents.pagerduty, around.http) }),

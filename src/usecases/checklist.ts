@@ -1,6 +1,7 @@
 import { checklistFor, PLAIN_CHECKLIST, type PlanItem } from '../domain/checklist.ts';
-import { BUILT_IN, type MachineItem } from '../domain/items.ts';
+import { BUILT_IN, hookItem, type MachineItem } from '../domain/items.ts';
 import type { TargetContext } from '../ports.ts';
+import { hooksOf } from './hooks.ts';
 
 /** The lines for which this target has a source, built in or configured. */
 export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly MachineItem[] {
@@ -12,8 +13,11 @@ export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly
     ['active_users', readings?.activeUsers],
     ['automated_backup', readings?.automatedBackup],
     ['restore_drill', readings?.restoreDrill],
+    ['incidents', readings?.incidents],
+    ['platform', readings?.platform],
   ];
-  return [...BUILT_IN, ...configured.flatMap(([item, read]) => (read === undefined ? [] : [item]))];
+  const checking = hooksOf(sources, 'check').map(({ title }) => hookItem(title));
+  return [...BUILT_IN, ...configured.flatMap(([item, read]) => (read === undefined ? [] : [item])), ...checking];
 }
 
 /** The checklist of a plan for this target, as it is configured now. */

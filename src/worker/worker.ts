@@ -1,6 +1,7 @@
 import { nextStep } from '../domain/next-step.ts';
 import { isWatched } from '../domain/run.ts';
 import type { Claim, Services } from '../ports.ts';
+import { takeAskedHook } from '../usecases/ask-hook.ts';
 import { keepLease } from './lease.ts';
 import { patience } from './patience.ts';
 import { performStep } from './steps/index.ts';
@@ -44,6 +45,7 @@ export async function work(services: Services, options: WorkerOptions): Promise<
   const feed = await services.ledger.listen(() => wake.ring());
   try {
     while (!options.signal.aborted) {
+      await runAskedHook(services, options, busy);
       const claim = await services.ledger.claim(options.name, options.timing.leaseMs).catch((error: unknown) => {
         services.log.error({ error: String(error) }, 'the ledger cannot be reached; nothing new is begun');
         return null;
@@ -62,6 +64,18 @@ export async function work(services: Services, options: WorkerOptions): Promise<
     await Promise.allSettled(busy);
     await feed.close();
   }
+}
+
+/** A hook that somebody asked for by name runs beside the runs, and a run never waits for it. */
+async function runAskedHook(services: Services, { name, signal }: WorkerOptions, busy: Set<Promise<void>>): Promise<void> {
+  // A ledger that cannot be reached is said where runs are claimed.
+  const taken = await takeAskedHook(services, { runner: name, signal }).catch(() => null);
+  if (taken === null) return;
+  const done = taken.ended.catch((error: unknown) => {
+    services.log.error({ error: String(error) }, 'what a hook said could not be recorded');
+  });
+  busy.add(done);
+  void done.finally(() => busy.delete(done));
 }
 
 /** One claimed run, step by step, until it waits for somebody, the lease is lost or the process stops. */

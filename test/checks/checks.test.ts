@@ -44,6 +44,8 @@ const READINGS: OtherReadings = {
   memory: unreadable,
   automatedBackup: unreadable,
   restoreDrill: unreadable,
+  incidents: unreadable,
+  platform: unreadable,
 };
 const NOW = '2026-11-24T18:00:00.000Z';
 const before = (ms: number) => new Date(Date.parse(NOW) - ms).toISOString();
@@ -84,7 +86,7 @@ it.each(HEALTH_ITEMS)('%s that cannot be read is unknown with the reason (invari
 it('a line of the plan whose source is not configured any more is unknown, not passed (invariant 10)', async () => {
   const { dumps: _, ...database } = DATABASE;
   for (const check of CHECKS.filter(({ item }) =>
-    ['cpu', 'memory', 'active_users', 'automated_backup', 'restore_drill', 'other_dumps'].includes(item),
+    ['cpu', 'memory', 'active_users', 'automated_backup', 'restore_drill', 'other_dumps', 'incidents', 'platform'].includes(item),
   ))
     expect(await check.find({ database, application: APPLICATION }, THRESHOLDS, NOW)).toMatchObject({
       verdict: 'unknown',
@@ -112,6 +114,12 @@ describe('judges strictly at the edge', () => {
   const automated = (newestAt: string | null) => ({ readings: { automatedBackup: read({ newestAt, kind: 'daily backup' }) } });
   const drill = (restoredAt: string | null) => ({ readings: { restoreDrill: read({ restoredAt, backup: 'acme-run41' }) } });
   const dumps = (...found: readonly Dump[]) => ({ database: { dumps: read<readonly Dump[]>(found) } });
+  const incidents = (...urgencies: readonly ('high' | 'low')[]) => ({
+    readings: {
+      incidents: read(urgencies.map((urgency, n) => ({ id: `P${n}`, title: `${urgency} ${n}`, urgency, link: 'https://pager.test' }))),
+    },
+  });
+  const platform = (well: boolean, words: string) => ({ readings: { platform: read({ well, words }) } });
   const NO_DUMP = 'none, and no snapshot over 30 s';
 
   const connections = (used: number) => ({ database: { connections: read({ used, usable: 100, byState: {} }) } });
@@ -181,6 +189,23 @@ describe('judges strictly at the edge', () => {
       'breach',
       'no backup of this target was restored yet; the proof of this run will be the first',
       'at most 92 days ago',
+    ],
+    ['incidents', incidents(), 'pass', 'none', 'none'],
+    ['incidents', incidents('low'), 'breach', '1: low 0 (low urgency)', 'none'],
+    ['incidents', incidents('low', 'high'), 'breach', '2: high 1 (high urgency)', 'none'],
+    [
+      'platform',
+      platform(true, 'database healthy; status.supabase.com says minor'),
+      'pass',
+      'database healthy; status.supabase.com says minor',
+      'operational',
+    ],
+    [
+      'platform',
+      platform(false, 'database not healthy; no incident on status.supabase.com'),
+      'breach',
+      'database not healthy; no incident on status.supabase.com',
+      'operational',
     ],
   ])('%s %#', async (item, sources, verdict, value, limit) => {
     expect(await finding(item, sources)).toEqual({ item, verdict, value, limit, source: 'test' });

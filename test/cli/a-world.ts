@@ -59,6 +59,7 @@ export function aWorld({ scene, now: given, checks = [] }: { scene?: Scene; now?
     verify: async () => ({ ok: true, events: events.length, head: 'abc123', broken: null }),
     recent: async () => [],
     progress: async () => null,
+    hookRuns: async () => [],
     beats: async () => [{ name: 'host:7', role: 'worker', pid: 7, version: '0.1.0', seenAt: now }],
   };
   const connection = (context: TargetContext): Connection => ({

@@ -27,6 +27,8 @@ test('what reads can be read by programs', () => {
       'doctor',
       'health-checks',
       'history',
+      'hook',
+      'hooks',
       'lint',
       'migrate',
       'plan',

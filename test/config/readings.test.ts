@@ -76,7 +76,7 @@ describe('readings', () => {
       '19:7 readings.cpu: must name one source: prometheus, json, supabase.',
       '20:7 readings.memory: must hold settings of its own, indented below it.',
       '21:42 readings.on_call.at: is no JSON pointer. It begins with a slash, as /data/cpu.',
-      '22:7 readings.users: is no setting. Known here: error_rate, p95, requests, active_users, cpu, memory, automated_backup, on_call, incidents, platform.',
+      '22:7 readings.users: is no setting. Known here: error_rate, p95, requests, active_users, cpu, memory, disk, automated_backup, on_call, incidents, platform.',
     ]);
   });
 
@@ -87,6 +87,10 @@ describe('readings', () => {
     ]);
     expect(cpu('avg(rate(cpu[5m]))', `, alive: 'up{job="x"}'`)).toEqual([]);
     expect(cpu('avg(cpu{path=~"/[a-z]+"})')).toEqual([]);
+    const disk = (more: string) => found('readings:', `  disk: { prometheus: 'http://prom:9090', query: 'min(free)'${more} }`)[0] ?? '';
+    expect(disk(", size: 'avg_over_time(size[5m])'")).toContain('readings.disk.size: reads a range');
+    expect(disk('')).toContain('readings.disk.size: is missing');
+    expect(disk(", size: 'max(size)'")).toBe('');
   });
 
   it('M10 refuse Web Vitals for the response time of the server', () => {

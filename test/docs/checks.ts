@@ -3,10 +3,10 @@ import type { TargetConfig } from '../../src/config/config.ts';
 import { Readings } from '../../src/config/readings.ts';
 import { REPORTED } from '../../src/config/schema.ts';
 import { checklistFor, rolesText } from '../../src/domain/checklist.ts';
-import { isPeoples, ITEM_QUESTIONS, ITEM_ROLES, ITEMS, ITEM_TITLES, type ItemKey } from '../../src/domain/items.ts';
 import { BREACHES, OUT_OF } from '../../src/domain/judgement.ts';
 import { LEVELS, METRICS, type Level, type Metric } from '../../src/domain/monitor.ts';
 import { LEVEL_WORDS } from '../../src/slack/render/alert-words.ts';
+import { isPeoples, OPTIONAL, questionOf, ITEM_ROLES, ITEMS, type KnownItem, titleOf } from '../../src/domain/items.ts';
 import type { Check, Sources } from '../../src/ports.ts';
 import { applicationReadings } from '../../src/sources/application.ts';
 import { databaseReadings } from '../../src/sources/postgres.ts';
@@ -35,12 +35,12 @@ export async function checksDocument(target: Pick<TargetConfig, 'thresholds'>): 
   const parts: string[] = [];
   for (const key of ITEMS) parts.push(await part(key, { sources, target }));
   await sources.database.close();
-  return [HEAD, ...parts, duringARun()].join('\n');
+  return [HEAD, ...parts, HOOKS, duringARun()].join('\n');
 }
 
 type Around = { readonly sources: Sources; readonly target: Pick<TargetConfig, 'thresholds'> };
 
-async function part(key: ItemKey, { sources, target }: Around): Promise<string> {
+async function part(key: KnownItem, { sources, target }: Around): Promise<string> {
   const check = CHECKS.find(({ item }) => item === key);
   const builtIn = sourcesOf({ sources }).some((item) => item === key);
   const found = await check?.find(sources, target.thresholds, NOW);
@@ -59,37 +59,38 @@ async function part(key: ItemKey, { sources, target }: Around): Promise<string> 
         ? ''
         : `${found.limit}${limits.length === 0 ? '' : ` (${limits.map((limit) => `\`limits.${limit}\``).join(', ')})`}`,
     ],
-    ['A person is asked', isPeoples(key) || !builtIn ? ITEM_QUESTIONS[key] : ''],
+    ['A person is asked', isPeoples(key) || !builtIn ? questionOf(key) : ''],
     ['Waived by', waivedBy(key)],
     ['Unknown when', check?.unknown ?? ''],
     ['Asked by', `the runbook, ${requires}`],
     ['Code', check === undefined ? '' : code(key)],
   ];
   const lines = facts.filter(([, text]) => text !== '').map(([name, text]) => `- **${name}:** ${text}`);
-  return [`<a id="${key}"></a>`, '', `## ${ITEM_TITLES[key]} (\`${key}\`)`, '', ...lines, ''].join('\n');
+  return [`<a id="${key}"></a>`, '', `## ${titleOf(key)} (\`${key}\`)`, '', ...lines, ''].join('\n');
 }
 
 function said(check: Check | undefined): string {
   return check === undefined ? '' : `"${check.title}", or "${check.failureTitle}"`;
 }
 
-function filledBy(key: ItemKey, builtIn: boolean): string {
+function filledBy(key: KnownItem, builtIn: boolean): string {
   const named = key === 'stakeholders' ? 'each person named under `stakeholders:` personally, by **Acknowledge**' : '';
   const onCall = key === 'on_call' ? "one of those on call personally, by **I'm available**" : '';
   const personally = named + onCall;
   if (personally !== '') return `${personally}; where nobody is named, a person (${rolesText(ITEM_ROLES)}) by **Confirm…**`;
   if (isPeoples(key))
     return `a person (${rolesText(ITEM_ROLES)}), by **Confirm…**${key === 'rollback_review' ? '; never the requester' : ''}`;
+  if (OPTIONAL.includes(key)) return 'a machine where a source is named; without one there is no such line';
   return builtIn ? 'a machine' : 'a machine where a source is named; otherwise a person, by **Confirm…**';
 }
 
-function waivedBy(key: ItemKey): string {
-  const [line] = checklistFor([], { stakeholders: [], onCall: false, waivers: {} }).filter((each) => each.key === key);
+function waivedBy(key: KnownItem): string {
+  const [line] = checklistFor([key], { stakeholders: [], onCall: false, waivers: {} }).filter((each) => each.key === key);
   const roles = line?.waivers ?? [];
   return roles.length === 0 ? 'nobody' : `an ${rolesText(roles)}, or instead the roles in \`waivers.${key}\`; never the requester`;
 }
 
-function readingsOf(key: ItemKey): readonly string[] {
+function readingsOf(key: KnownItem): readonly string[] {
   const readings = OF_ITEM[key].readings ?? [];
   const reported = REPORTED.some((name) => name === key) ? [`the application's metrics (\`application.reports: [${key}]\`)`] : [];
   const named = readings.map((name) => `\`readings.${name}\`: ${kindsOf(name).join(', ')}`).join(', with ');
@@ -103,7 +104,7 @@ export function kindsOf(reading: Reading): readonly string[] {
   return kinds.split(', ');
 }
 
-function code(key: ItemKey): string {
+function code(key: KnownItem): string {
   const file = `checks/${key.replaceAll('_', '-')}.ts`;
   return `[${file}](../${file})`;
 }
@@ -141,6 +142,20 @@ function duringARun(): string {
     '',
   ].join('\n');
 }
+
+const HOOKS = `<a id="hooks"></a>
+
+## Hooks of the team (\`hook:NAME\`)
+
+- **Means:** An executable under \`hooks:\` with \`when: [check]\` ended with 0. The line has its code, how long it took, and the last line of its output.
+- **Filled by:** a machine: the worker runs it, without a shell, with nothing of our environment but PATH, HOME and the locale
+- **Source:** the executable
+- **Limit:** ends with code 0
+- **Waived by:** an approver; never the requester
+- **Unknown when:** It cannot be started, is ended by a signal, or does not end within its \`timeout\`.
+- **Read again:** only when its own line is due, and at T-15 and T-5; a red number beside it does not run it again.
+- **Asked by:** the runbook, R25, R26, R27
+`;
 
 const HEAD = `# Checks
 

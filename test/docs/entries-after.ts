@@ -1,4 +1,4 @@
-import { NO_CONTACTS, NO_HOOK_RUNS, NO_TASKS, type Entries } from './entry.ts';
+import { NO_CONTACTS, NO_TASKS, type Entries } from './entry.ts';
 
 const RESTORE = 'Offpeak restores on the scratch server alone, to prove.';
 const OUTAGE = {
@@ -45,9 +45,8 @@ export const ENTRIES_AFTER: Entries = {
     open: { today: 'Look at the application.', why: 'Health is asked before the start and when validating, not in between.' },
   },
   304: {
-    by: ['cli doctor --only', 'setting readings.platform'],
-    does: '`offpeak doctor --only "Reading platform"` asks the project and the status page.',
-    open: { today: 'Ask the doctor.', why: 'A run does not show it.' },
+    by: ['item platform', 'setting readings.platform', 'cli doctor --only'],
+    does: 'A line of the checklist where a source is named; `offpeak doctor --only "Reading platform"` asks the project and the status page at any time.',
   },
   310: {
     by: ['cli doctor'],
@@ -73,9 +72,8 @@ export const ENTRIES_AFTER: Entries = {
     },
   },
   340: {
-    by: ['cli validate'],
-    does: 'What the `.validate.sql` assert.',
-    open: { today: 'Run `./scripts/data-consistency-check.sh` by hand.', why: NO_HOOK_RUNS },
+    by: ['cli validate', 'slash hook', 'cli hook'],
+    does: 'What the `.validate.sql` assert, and `./scripts/data-consistency-check.sh` as a hook.',
   },
   346: {
     open: {

@@ -1,4 +1,4 @@
-import { NO_HOOK_RUNS, type Entries } from './entry.ts';
+import type { Entries } from './entry.ts';
 
 /** Safety rules, checklist, T-15. */
 export const ENTRIES_BEFORE: Entries = {
@@ -55,7 +55,11 @@ export const ENTRIES_BEFORE: Entries = {
     does: 'The rehearsal runs on a restore of production itself. What was seen on staging a person confirms.',
     open: { today: 'Confirm… with a link to the staging run.', why: 'Nothing compares the rows of staging with those of production.' },
   },
-  26: { open: { today: 'Run them on staging and say so in **Staging looked at**.', why: NO_HOOK_RUNS } },
+  26: {
+    by: ['cli hook --json', 'setting hooks'],
+    does: '`offpeak --target staging hook NAME` runs them; their exit code and output are kept.',
+    open: { today: 'Say so in **Staging looked at**.', why: 'Nothing takes their result over into that line.' },
+  },
   27: {
     open: {
       today: 'Measure on staging and write the numbers into **Staging looked at**.',
@@ -89,12 +93,18 @@ export const ENTRIES_BEFORE: Entries = {
     by: ['button roll_back', 'cli rollback --dry-run'],
     does: 'Three times the rehearsed time, in the question before the rollback and in the approval.',
   },
-  46: { by: ['item connections', 'cli db health-checks'] },
+  46: {
+    by: ['item connections', 'cli db health-checks', 'slash hook', 'cli hook'],
+    does: "The team's own script is a line too, as a hook with `when: [check]`, and can be run by its name.",
+  },
   52: {
-    by: ['item long_queries', 'cli db check-long-queries'],
+    by: ['item long_queries', 'cli db check-long-queries', 'cli hook'],
     does: 'Idle in transaction and prepared transactions count; our own sessions do not.',
   },
-  55: { by: ['item replication_lag', 'cli db replication-lag'], does: 'Without a replica it passes and says "not applicable".' },
+  55: {
+    by: ['item replication_lag', 'cli db replication-lag', 'cli hook'],
+    does: 'Without a replica it passes and says "not applicable".',
+  },
   59: {
     by: ['item error_rate', 'setting readings.error_rate', 'setting readings.requests'],
     does: 'From Sentry, Prometheus, any JSON, or the application itself.',
@@ -109,12 +119,8 @@ export const ENTRIES_BEFORE: Entries = {
     does: 'From Supabase or another source; without one a person confirms it.',
   },
   78: {
-    by: ['item disk', 'file src/domain/backup-space.ts room for the backup'],
-    does: 'The disk of the database where it can be seen, and that of the backups before each dump.',
-    open: {
-      today: 'For a server on another machine the line is unknown: look, and have it waived with the number as the reason.',
-      why: 'No setting names a source for the disk of another machine.',
-    },
+    by: ['item disk', 'setting readings.disk', 'file src/domain/backup-space.ts room for the backup'],
+    does: 'The disk of the database, on another machine from the source that the settings name; and that of the backups before each dump.',
   },
   81: { by: ['item latency'], does: 'p95 of twenty SELECT 1 from the worker.' },
   89: {
@@ -125,7 +131,10 @@ export const ENTRIES_BEFORE: Entries = {
     by: ['step check', 'cli check', 'cli status'],
     does: 'Every machine line is read anew; `status` says what is applied, pending and running.',
   },
-  97: { by: ['hold not_green'], does: 'One line that fails or is unknown holds the run.' },
+  97: {
+    by: ['hold not_green', 'item incidents', 'item platform'],
+    does: 'One line that fails or is unknown holds the run. Open incidents and the platform are lines where a source is named.',
+  },
   100: {
     by: ['step backup', 'cli backup', 'item other_dumps'],
     does: 'pg_dump in archive format, ended before the first write, named by run and UTC time, with checksum, versions and log position.',

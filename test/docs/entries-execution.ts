@@ -1,4 +1,4 @@
-import { NO_HOOK_RUNS, NO_LINES_AFTER, type Entries } from './entry.ts';
+import { NO_LINES_AFTER, type Entries } from './entry.ts';
 
 const BY_HAND = 'Test it by hand while the run observes, and write what you saw into the thread of its card.';
 
@@ -6,7 +6,7 @@ const BY_HAND = 'Test it by hand while the run observes, and write what you saw 
 export const ENTRIES_EXECUTION: Entries = {
   120: {
     by: ['step check', 'step dry_run', 'hold evidence', 'setting recheck_lead'],
-    does: 'Health, dry run and every gate again; what has expired is read again or holds.',
+    does: 'Health, dry run and every gate again; what has expired is read again or holds. What people gave and would run out before then is said when it is scheduled, and on the card.',
   },
   122: {
     by: ['step dry_run', 'cli migrate --dry-run'],
@@ -114,7 +114,7 @@ export const ENTRIES_EXECUTION: Entries = {
   222: {
     by: ['step verify_rollback'],
     does: 'Health alone.',
-    open: { today: 'Run `./scripts/smoke-test.sh` by hand.', why: NO_HOOK_RUNS },
+    open: { today: '`/migrate hook ./scripts/smoke-test.sh`.', why: 'A rollback ends with the schema compared and the health asked.' },
   },
   225: {
     by: ['file src/slack/render/report.ts before and after', 'cli logs'],
@@ -127,11 +127,13 @@ export const ENTRIES_EXECUTION: Entries = {
     open: { today: 'After that: plan a migration that undoes it.', why: 'There is no button for a problem that is found later.' },
   },
   235: {
-    by: ['cli validate'],
-    does: 'The validations of every applied migration, at any time.',
-    open: { today: 'Run `./scripts/verify-data-consistency.sh` by hand.', why: NO_HOOK_RUNS },
+    by: ['cli validate', 'slash hook', 'cli hook'],
+    does: 'The validations of every applied migration, and `./scripts/verify-data-consistency.sh` as a hook, at any time.',
   },
-  241: { open: { today: 'Run `./scripts/comprehensive-smoke-test.sh` by hand.', why: NO_HOOK_RUNS } },
+  241: {
+    by: ['slash hook', 'cli hook', 'cli hooks'],
+    does: 'As a hook, by its name, at any time; a worker runs it and its code and output are kept.',
+  },
   245: { by: ['cli backup --list'], does: 'Time, size, log position, proved or not, stored or not.' },
   251: {
     open: {

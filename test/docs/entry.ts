@@ -13,8 +13,6 @@ export type Entry = {
 /** By the number of the line. */
 export type Entries = Readonly<Record<number, Entry>>;
 
-/** Whatever runs a script of the team waits for this. */
-export const NO_HOOK_RUNS = 'Of the executables under `hooks:` only those with `when: [smoke]` are started yet, when the run validates.';
 /** Whatever judges the application behind the first write, beyond the five metrics. */
 export const NO_LINES_AFTER = 'The checklist ends with the first write; nothing has lines to tick after it yet.';
 /** Whatever has to be done after a run. */

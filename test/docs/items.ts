@@ -1,5 +1,5 @@
 import type { Readings } from '../../src/config/readings.ts';
-import type { ItemKey } from '../../src/domain/items.ts';
+import type { KnownItem } from '../../src/domain/items.ts';
 import type { Metric } from '../../src/domain/monitor.ts';
 
 type OfItem = {
@@ -15,7 +15,7 @@ type OfItem = {
 };
 
 /** What the registries do not say of a line of the checklist. */
-export const OF_ITEM: Readonly<Record<ItemKey, OfItem>> = {
+export const OF_ITEM: Readonly<Record<KnownItem, OfItem>> = {
   staging: { requires: 'R13, R14, R15', limits: [], about: 'Somebody has looked at staging and says what they saw.' },
   notice: {
     requires: 'R16',
@@ -51,7 +51,7 @@ export const OF_ITEM: Readonly<Record<ItemKey, OfItem>> = {
   long_queries: { requires: 'R26', limits: ['long_query'] },
   other_dumps: { requires: 'R41', limits: ['long_query'] },
   replication_lag: { requires: 'R27', limits: ['replication_lag'] },
-  disk: { requires: 'R33', limits: ['disk_free'] },
+  disk: { requires: 'R33', limits: ['disk_free'], readings: ['disk'] },
   latency: { requires: 'R34', limits: ['latency'] },
   cpu: { requires: 'R31', limits: ['cpu'], readings: ['cpu'] },
   memory: { requires: 'R32', limits: ['memory'], readings: ['memory'] },
@@ -64,6 +64,8 @@ export const OF_ITEM: Readonly<Record<ItemKey, OfItem>> = {
   },
   p95: { requires: 'R29', limits: ['p95'], readings: ['p95', 'requests'], source: 'built in: `application.metrics`' },
   active_users: { requires: 'R30', limits: ['active_users'], readings: ['active_users'] },
+  incidents: { requires: 'R39', limits: [], readings: ['incidents'] },
+  platform: { requires: 'R39, R101', limits: [], readings: ['platform'] },
 };
 
 type OfMetric = { readonly requires: string; readonly limits: readonly string[]; readonly fires: string };

@@ -64,7 +64,7 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
   M20: {
     lines: [147, 162, 235, 241, 340, 361],
     wrong: 'several names for the same scripts',
-    instead: '`hooks:` know aliases; those with `when: [smoke]` run when a run validates',
+    instead: '`hooks:` know aliases, and each can be run by any of them; those with a moment run by themselves',
   },
   M21: {
     lines: [100],

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { program } from '../../src/cli/program.ts';
 import { knownKeys } from '../../src/config/schema.ts';
 import type { HoldReason, StepName } from '../../src/domain/events.ts';
-import { ITEMS, ITEM_TITLES, type ItemKey } from '../../src/domain/items.ts';
+import { ITEMS, type ItemKey, titleOf } from '../../src/domain/items.ts';
 import { METRICS, type Metric } from '../../src/domain/monitor.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import { ACTIONS, LABELS, type Action } from '../../src/slack/actions.ts';
@@ -37,7 +37,7 @@ type Found = Resolved | null;
 const LOOK_UP: Readonly<Record<string, (name: string) => Found>> = {
   item: (name) => {
     const key = ITEMS.find((item) => item === name);
-    return key === undefined ? null : { label: `line **${ITEM_TITLES[key]}**`, leads: `docs/checks.md#${key}` };
+    return key === undefined ? null : { label: `line **${titleOf(key)}**`, leads: `docs/checks.md#${key}` };
   },
   step: (name) =>
     name in STEPS ? { label: `step ${name.replaceAll('_', ' ')}`, leads: `src/worker/steps/${name.replaceAll('_', '-')}.ts` } : null,

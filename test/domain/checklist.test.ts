@@ -18,7 +18,7 @@ import { digestOf } from '../../src/domain/digest.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { readiness } from '../../src/domain/gates.ts';
 import { plus } from '../../src/domain/instant.ts';
-import { BUILT_IN, HEALTH_ITEMS, ITEMS, NEVER_WAIVED, type ItemKey } from '../../src/domain/items.ts';
+import { BUILT_IN, HEALTH_ITEMS, ITEMS, NEVER_WAIVED, OPTIONAL, type ItemKey } from '../../src/domain/items.ts';
 import { nextStep } from '../../src/domain/next-step.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import { describeRuleChanges } from '../../src/domain/plan-changes.ts';
@@ -66,7 +66,8 @@ describe('the catalogue', () => {
     fc.assert(
       fc.property(any, ({ sources, ...settings }) => {
         const lines = checklistFor(sources, { ...settings, waivers: {} });
-        expect(lines.map(({ key }) => key)).toEqual(ITEMS);
+        const optional = (key: ItemKey) => OPTIONAL.some((each) => each === key);
+        expect(lines.map(({ key }) => key)).toEqual(ITEMS.filter((key) => !optional(key) || sources.some((each) => each === key)));
         for (const { key, kind, people } of lines) {
           const filled = (BUILT_IN as readonly ItemKey[]).includes(key) || (sources as readonly ItemKey[]).includes(key);
           if (key === 'stakeholders')

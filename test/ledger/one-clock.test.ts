@@ -8,7 +8,7 @@ const TELLS_TIME =
 /** Lines that may: the one clock itself, and leases, which are no business time. */
 const MAY = [
   /AS 'SELECT pg_catalog\.clock_timestamp\(\)'/,
-  /lease_until.*clock_timestamp\(\)/,
+  /lease_until.*clock_timestamp\(\)|clock_timestamp\(\).*lease_until/,
   /^\s*(--|\/\/|\*|\/\*\*)/,
   /COMMENT ON FUNCTION offpeak\.now/,
 ];

@@ -4,6 +4,7 @@ import type { Thresholds } from '../../src/domain/plan.ts';
 import type { DatabaseReadings, Reading } from '../../src/ports.ts';
 import { applicationReadings } from '../../src/sources/application.ts';
 import { httpClient, type HttpClient } from '../../src/sources/http.ts';
+import { diskReading } from '../../src/sources/disk.ts';
 import { jsonBackup, jsonNames, jsonReading } from '../../src/sources/json-probe.ts';
 import { pagerDutyIncidents, pagerDutyOnCall } from '../../src/sources/pagerduty.ts';
 import { prometheusReading } from '../../src/sources/prometheus.ts';
@@ -78,6 +79,13 @@ const SUBJECTS: readonly Subject[] = [
       ),
     answer: () => json((value, at) => `{"cpu": ${value}, "at": "${at}"}`),
     good: '0.4',
+  },
+  {
+    name: 'JSON disk',
+    read: (url, http) =>
+      diskReading({ json: { reveal: () => url }, at: '/free', size: '/size', time: '/at', token, ...minute }, { http, now }),
+    answer: () => json((value, at) => `{"free": ${value}, "size": 1000, "at": "${at}"}`),
+    good: '400',
   },
   {
     name: 'JSON backup',

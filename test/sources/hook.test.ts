@@ -101,6 +101,17 @@ describe('T10 a hook that is never a pass', () => {
     await gone(readFileSync(pids, 'utf8').trim());
   }, 20_000);
 
+  it('that nobody waits for any more is ended at once, with all that it started', async () => {
+    const pids = join(directory, 'unwanted');
+    const leaving = new AbortController();
+    const running = script(`sleep 60 & echo $! > ${pids}; echo half; sleep 60`, { timeoutMs: 60_000 })(leaving.signal);
+    await until(() => existsSync(pids) && readFileSync(pids, 'utf8').trim() !== '', { what: 'the hook to run', deadlineMs: 10_000 });
+    leaving.abort();
+    expect(await running).toMatchObject({ ok: false, why: expect.stringContaining('nobody waits for it any more') });
+    await gone(readFileSync(pids, 'utf8').trim());
+    expect(await script('echo never')(leaving.signal)).toMatchObject({ ok: false, why: expect.stringContaining('was not started') });
+  }, 20_000);
+
   it('that leaves somebody behind who holds its output answers all the same', async () => {
     const left = join(directory, 'left');
     const started = performance.now();

@@ -18,12 +18,14 @@ it('gives a target the readings that its settings name, and what the ledger know
   const sources = connected(
     `    readings:
       cpu: { prometheus: 'http://prom:9090', query: cpu }
+      disk: { json: 'https://host.test/disk', at: /free, size: /size }
       on_call: { pagerduty: { schedule: PI7DH85, token: '\${TOKEN}' } }
       automated_backup: { supabase: { project: abc, token: '\${TOKEN}' } }
 `,
     { TOKEN: 'a-token' },
   );
-  expect(Object.keys(sources.readings ?? {})).toEqual(['cpu', 'automatedBackup', 'onCall', 'restoreDrill']);
+  expect(Object.keys(sources.readings ?? {})).toEqual(['cpu', 'disk', 'automatedBackup', 'onCall', 'restoreDrill']);
+  expect(Object.is(sources.database['diskFree'], sources.readings?.disk)).toBe(true);
 });
 
 it('gives a target its hooks by name and alias, in the environment that the settings give them, with every secret hidden', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { digestOf } from '../../src/domain/digest.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { checklistFor, healthLines, lineOf, type ChecklistSettings } from '../../src/domain/checklist.ts';
-import type { Evidence, ItemKey } from '../../src/domain/items.ts';
+import type { Evidence, ItemKey, PerItem } from '../../src/domain/items.ts';
 import type { Readings } from '../../src/domain/monitor.ts';
 import { OFFPEAK, type Actor, type Person } from '../../src/domain/people.ts';
 import type { Migration, PlainStatement, Plan, Statement } from '../../src/domain/plan.ts';
@@ -138,7 +138,7 @@ export function aRehearsal(plan: Plan, overrides: Partial<Rehearsal> & Pick<Rehe
 export const BASELINE: Readings = { error_rate: 0.0004, p95: 118, connections: 0.31, long_queries: 0, lock_waits: 0 };
 export const AFTER: Readings = { error_rate: 0.0005, p95: 121, connections: 0.33, long_queries: 0, lock_waits: 0 };
 
-const READINGS: Readonly<Partial<Record<ItemKey, readonly [value: string, limit: string, source: string]>>> = {
+const READINGS: PerItem<readonly [value: string, limit: string, source: string]> = {
   connections: ['31 %', '< 80 %', 'pg_stat_activity'],
   long_queries: ['none', '< 30 s', 'pg_stat_activity'],
   replication_lag: ['0.2 s', '< 1 s', 'pg_stat_replication'],
@@ -155,7 +155,7 @@ const READINGS: Readonly<Partial<Record<ItemKey, readonly [value: string, limit:
 };
 
 /** Every health line green at `at`, or with these replaced. */
-export function healthEvidence(plan: Plan, at: Instant, replaced: Partial<Record<ItemKey, Partial<Evidence>>> = {}): readonly Evidence[] {
+export function healthEvidence(plan: Plan, at: Instant, replaced: PerItem<Partial<Evidence>> = {}): readonly Evidence[] {
   const expiresAt = new Date(Date.parse(at) + plan.timing.machineEvidenceMs).toISOString();
   return healthLines(plan).map((item) => {
     const [value, limit, source] = READINGS[item] ?? ['', '', ''];

@@ -2,8 +2,8 @@ import type { Command } from '../../src/domain/commands.ts';
 import type { HoldReason, StepName } from '../../src/domain/events.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import { linesOf } from '../../src/domain/checklist.ts';
-import type { ItemKey } from '../../src/domain/items.ts';
 import type { RaisedAlert } from '../../src/domain/monitor.ts';
+import type { ItemKey, PerItem } from '../../src/domain/items.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import type { Run } from '../../src/domain/run.ts';
@@ -40,7 +40,7 @@ export function dryRun(tale: Tale, time: string): void {
 }
 
 /** What people write into their lines; the review is by somebody other than the one who asked for the plan. */
-const NOTES: Readonly<Partial<Record<ItemKey, readonly [time: string, actor: Actor, note: string]>>> = {
+const NOTES: PerItem<readonly [time: string, actor: Actor, note: string]> = {
   staging: ['17:13', by('nora'), 'Ran 0007 and 0008 on staging at noon; the lead list and the export work.'],
   automated_backup: ['17:15:30', by('nora'), 'Nightly at 02:10, in the provider’s console.'],
   rollback_review: ['17:16', by('olga'), 'Read both down scripts: nothing is lost, the column is derived.'],

@@ -11,7 +11,16 @@ import { aPlan, CHECKLIST, evening, PEOPLE } from '../support/plans.ts';
 import { aRunIn } from '../support/runs.ts';
 
 const none = () => Promise.resolve<Reading<never>>({ ok: false, why: 'nothing', source: 'test' });
-const readings = { activeUsers: none, cpu: none, memory: none, automatedBackup: none, restoreDrill: none, onCall: none };
+const readings = {
+  activeUsers: none,
+  cpu: none,
+  memory: none,
+  automatedBackup: none,
+  restoreDrill: none,
+  onCall: none,
+  incidents: none,
+  platform: none,
+};
 const sources = (parts: Partial<Sources>) => ({ database: {}, application: {}, ...parts }) as Sources;
 
 describe('which lines a machine fills', () => {
@@ -26,6 +35,8 @@ describe('which lines a machine fills', () => {
       'active_users',
       'automated_backup',
       'restore_drill',
+      'incidents',
+      'platform',
     ]);
   });
 

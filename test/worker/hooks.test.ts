@@ -10,7 +10,7 @@ function aHook(title: string, when: readonly HookMoment[], result: Reading<HookR
     ran.push(title);
     return result;
   };
-  return Object.assign(run, { title, when });
+  return Object.assign(run, { title, when, aliases: [], timeoutMs: 1_000 });
 }
 
 it('R55 runs the smoke tests once each, and says what came of those that did not end with 0', async () => {

@@ -6,7 +6,7 @@ import { findingsExit, findingsView } from '../views/findings.ts';
 export function checkVerb({ program, verb }: Cli): void {
   const command = program.command('check').description('read every machine line of the checklist now').option('--json', 'as JSON');
   verb<{ json?: boolean }>(command, async (session, { json }) => {
-    const findings = await check(session.services, session.target.name);
+    const findings = await check(session.services, session.target.name, { hooks: true });
     if (json) printJson(session, findings);
     else session.terminal.out(findingsView(findings));
     return findingsExit(findings);

@@ -1,4 +1,4 @@
-import { ITEM_QUESTIONS, isItem, titleOf } from '../../domain/items.ts';
+import { questionOf, isItem, titleOf } from '../../domain/items.ts';
 import { BadUsage, EXIT } from '../exit.ts';
 import { give, type Cli } from '../session.ts';
 
@@ -10,7 +10,7 @@ export function confirmVerb({ program, verb }: Cli): void {
     .argument('<item>')
     .requiredOption('--note <words>', 'what you looked at, and what you saw');
   verb<{ note: string }>(command, async (session, { note }, item = '') => {
-    if (isItem(item) && note.trim() === '') throw new BadUsage(`--note is empty. ${ITEM_QUESTIONS[item]}`);
+    if (isItem(item) && note.trim() === '') throw new BadUsage(`--note is empty. ${questionOf(item)}`);
     const run = await give(session, { type: 'confirm_item', item, note });
     if (typeof run === 'number') return run;
     session.terminal.out(`Run #${run.number}: "${titleOf(item)}" is confirmed.`);

@@ -1,3 +1,4 @@
+import { runsOutWarning } from '../../slack/render/runs-out.ts';
 import { EXIT } from '../exit.ts';
 import { momentMeant } from '../moment.ts';
 import { give, type Cli } from '../session.ts';
@@ -14,7 +15,8 @@ export function scheduleVerb({ program, verb }: Cli): void {
     const run = await give(session, { type: 'schedule', t0 });
     if (typeof run === 'number') return run;
     const first = run.scheduledFor === null ? '' : ` Its first write is at ${session.when(run.scheduledFor)}.`;
-    session.terminal.out(`Run #${run.number} is scheduled.${first}`);
+    const early = runsOutWarning(run, { now, people: session.services.people() }, session.when);
+    session.terminal.out([`Run #${run.number} is scheduled.${first}`, early].filter((line) => line !== '').join('\n'));
     return EXIT.done;
   });
 }

@@ -1,11 +1,12 @@
 import { askedPeople, awaited, linesOf, lineState, openItems, type PlanItem } from '../../domain/checklist.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import { ITEM_TITLES } from '../../domain/items.ts';
 import { limitOf } from '../../domain/ladder.ts';
 import { watchedMetrics } from '../../slack/render/metrics.ts';
+import { titleOf } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { OPEN, WORKING, type Run } from '../../domain/run.ts';
+import { runsOut, runsOutWords } from '../../domain/runs-out.ts';
 import { countdown, type Moment } from '../../domain/schedule.ts';
 import { backfillWords } from '../../slack/render/backfill-line.ts';
 import { approvalCount, countedAt } from '../../slack/render/gate-lines.ts';
@@ -37,6 +38,8 @@ function facts(view: RunView, people: readonly Person[]): readonly (readonly str
   ];
   if (run.problem !== null) rows.push(['Problem', run.problem.split('\n')[0] ?? '']);
   if (run.scheduledFor !== null && run.started === null) rows.push(['Scheduled', moment(run.scheduledFor, zone)]);
+  const early = runsOut(run, { now: view.now, people });
+  if (early.length > 0) rows.push(['Runs out', `before the first write: ${runsOutWords(early, (at) => moment(at, zone))}`]);
   const moments = countdown(run, view.now);
   if (moments.length > 0) rows.push(['Countdown', moments.map((at) => momentText(at, zone)).join(', ')]);
   if (run.t0 !== null) rows.push([run.baseline === null ? 'First write' : 'Begun', moment(run.t0, zone)]);
@@ -78,7 +81,7 @@ export function checklistView(view: Pick<RunView, 'run' | 'now'>, people: readon
     const { key, kind } = line;
     const state = lineState(run, key, at);
     const named = kind !== 'machine' || (state !== 'pass' && line.waivers.length > 0);
-    const title = named ? `${ITEM_TITLES[key]} [${key}]` : ITEM_TITLES[key];
+    const title = named ? `${titleOf(key)} [${key}]` : titleOf(key);
     const [value, limit, by] = restsOn(view, line, people);
     return [state === 'pass' ? 'ok' : ITEM_WORDS[state].word.toUpperCase(), title, value, limit, by];
   });

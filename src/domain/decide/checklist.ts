@@ -1,7 +1,8 @@
-import { askedPeople, isWaived, lineOf, lineState, rolesText, type PlanItem } from '../checklist.ts';
+import { askedPeople, isWaived, lineOf, lineState, rolesText, waiverRenewable, type PlanItem } from '../checklist.ts';
 import type { Context } from '../commands.ts';
-import { between, plus } from '../instant.ts';
-import { A_PERSON, ITEM_ROLES, ITEM_TITLES, titleOf, type Evidence } from '../items.ts';
+import { renewable } from '../first-write.ts';
+import { plus } from '../instant.ts';
+import { A_PERSON, ITEM_ROLES, titleOf, type Evidence } from '../items.ts';
 import { hasRole, whoMay } from '../people.ts';
 import { inPreparation, type Run } from '../run.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
@@ -47,23 +48,22 @@ export function acknowledgeItem(run: Run, item: string, context: Context): Decis
   if (!askedPeople(run, line, context.people).some(({ id }) => id === context.actor.id)) return refuse(personal(run, line, context));
   const life = run.plan.timing.humanEvidenceMs;
   const before = run.acknowledged[line.key]?.find(({ by }) => by.id === context.actor.id);
-  // In the second half of its life it can be renewed before it runs out.
-  if (before !== undefined && between(context.now, before.expiresAt) > life / 2)
-    return refuse({ code: 'already_so', detail: `Your word on "${ITEM_TITLES[line.key]}" is recorded already.` });
+  if (before !== undefined && !renewable(run, { expiresAt: before.expiresAt, lifeMs: life, now: context.now }))
+    return refuse({ code: 'already_so', detail: `Your word on "${titleOf(line.key)}" is recorded already.` });
   return happened({ type: 'item_acknowledged', item: line.key, expiresAt: plus(context.now, life) });
 }
 
 function personal(run: Run, line: PlanItem, { people }: Context) {
   const names = askedPeople(run, line, people).map(({ name }) => `@${name}`);
   const who = names.length === 0 ? 'nobody in the configuration' : names.join(', ');
-  return { code: 'personal_line', item: ITEM_TITLES[line.key], who } as const;
+  return { code: 'personal_line', item: titleOf(line.key), who } as const;
 }
 
 /** Lets a line stay open, by the role that its plan names and never by the one who asked for the plan (R35). */
 export function waiveItem(run: Run, { item, reason }: { item: string; reason: string }, context: Context): Decision {
   const line = lineOf(run.plan, item);
   if (line === undefined) return refuse({ code: 'unknown_item', item });
-  const title = ITEM_TITLES[line.key];
+  const title = titleOf(line.key);
   if (line.waivers.length === 0) return refuse({ code: 'not_waivable', item: title });
   if (!hasRole(context.people, context.actor.id, line.waivers)) {
     const who = `${whoMay(context.people, line.waivers)} (${rolesText(line.waivers)})`;
@@ -73,7 +73,8 @@ export function waiveItem(run: Run, { item, reason }: { item: string; reason: st
   if (!answerable(run)) return wrongState(run, 'waive');
   const state = lineState(run, line.key, context.now);
   if (state === 'pass') return refuse({ code: 'already_so', detail: `"${title}" passes, so there is nothing to waive.` });
-  if (state === 'waived') return refuse({ code: 'already_so', detail: `"${title}" is waived already.` });
+  if (state === 'waived' && !waiverRenewable(run, line.key, context))
+    return refuse({ code: 'already_so', detail: `"${title}" is waived already.` });
   if (reason.trim() === '') return refuse({ code: 'reason_missing' });
   const expiresAt = plus(context.now, run.plan.timing.humanEvidenceMs);
   return happened({ type: 'item_waived', item: line.key, reason: reason.trim(), expiresAt });
@@ -96,7 +97,7 @@ export function withdrawItem(run: Run, item: string, context: Context): Decision
 }
 
 function withdrawConfirmation(run: Run, { key }: PlanItem): Decision {
-  if (run.evidence[key] === undefined) return refuse({ code: 'already_so', detail: `"${ITEM_TITLES[key]}" is not confirmed.` });
+  if (run.evidence[key] === undefined) return refuse({ code: 'already_so', detail: `"${titleOf(key)}" is not confirmed.` });
   return happened({ type: 'evidence_withdrawn', item: key });
 }
 
@@ -104,5 +105,5 @@ function withdrawWord(run: Run, line: PlanItem, context: Context): Decision {
   const given = run.acknowledged[line.key]?.some(({ by }) => by.id === context.actor.id) === true;
   if (given) return happened({ type: 'acknowledgement_withdrawn', item: line.key });
   if (!askedPeople(run, line, context.people).some(({ id }) => id === context.actor.id)) return refuse(personal(run, line, context));
-  return refuse({ code: 'already_so', detail: `You have not answered "${ITEM_TITLES[line.key]}".` });
+  return refuse({ code: 'already_so', detail: `You have not answered "${titleOf(line.key)}".` });
 }

@@ -1,5 +1,6 @@
 import { disarming } from '../auto-rollback.ts';
 import type { Context, HumanCommand } from '../commands.ts';
+import { renewable } from '../first-write.ts';
 import { between, plus } from '../instant.ts';
 import { ITEM_ROLES, ITEM_TITLES } from '../items.ts';
 import { ROLES, type Role } from '../people.ts';
@@ -102,9 +103,12 @@ function approve(run: Run, digest: string, context: Context): Decision {
   if (digest !== run.digest) return refuse({ code: 'plan_changed' });
   if (!rollbackProved(run.rehearsal)) return refuse({ code: 'items_open', items: [ITEM_TITLES.rollback_proof] });
   const counting = countingApprovals(run, context);
-  if (counting.some((approval) => approval.by.id === context.actor.id)) return refuse({ code: 'already_approved' });
+  const own = counting.find((approval) => approval.by.id === context.actor.id);
+  if (own !== undefined && !renewable(run, { expiresAt: own.expiresAt, lifeMs: run.plan.timing.approvalMs, now: context.now }))
+    return refuse({ code: 'already_approved' });
   const approved = { type: 'approved', digest, expiresAt: plus(context.now, run.plan.timing.approvalMs) } as const;
-  const reached = run.state === 'checklist' && counting.length + 1 >= run.plan.quorum;
+  const others = counting.filter((approval) => approval !== own).length;
+  const reached = run.state === 'checklist' && others + 1 >= run.plan.quorum;
   return reached ? happened(approved, { type: 'quorum_reached' }) : happened(approved);
 }
 

@@ -1,13 +1,13 @@
-import { isWaived, lineOf } from '../checklist.ts';
 import { arming, blindHold, isBlind, observedUntil } from '../auto-rollback.ts';
+import { isWaived, lineOf, waiverStands } from '../checklist.ts';
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
 import type { Happening } from '../events.ts';
 import { evolve } from '../evolve.ts';
 import { backupProved, forwardHold, predictedRunMs, readiness } from '../gates.ts';
 import { between, plus } from '../instant.ts';
-import { ITEM_TITLES, type Evidence } from '../items.ts';
 import { METRICS, standingAlerts } from '../monitor.ts';
+import { type Evidence, titleOf } from '../items.ts';
 import { cameBack, predictedRollbackMs, restored, rollbackProved, stoppingDifferences, type Rehearsal } from '../proof.ts';
 import { inWords, lasting, refusalParts, type Refusal } from '../refusal.ts';
 import { isActive, touched, WORKING, type Run } from '../run.ts';
@@ -103,12 +103,13 @@ function mayRecord(run: Run, { evidence }: Of<'record_evidence'>): boolean {
   return beforeWriting(run) || (run.state === 'planned' && evidence.every(({ item }) => item === 'notice'));
 }
 
-function recordEvidence(run: Run, command: Of<'record_evidence'>, { now }: Context): Decision {
+function recordEvidence(run: Run, command: Of<'record_evidence'>, { now, people }: Context): Decision {
   if (!mayRecord(run, command)) return wrongState(run, 'check');
   const recorded: Happening = { type: 'evidence_recorded', evidence: command.evidence };
-  const red = command.evidence.filter((entry) => entry.verdict !== 'pass' && !isWaived(run, entry.item, now));
+  const waived = (item: Evidence['item']) => isWaived(run, item, now) && waiverStands(run, item, people);
+  const red = command.evidence.filter((entry) => entry.verdict !== 'pass' && !waived(entry.item));
   if (run.state !== 'preparing' || red.length === 0) return happened(recorded);
-  const detail = red.map((entry) => `${ITEM_TITLES[entry.item]}: ${entry.value} (limit ${entry.limit})`).join('; ');
+  const detail = red.map((entry) => `${titleOf(entry.item)}: ${entry.value} (limit ${entry.limit})`).join('; ');
   return happened(recorded, { type: 'held', reason: 'not_green', detail });
 }
 

@@ -2,6 +2,7 @@ import type { Button } from '@slack/types';
 import { countingApprovals } from '../../domain/gates.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
+import { runsOut } from '../../domain/runs-out.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { approvalCount, approvalsMissing, countedAt, eligibleApprovers } from './gate-lines.ts';
 import { cutLines } from './limits.ts';
@@ -39,7 +40,10 @@ export function approval(view: RunView, people: readonly Person[]): Message {
 
 function need(view: RunView, people: readonly Person[], may: string): string {
   const { run } = view;
-  if (approvalsMissing(view, people) === 0) return 'nothing to do here';
+  if (approvalsMissing(view, people) === 0)
+    return ending(view, people).length > 0
+      ? `${ending(view, people).join(', ')} approve again: it runs out before the first write`
+      : 'nothing to do here';
   return run.rehearsal === null
     ? 'wait for the rehearsal; an approval covers its result'
     : `one of ${may} approves${OPEN.includes(run.state) ? ' or rejects' : ' again'}`;
@@ -60,16 +64,23 @@ function givenLines(view: RunView, people: readonly Person[]): string {
   return run.approvals
     .map((entry) => {
       if (!counting.includes(entry)) return `⌛ does not count any more · ${who(entry.by)} ${when(entry.at)}`;
-      return `✅ approved · ${who(entry.by)} ${when(entry.at)}, counts until ${when(entry.expiresAt)}`;
+      const early = ending(view, people).includes(who(entry.by)) ? ', which is before the first write: approve again' : '';
+      return `✅ approved · ${who(entry.by)} ${when(entry.at)}, counts until ${when(entry.expiresAt)}${early}`;
     })
     .join('\n');
+}
+
+/** Whose approvals run out before the first write. */
+function ending({ run, now }: RunView, people: readonly Person[]): readonly string[] {
+  return runsOut(run, { now, people }).flatMap(({ what, by }) => (what === 'approval' ? [who(by)] : []));
 }
 
 function approvalButtons(view: RunView, people: readonly Person[]): readonly Button[] {
   const { run } = view;
   if (run.rehearsal === null || run.problem !== null) return [];
   // Complete: there is nothing left to approve, but the run can still be rejected; in preparation, where approvals expire too, rolled back.
-  const approve = approvalsMissing(view, people) === 0 ? [] : [button(run, 'approve', { extra: run.digest, style: 'primary' })];
+  const enough = approvalsMissing(view, people) === 0 && ending(view, people).length === 0;
+  const approve = enough ? [] : [button(run, 'approve', { extra: run.digest, style: 'primary' })];
   const reject = OPEN.includes(run.state) ? [button(run, 'reject', { style: 'danger' })] : [];
   const pressed = [...approve, ...reject];
   return pressed.length === 0 ? [] : [...pressed, button(run, 'view_sql')];

@@ -4,16 +4,18 @@ import { priceKind, priceWords } from '../../domain/price.ts';
 import { rollbackProved, predictedRollbackMs } from '../../domain/proof.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { touched, type Run } from '../../domain/run.ts';
+import type { Person } from '../../domain/people.ts';
 import { button, confirmation } from './block-kit.ts';
 import { cut } from './limits.ts';
 import { fitOf } from './moment.ts';
+import { wouldRunOut } from './runs-out.ts';
 import { atMost, inZone, utc } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** **Schedule…**: the dialog names the moment, and the button carries it, so that what was read is what is scheduled. */
-export function scheduleButton(view: Pick<RunView, 'run' | 'now'>): Button {
+export function scheduleButton(view: Pick<RunView, 'run' | 'now'>, people: readonly Person[] = []): Button {
   const fit = fitOf(view);
-  if (!fit.now && fit.next !== null) return scheduleAt(view.run, fit.next);
+  if (!fit.now && fit.next !== null) return scheduleAt(view.run, fit.next, wouldRunOut(view.run, fit.next, { now: view.now, people }));
   const text = fit.now
     ? 'It fits right now, so there is nothing to wait for: use Start now. For a later moment: /migrate schedule 22:30'
     : 'No moment of the next eight days fits. Pressing Schedule says why.';
@@ -21,12 +23,12 @@ export function scheduleButton(view: Pick<RunView, 'run' | 'now'>): Button {
   return button(view.run, 'schedule', { confirm });
 }
 
-/** Schedules exactly this moment. */
-export function scheduleAt(run: Run, t0: Instant): Button {
+/** Schedules exactly this moment; `warning` is what will be missing then. */
+export function scheduleAt(run: Run, t0: Instant, warning = ''): Button {
   const lead = inWords(run.plan.timing.prepareLeadMs);
   const confirm = confirmation({
     title: `Schedule run #${run.number}?`,
-    text: `First write at ${inZone(t0, run.plan.window.zone)} (${utc(t0)}). Preparation opens ${lead} before. You are the watcher.`,
+    text: `First write at ${inZone(t0, run.plan.window.zone)} (${utc(t0)}). Preparation opens ${lead} before. You are the watcher.${warning}`,
     confirm: 'Schedule',
     deny: 'Back',
   });

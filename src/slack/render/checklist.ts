@@ -1,9 +1,10 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { askedPeople, awaited, linesOf, lineState, openItems, waivableItems, type PlanItem } from '../../domain/checklist.ts';
+import { askedPeople, awaited, linesOf, lineState, openItems, waivableItems, waiverStands, type PlanItem } from '../../domain/checklist.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { ITEM_QUESTIONS, ITEM_TITLES, type Evidence, type ItemState } from '../../domain/items.ts';
+import { questionOf, type Evidence, type ItemState, titleOf } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { inPreparation, OPEN, type Run } from '../../domain/run.ts';
+import { runsOut } from '../../domain/runs-out.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { countedAt, readyLine } from './gate-lines.ts';
 import { cutLines, LIMITS } from './limits.ts';
@@ -17,13 +18,19 @@ const LONG = 320;
 /** Characters of all machine lines; when everything fails at once, each is shown shorter. */
 const MACHINES = 5_000;
 
-type Line = { readonly item: PlanItem; readonly state: ItemState };
+type Line = {
+  readonly item: PlanItem;
+  readonly state: ItemState;
+  /** It passes now, and will not at the first write. */
+  readonly ending: boolean;
+};
 
 /** The checklist in the thread: one line per item. People answer theirs; machines fill theirs, what does not pass first (R3). */
 export function checklist(view: RunView, people: readonly Person[]): Message {
   const { run } = view;
   const at = countedAt(view);
-  const lines = linesOf(run.plan).map((item): Line => ({ item, state: lineState(run, item.key, at) }));
+  const early = new Set(runsOut(run, { now: at, people }).map(({ item }) => item));
+  const lines = linesOf(run.plan).map((item): Line => ({ item, state: lineState(run, item.key, at), ending: early.has(item.key) }));
   const waived = lines.filter(({ state }) => state === 'waived');
   const asked = lines.filter(({ item, state }) => item.kind !== 'machine' && state !== 'waived');
   const machine = lines.filter(({ item, state }) => item.kind === 'machine' && state !== 'waived');
@@ -34,10 +41,10 @@ export function checklist(view: RunView, people: readonly Person[]): Message {
     blocks: [
       section(`*Checklist* · ${lock}: ${readyLine(view)}`),
       ...asked.map((line) => (line.item.kind === 'personal' ? personalLine(run, line, { at, people }) : humanLine(run, line))),
-      ...waived.map((line) => waivedLine(run, line)),
+      ...waived.map((line) => waivedLine(run, line, people)),
       ...machineSections(run, machine),
       context('People confirm their lines; the others fill themselves and are read again before they expire.'),
-      ...(answerable(run) && waivableItems(run, at).length > 0 ? actions([button(run, 'ask_waive')]) : []),
+      ...(answerable(run) && waivableItems(run, at, people).length > 0 ? actions([button(run, 'ask_waive')]) : []),
     ],
   };
 }
@@ -59,7 +66,7 @@ function lockOf(run: Run): string {
 
 /** As many lines in a section as it takes: what passes is short, so that they mostly need one. */
 function machineSections(run: Run, lines: readonly Line[]): readonly KnownBlock[] {
-  const waiting = lines.filter(({ state }) => state === 'pending').map(({ item }) => ITEM_TITLES[item.key]);
+  const waiting = lines.filter(({ state }) => state === 'pending').map(({ item }) => titleOf(item.key));
   const sorted = lines
     .filter(({ state }) => state !== 'pending')
     .toSorted((a, b) => Number(a.state === 'pass') - Number(b.state === 'pass'));
@@ -74,9 +81,9 @@ function machineSections(run: Run, lines: readonly Line[]): readonly KnownBlock[
   return texts.map((text) => section(text));
 }
 
-function headOf({ item, state }: Line): string {
+function headOf({ item, state, ending }: Line): string {
   const { emoji, word } = ITEM_WORDS[state];
-  return `${emoji} *${ITEM_TITLES[item.key]}* · ${word}`;
+  return `${emoji} *${titleOf(item.key)}* · ${word}${ending ? ' ⌛ _not until the first write_' : ''}`;
 }
 
 /** Value, limit, source and time, in a line; what a reading says in more lines, below it. */
@@ -100,9 +107,10 @@ function machineLine(run: Run, line: Line, long: number): string {
 function humanLine(run: Run, line: Line): KnownBlock {
   const { key } = line.item;
   const evidence = run.evidence[key];
-  if (evidence === undefined || line.state === 'expired') {
+  if (evidence === undefined || line.state === 'expired' || (line.ending && answerable(run))) {
     const accessory = answerable(run) ? button(run, 'confirm_item', { item: key }) : undefined;
-    return section(`${headOf(line)}\n${ITEM_QUESTIONS[key]}`, accessory);
+    const before = evidence === undefined || !line.ending ? '' : ` · ${who(evidence.actor)} ${when(evidence.at)}`;
+    return section(`${headOf(line)}${before}\n${questionOf(key)}`, accessory);
   }
   const accessory = revocable(run) ? button(run, 'withdraw_item', { item: key }) : undefined;
   return section(`${headOf(line)} · ${who(evidence.actor)} ${when(evidence.at)}\n“${phrase(evidence.value, 300)}”`, accessory);
@@ -123,8 +131,8 @@ function personalLine(run: Run, line: Line, { at, people }: { at: Instant; peopl
 }
 
 /** Each of those named presses it for themself, and takes their own word back. */
-function personalButton(run: Run, { item, state }: Line): Button | undefined {
-  if (state === 'pass') return revocable(run) ? button(run, 'withdraw_item', { item: item.key }) : undefined;
+function personalButton(run: Run, { item, state, ending }: Line): Button | undefined {
+  if (state === 'pass' && !ending) return revocable(run) ? button(run, 'withdraw_item', { item: item.key }) : undefined;
   if (!answerable(run)) return undefined;
   return button(run, item.key === 'on_call' ? 'confirm_available' : 'acknowledge');
 }
@@ -134,7 +142,7 @@ function waitsFor(names: readonly string[], which: string): string {
   return `${ITEM_WORDS.pending.emoji} waits for ${names.length > 1 ? which : ''}${names.slice(0, 12).join(', ')}`;
 }
 
-function waivedLine(run: Run, line: Line): KnownBlock {
+function waivedLine(run: Run, line: Line, people: readonly Person[]): KnownBlock {
   const { key } = line.item;
   const waiver = run.waivers[key];
   if (waiver === undefined) return section(headOf(line));
@@ -144,7 +152,10 @@ function waivedLine(run: Run, line: Line): KnownBlock {
     reading === undefined || line.item.kind !== 'machine'
       ? ''
       : `\n${phrase(reading.value, SHORT)}${limitOf(reading)} ${timeOf(reading.at)}`;
-  return section(`${headOf(line)} · ${who(waiver.by)} ${when(waiver.at)}\n“${phrase(waiver.reason, 300)}”${stands}`, accessory);
+  const lapsed = waiverStands(run, key, people)
+    ? ''
+    : `\n🔒 It does not count any more: ${who(waiver.by)} may not waive this line now. Have it waived again.`;
+  return section(`${headOf(line)} · ${who(waiver.by)} ${when(waiver.at)}\n“${phrase(waiver.reason, 300)}”${stands}${lapsed}`, accessory);
 }
 
 function limitOf({ limit }: Evidence): string {

@@ -1,7 +1,7 @@
-import { lineOf, linesOf, openItems, waivedItems } from '../../domain/checklist.ts';
+import { lineOf, linesOf, openItems, waivedItems, waiverStands } from '../../domain/checklist.ts';
 import { countingApprovals } from '../../domain/gates.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { ITEM_TITLES, type ItemKey } from '../../domain/items.ts';
+import { type ItemKey, titleOf } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { inPreparation, OPEN, type Run } from '../../domain/run.ts';
 import type { RunView } from '../../usecases/status.ts';
@@ -22,7 +22,7 @@ export function readyLine(view: Pick<RunView, 'run' | 'now'>): string {
   const missing = open
     .toSorted((a, b) => Number(waitsForPeople(view.run, b)) - Number(waitsForPeople(view.run, a)))
     .slice(0, NAMED)
-    .map((item) => ITEM_TITLES[item]);
+    .map((item) => titleOf(item));
   const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
   return open.length === 0 ? readyCount(view) : `${readyCount(view)}; missing: ${missing.join(', ')}${more}`;
 }
@@ -41,11 +41,13 @@ export function waitsForPeople({ plan }: Pick<Run, 'plan'>, item: ItemKey): bool
 }
 
 /** `⚠️ *Waived:* CPU by @sam (“…”)`; empty when no line is. The reasons are cut; the checklist has them whole. */
-export function waivedWords(view: Pick<RunView, 'run' | 'now'>): string {
+export function waivedWords(view: Pick<RunView, 'run' | 'now'>, people: readonly Person[] | null = null): string {
   const { run } = view;
   const lines = waivedItems(run, countedAt(view)).flatMap((item) => {
     const waiver = run.waivers[item];
-    return waiver === undefined ? [] : [`${ITEM_TITLES[item]} by ${who(waiver.by)} (“${phrase(waiver.reason, 80)}”)`];
+    if (waiver === undefined) return [];
+    const lapsed = people !== null && !waiverStands(run, item, people) ? ', who may not any more' : '';
+    return [`${titleOf(item)} by ${who(waiver.by)}${lapsed} (“${phrase(waiver.reason, 80)}”)`];
   });
   const more = lines.length > NAMED ? ` and ${lines.length - NAMED} more` : '';
   return lines.length === 0 ? '' : `⚠️ *Waived:* ${lines.slice(0, NAMED).join(', ')}${more}`;

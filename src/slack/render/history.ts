@@ -1,5 +1,5 @@
 import type { AlertMove, Happening, RunEvent } from '../../domain/events.ts';
-import { ITEM_TITLES } from '../../domain/items.ts';
+import { titleOf } from '../../domain/items.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { DISARM_WORDS, LEVEL_WORDS, triggerTitle } from './alert-words.ts';
 import { METRIC_TITLES, metricValue } from './metrics.ts';
@@ -22,12 +22,12 @@ const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, 
   plan_voided: ({ problem }) => `plan void: ${phrase(problem, 300)}`,
   checklist_started: () => 'checklist started',
   evidence_recorded: ({ evidence }) =>
-    phrase(evidence.map(({ item, verdict, value }) => `${ITEM_TITLES[item]} ${verdict}: ${value}`).join('; '), 700),
-  evidence_withdrawn: ({ item }) => `withdrawn: ${ITEM_TITLES[item]}`,
-  item_acknowledged: ({ item }) => `acknowledged: ${ITEM_TITLES[item]}`,
-  acknowledgement_withdrawn: ({ item }) => `took their word back: ${ITEM_TITLES[item]}`,
-  item_waived: ({ item, reason }) => `waived: ${ITEM_TITLES[item]}: ${phrase(reason, 300)}`,
-  waiver_withdrawn: ({ item }) => `waiver withdrawn: ${ITEM_TITLES[item]}`,
+    phrase(evidence.map(({ item, verdict, value }) => `${titleOf(item)} ${verdict}: ${value}`).join('; '), 700),
+  evidence_withdrawn: ({ item }) => `withdrawn: ${titleOf(item)}`,
+  item_acknowledged: ({ item }) => `acknowledged: ${titleOf(item)}`,
+  acknowledgement_withdrawn: ({ item }) => `took their word back: ${titleOf(item)}`,
+  item_waived: ({ item, reason }) => `waived: ${titleOf(item)}: ${phrase(reason, 300)}`,
+  waiver_withdrawn: ({ item }) => `waiver withdrawn: ${titleOf(item)}`,
   on_call_resolved: ({ people }) => `on call: ${phrase(people.join(', ') || 'nobody', 200)}`,
   step_begun: ({ step }) => STEP_WORDS[step].toLowerCase(),
   backed_up: ({ backup }) => `backup ${code(backup.id)} in ${inWords(backup.durationMs)}`,

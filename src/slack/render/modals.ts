@@ -2,8 +2,9 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { waivableItems } from '../../domain/checklist.ts';
 import { millis, type Instant } from '../../domain/instant.ts';
 import { shortDigest } from '../../domain/digest.ts';
-import { ITEM_QUESTIONS, ITEM_TITLES, type ItemKey } from '../../domain/items.ts';
+import { questionOf, type ItemKey, titleOf } from '../../domain/items.ts';
 import { inWords } from '../../domain/refusal.ts';
+import type { Person } from '../../domain/people.ts';
 import type { Run } from '../../domain/run.ts';
 import { CALLBACKS, LINE, MOMENT, NOTE, writeReference } from '../actions.ts';
 import { context, plain, section } from './block-kit.ts';
@@ -19,16 +20,16 @@ export function confirmItemModal(run: Run, item: ItemKey): ModalView {
     extra: item,
     title: 'Confirm',
     submit: 'Confirm',
-    lead: `*${ITEM_TITLES[item]}* · ${runName(run)}`,
-    question: ITEM_QUESTIONS[item],
+    lead: `*${titleOf(item)}* · ${runName(run)}`,
+    question: questionOf(item),
   });
 }
 
 /** Asks which open line may stay open, and why (R35); null when none may. */
-export function waiveModal(run: Run, now: Instant): ModalView | null {
-  const options = waivableItems(run, now)
+export function waiveModal(run: Run, now: Instant, people: readonly Person[] = []): ModalView | null {
+  const options = waivableItems(run, now, people)
     .slice(0, 100)
-    .map((item) => ({ text: plain(ITEM_TITLES[item], 75), value: item }));
+    .map((item) => ({ text: plain(titleOf(item), 75), value: item }));
   if (options.length === 0) return null;
   const reason = asking(run, {
     callback: CALLBACKS.waive,

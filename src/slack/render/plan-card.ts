@@ -1,8 +1,9 @@
 import type { Button, Overflow } from '@slack/types';
 import { lineOf, lineState, openItems, waivableItems } from '../../domain/checklist.ts';
-import { ITEM_TITLES } from '../../domain/items.ts';
+import { titleOf } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
+import { runsOut } from '../../domain/runs-out.ts';
 import { opensAt } from '../../domain/schedule.ts';
 import { actions, button, context, header, menu, section, type Blocks, type Message } from './block-kit.ts';
 import { scheduleButton } from './buttons.ts';
@@ -13,6 +14,7 @@ import { cut, cutLines, LIMITS } from './limits.ts';
 import { fitOf } from './moment.ts';
 import { digestWords, estimate, hazardLines, migrationLines, planSize, rollbackWords, statementLines } from './plan-lines.ts';
 import { runBlocks } from './run-card.ts';
+import { runsOutLine } from './runs-out.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
 import { HOLD_WORDS } from './step-words.ts';
 import { count, mention, peakHours, phrase, stopped, when, who } from './text.ts';
@@ -40,6 +42,8 @@ function sentence(view: RunView, people: readonly Person[]): string {
   if (run.holding !== null) return `${state} ${stopped(phrase(run.holding.detail, 300))} Next: ${HOLD_WORDS[run.holding.reason].next}`;
   if (run.problem !== null) return `${state} Next: ${UNREADABLE}`;
   const expired = (run.state === 'scheduled' || run.state === 'preparing') && approvalsMissing(view, people) > 0;
+  const ending = runsOut(run, { now: view.now, people }).length > 0;
+  if (!expired && ending) return `${state} Next: give again in the thread what runs out before the first write.`;
   return `${state} Next: ${expired ? 'approve again in the thread; approvals have expired' : (NEXT[run.state] ?? 'watch the card')}.`;
 }
 
@@ -70,7 +74,13 @@ function openBlocks(view: RunView, people: readonly Person[]): Blocks {
     max: Math.max(300, LIMITS.cardText - MARGIN - used),
     rest: (left) => `and ${left} more: View SQL`,
   });
-  return [...first.map((text) => section(text)), section(changes), section(facts(view)), context(last), ...actions(openButtons(view))];
+  return [
+    ...first.map((text) => section(text)),
+    section(changes),
+    section(facts(view)),
+    context(last),
+    ...actions(openButtons(view, people)),
+  ];
 }
 
 /** The first line: what to do now, and how far the gates are. */
@@ -80,7 +90,9 @@ function next(view: RunView, people: readonly Person[]): string {
   if (run.state === 'planned') return `*Next:* press *Start checklist*. It changes nothing on ${phrase(run.target, 60)}. ${approvals}`;
   const ready = cut(readyLine(view), 300);
   const gates = `*Checklist* ${ready} · ${approvals}`;
-  return [`*Next:* ${step(view, people)}`, gates, waivedWords(view)].filter((line) => line !== '').join('\n');
+  return [`*Next:* ${step(view, people)}`, gates, runsOutLine(view, people), waivedWords(view, people)]
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 function step(view: RunView, people: readonly Person[]): string {
@@ -89,11 +101,11 @@ function step(view: RunView, people: readonly Person[]): string {
   const open = openItems(run, view.now);
   if (open.some((item) => waitsForPeople(run, item))) return 'confirm the open lines of the checklist in the thread.';
   const wanted = approvalsMissing(view, people);
-  const red = mending(view);
+  const red = mending(view, people);
   if (red !== '') return red;
   // Machine lines expire every few minutes until the start; preparation reads them anew.
   if (run.state === 'scheduled' && run.scheduledFor !== null && wanted <= 0)
-    return `nothing; preparation opens by itself ${when(opensAt(run, run.scheduledFor))}.`;
+    return `${runsOutLine(view, people) === '' ? 'nothing' : 'give again what runs out too early'}; preparation opens by itself ${when(opensAt(run, run.scheduledFor))}.`;
   if (open.length > 0 && run.state !== 'scheduled') return 'wait: the worker fills the open lines of the checklist.';
   if (wanted > 0) return `${count(wanted, 'approval')} in the thread${run.state === 'scheduled' ? '; the ones before have expired' : ''}.`;
   const fit = fitOf(view);
@@ -102,11 +114,11 @@ function step(view: RunView, people: readonly Person[]): string {
 }
 
 /** What no machine mends by reading it again; before the proof there may be lines that it fills. */
-function mending({ run, now }: RunView): string {
+function mending({ run, now }: RunView, people: readonly Person[]): string {
   const red = openItems(run, now).filter((item) => ['fail', 'unknown'].includes(lineState(run, item, now)));
   if (run.rehearsal === null || red.length === 0) return '';
-  const waivable = waivableItems(run, now);
-  const what = red.length > 2 ? count(red.length, 'line') : red.map((item) => ITEM_TITLES[item]).join(' and ');
+  const waivable = waivableItems(run, now, people);
+  const what = red.length > 2 ? count(red.length, 'line') : red.map((item) => titleOf(item)).join(' and ');
   const how = `mend ${what}${red.every((item) => waivable.includes(item)) ? `, or have ${red.length > 1 ? 'them' : 'it'} waived in the thread` : ''}`;
   if (run.state !== 'scheduled' || run.scheduledFor === null) return `${how}.`;
   return `${how}: preparation opens by itself ${when(opensAt(run, run.scheduledFor))}, and holds on what does not pass.`;
@@ -164,7 +176,7 @@ function rung(run: Run, people: readonly Person[]): string {
   return parts.join(' · ');
 }
 
-function openButtons(view: RunView): readonly (Button | Overflow)[] {
+function openButtons(view: RunView, people: readonly Person[]): readonly (Button | Overflow)[] {
   const { run } = view;
   const sql = button(run, 'view_sql');
   const more = menu(run, ['ask_cancel']);
@@ -173,7 +185,7 @@ function openButtons(view: RunView): readonly (Button | Overflow)[] {
   // The green button is the one that will not be refused.
   const ready = run.state === 'approved';
   const fits = fitOf(view).now;
-  const schedule: Button = ready && !fits ? { ...scheduleButton(view), style: 'primary' } : scheduleButton(view);
+  const schedule: Button = ready && !fits ? { ...scheduleButton(view, people), style: 'primary' } : scheduleButton(view, people);
   return [button(run, 'start', ready && fits ? { style: 'primary' } : {}), schedule, sql, more];
 }
 

@@ -1,7 +1,7 @@
 import type { HumanCommand } from '../../domain/commands.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { linesOf } from '../../domain/checklist.ts';
-import { ITEM_TITLES } from '../../domain/items.ts';
+import { titleOf } from '../../domain/items.ts';
 import type { Actor } from '../../domain/people.ts';
 import { refusalParts, type Refusal } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
@@ -79,7 +79,7 @@ function ownPlan(refusal: Refusal, { run, asked }: Known): string {
 function hinted(refusal: Refusal, others: readonly string[], run: Run | null): readonly string[] {
   if (refusal.code !== 'items_open' || run === null) return others;
   const machine = linesOf(run.plan).filter(({ kind }) => kind === 'machine');
-  const alone = refusal.items.every((item) => machine.some(({ key }) => item === `${ITEM_TITLES[key]} (expired)`));
+  const alone = refusal.items.every((item) => machine.some(({ key }) => item === `${titleOf(key)} (expired)`));
   return alone ? [...others.slice(0, -1), 'They are read again now: press again in a few seconds.'] : others;
 }
 

@@ -13,6 +13,7 @@ import { backfillWords } from './backfill-line.ts';
 import { cancelButton, rollBackButton } from './buttons.ts';
 import { countdownLine } from './countdown.ts';
 import { approvalCount, approvalsMissing, waivedWords } from './gate-lines.ts';
+import { runsOutLine } from './runs-out.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
 import { METRIC_TITLES, metricFields, metricValue } from './metrics.ts';
 import { code, phrase, timeOf, when, who } from './text.ts';
@@ -71,6 +72,8 @@ function doing(view: RunView, people: readonly Person[]): string {
   if (moments !== '') lines.push(moments);
   if (run.state === 'preparing' && approvalsMissing(view, people) > 0)
     lines.push(`⌛ *Approvals* ${approvalCount(view, people)}: approve again in the thread, or it holds before the first write.`);
+  const ending = run.state === 'preparing' ? runsOutLine(view, people) : '';
+  if (ending !== '') lines.push(ending);
   if (run.state === 'observing') lines.push(`*Watching* until ${timeOf(plus(run.t0 ?? now, run.plan.timing.observeMs))}; then the report.`);
   if (run.stopRequested !== null) lines.push(`✋ ${who(run.stopRequested)} asked to stop after this step.`);
   return lines.length === 0 ? NOBODY_YET : lines.join('\n');

@@ -1,4 +1,5 @@
-import type { Hook, HookMoment } from '../../ports.ts';
+import type { HookMoment } from '../../ports.ts';
+import { hooksOf } from '../../usecases/hooks.ts';
 import type { Task } from '../task.ts';
 
 /** How much of a hook's output a hold can show. */
@@ -8,12 +9,14 @@ const SHOWN = 300;
  * Runs the team's executables that belong to this moment, one after the other, and says of each that did not end with 0 what came of it (R55).
  * One that could not be started or did not end in time is no result, and so no success (invariant 10).
  */
-export async function failedHooks({ context }: Pick<Task, 'context'>, moment: HookMoment): Promise<readonly string[]> {
+export async function failedHooks(
+  { context }: Pick<Task, 'context'>,
+  moment: HookMoment,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
   const failures: string[] = [];
-  // A hook stands under its name and under each of its aliases.
-  for (const hook of new Set<Hook>(context.sources.hooks?.values())) {
-    if (!hook.when.includes(moment)) continue;
-    const ended = await hook();
+  for (const hook of hooksOf(context.sources, moment)) {
+    const ended = await hook(signal);
     if (!ended.ok) failures.push(`${hook.title}: ${ended.why}`);
     else if (ended.value.exitCode !== 0) {
       const output = ended.value.output.trim().slice(-SHOWN);

@@ -4,12 +4,14 @@ import { failedHooks } from './hooks.ts';
 import type { Step } from './index.ts';
 
 /** Runs every validation query, read-only, asks the application how it is, and runs the team's smoke tests (R54–R56). */
-export const validate: Step = async ({ task, run }) => {
+export const validate: Step = async ({ task, run, signal }) => {
   const failures = [
     ...(await task.context.target.validate(allScripts(run))),
     ...(await unhealthy(task)),
-    ...(await failedHooks(task, 'smoke')),
+    ...(await failedHooks(task, 'smoke', signal)),
   ];
+  // Rolled back meanwhile: what was ended says nothing.
+  if (signal.aborted) return false;
   return (await task.report({ type: 'record_validation', failures })).ok;
 };
 

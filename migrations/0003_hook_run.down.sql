@@ -1,0 +1,1 @@
+DROP TABLE offpeak.hook_run;
