@@ -12,8 +12,10 @@ import type { Refusal } from './domain/refusal.ts';
 import type { Run } from './domain/run.ts';
 import type { Window } from './domain/window.ts';
 import type { Check, Sources } from './ports/readings.ts';
+import type { RestoreTool } from './ports/restore.ts';
 
 export type * from './ports/readings.ts';
+export type * from './ports/restore.ts';
 
 // ---------------------------------------------------------------- ledger
 
@@ -379,6 +381,8 @@ export type TargetContext = {
   readonly sources: Sources;
   /** Counts on the target, read-only and within seconds, what the downs of these migrations would take away. */
   readonly losses?: (migrations: readonly Migration[]) => Promise<readonly CountedLosses[]>;
+  /** Brings a backup back beside the live database and switches to it. */
+  readonly restore?: RestoreTool;
 };
 
 /** What a down would take away, with the count of each. */
