@@ -14,10 +14,12 @@ import type { Window } from './domain/window.ts';
 import type { HookRunStore } from './ports/hook-runs.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Check, Sources } from './ports/readings.ts';
+import type { RestoreTool } from './ports/restore.ts';
 
 export type * from './ports/hook-runs.ts';
 export type * from './ports/pager.ts';
 export type * from './ports/readings.ts';
+export type * from './ports/restore.ts';
 
 // ---------------------------------------------------------------- ledger
 
@@ -386,6 +388,8 @@ export type TargetContext = {
   readonly pager?: Pager;
   /** Counts on the target, read-only and within seconds, what the downs of these migrations would take away. */
   readonly losses?: (migrations: readonly Migration[]) => Promise<readonly CountedLosses[]>;
+  /** Brings a backup back beside the live database and switches to it. */
+  readonly restore?: RestoreTool;
 };
 
 /** What a down would take away, with the count of each. */

@@ -55,6 +55,14 @@ const Manifest = z.object({
     z.object({ table: z.string(), rows: count, oneIn: z.number().int().positive().optional(), checksum: z.string().optional() }),
   ),
   fingerprint: z.object({ hash: z.string(), lines: z.array(z.string()) }),
+  /** What was ever written to each table by then: the difference to now is what a restore loses. Absent in older manifests. */
+  counters: z
+    .object({
+      resetAt: z.string(),
+      databaseBytes: z.number(),
+      tables: z.array(z.object({ table: z.string(), inserted: z.number(), updated: z.number(), deleted: z.number() })),
+    })
+    .optional(),
 });
 
 /** What lies beside a dump: everything a proof must compare it with. No secrets; roles without their passwords. */

@@ -15,6 +15,7 @@ import { createRestorePoint } from './restore-point.ts';
 import { readRoles, readSource } from './source.ts';
 import { readContents } from './table-contents.ts';
 import { findTools, type Tools } from './tools.ts';
+import { readWriteCounters } from './write-counters.ts';
 
 /** The snapshot must outlive pg_dump, whatever the role's or the database's timeouts are; locks are waited for as long as pg_dump does. */
 const PATIENCE = `
@@ -76,6 +77,8 @@ async function takeThrough(client: Client, options: BackupOptions, { id, signal 
   // 2. One snapshot for the dump, the counts and the schema.
   const startedAt = options.now();
   const started = performance.now();
+  // Before the snapshot: what is written between the two is counted as lost, never as kept.
+  const counters = await readWriteCounters(client);
   await client.query('begin isolation level repeatable read read only');
   await client.query(PATIENCE);
   // Rather an error than rows that a policy hides (F20).
@@ -117,6 +120,7 @@ async function takeThrough(client: Client, options: BackupOptions, { id, signal 
     ...roles,
     tables,
     fingerprint: { hash, lines: [...lines] },
+    ...(counters === null ? {} : { counters: { ...counters, tables: [...counters.tables] } }),
   };
   const manifestSha256 = await writeManifest(options.directory, manifest);
   await sync(options.directory);

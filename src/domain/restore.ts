@@ -1,0 +1,106 @@
+import { between, plus, type Instant } from './instant.ts';
+import type { Actor } from './people.ts';
+import { restored, type Backup } from './proof.ts';
+import { ENDS, type Run } from './run.ts';
+
+/** Rows that were written since a backup, by everybody: the application and the run itself. */
+export type WrittenRows = { readonly inserted: number; readonly updated: number; readonly deleted: number };
+
+/** What was written to the live database since a backup, and is not in what a restore brings back (R85). Null: nobody can count it. */
+export type WritesSince = {
+  /** The moment of the backup's snapshot. */
+  readonly since: Instant;
+  readonly rows: WrittenRows | null;
+  /** The tables with most of them, e.g. `leads 1,204`. */
+  readonly most: readonly string[];
+  /** Bytes of the write-ahead log since then, by everything on the server. */
+  readonly walBytes: number | null;
+  /** Why the rows are not known; empty when they are. */
+  readonly why: string;
+};
+
+/** What a restore would take and cost, as it is said before anybody asks for it. */
+export type RestoreOffer = {
+  readonly writes: WritesSince;
+  /** Size of the database as it stands, in bytes: about what the copy beside it takes. */
+  readonly databaseBytes: number;
+  /** Milliseconds, from the restore that proved the backup; null when it was never measured. */
+  readonly predictedMs: number | null;
+};
+
+/** How far a restore is. `asked` waits for the second person; the others are the worker's. */
+export type RestoreStage = 'asked' | 'loading' | 'beside' | 'validated';
+
+/** A restore that somebody asked for: one at a time, and the newest counts. */
+export type Restore = {
+  readonly backup: Backup;
+  readonly offer: RestoreOffer;
+  readonly by: Actor;
+  readonly at: Instant;
+  readonly approvedBy: Actor | null;
+  readonly stage: RestoreStage;
+  /** Where the run stood when it was approved, and goes back to when the restore fails. */
+  readonly from: Pick<Run, 'state' | 'holding' | 'end'> | null;
+  /** Milliseconds that the loading took; null before it is done. */
+  readonly loadedMs: number | null;
+};
+
+/** What the switch did. `kept` is the database of before, under its new name. Durations in milliseconds. */
+export type Switched = {
+  readonly kept: string;
+  /** From the first session that was ended to the commit: how long nobody could connect. Null when an earlier worker had done it. */
+  readonly lockedOutMs: number | null;
+  /** Sessions of others that were ended. */
+  readonly ended: number;
+};
+
+/** Until so long after the first write a finished run may be taken back by a restore; afterwards it is an incident of its own (R81). */
+export const EXTENDED_MS = 30 * 60_000;
+/** So long a request waits for the second person: the count of what is lost grows old. */
+export const REQUEST_MS = 30 * 60_000;
+/** A restore into a busy server is slower than into an idle one. */
+const RESTORE_FACTOR = 2;
+
+/** The end of the extended window; null before the first write. */
+export function extendedUntil({ t0, baseline }: Pick<Run, 't0' | 'baseline'>): Instant | null {
+  return t0 === null || baseline === null ? null : plus(t0, EXTENDED_MS);
+}
+
+/** Whether a problem with this run is still dealt with here: while it works on the database, and for thirty minutes after its first write (R81). */
+export function inExtendedWindow(run: Run, now: Instant): boolean {
+  const until = extendedUntil(run);
+  if (until === null) return false;
+  return !ENDS.includes(run.state) || (run.state === 'completed' && between(now, until) >= 0);
+}
+
+/** States in which a restore may be asked for; `completed` only within the extended window. */
+const RESTORABLE: readonly Run['state'][] = ['holding', 'rolling_back', 'rollback_failed', 'observing', 'validating', 'completed'];
+
+export function mayRestore(run: Run, now: Instant): boolean {
+  return RESTORABLE.includes(run.state) && (run.state !== 'completed' || inExtendedWindow(run, now));
+}
+
+/** Whether a restore has proved this backup, by the note beside it or by the proof of this run (R43). */
+export function isProved(run: Pick<Run, 'rehearsal'>, backup: Backup): boolean {
+  if (backup.provedAt !== undefined) return true;
+  return run.rehearsal !== null && run.rehearsal.backupId === backup.id && restored(run.rehearsal);
+}
+
+/** Predicted milliseconds of loading and comparing a backup; null when no restore of this run was measured. */
+export function predictedRestoreMs({ rehearsal }: Pick<Run, 'rehearsal'>): number | null {
+  return rehearsal === null || !restored(rehearsal) ? null : rehearsal.restoreMs * RESTORE_FACTOR;
+}
+
+/** What is lost by it, in a sentence's worth of words: `1,204 rows inserted, 310 updated, 2 deleted since 18:20`. `when` writes the moment. */
+export function lostWords({ writes }: Pick<RestoreOffer, 'writes'>, when: (instant: Instant) => string): string {
+  const { rows, since, most, walBytes, why } = writes;
+  if (rows === null) {
+    const log = walBytes === null ? '' : ` (the server wrote ${Math.ceil(walBytes / 1_000_000).toLocaleString('en-US')} MB of log since)`;
+    return `everything written since ${when(since)}, not counted: ${why}${log}`;
+  }
+  const { inserted, updated, deleted } = rows;
+  if (inserted + updated + deleted === 0) return `nothing: no row was written since ${when(since)}`;
+  const named = (count: number) => count.toLocaleString('en-US');
+  const where = most.length === 0 ? '' : ` (${most.join(', ')})`;
+  return `${named(inserted)} rows inserted, ${named(updated)} updated, ${named(deleted)} deleted since ${when(since)}${where}, the run's own among them`;
+}

@@ -1,0 +1,42 @@
+import type { TargetIdentity } from '../domain/plan.ts';
+import type { Backup } from '../domain/proof.ts';
+import type { RestoreOffer, Switched } from '../domain/restore.ts';
+
+/** One restore of one run, asked for by the worker that has its lease. */
+export type RestoreRequest = {
+  readonly runId: string;
+  readonly runNumber: number;
+  readonly epoch: number;
+  readonly backup: Backup;
+  readonly plannedOn: TargetIdentity;
+  readonly signal: AbortSignal;
+};
+
+/** What can be said of a restore before anybody asks for it, or why it cannot be. `guided`: only the server's owner can bring the data back. */
+export type RestoreAnswer =
+  | { readonly ok: true; readonly offer: Omit<RestoreOffer, 'predictedMs'>; readonly neededBytes: number }
+  | { readonly ok: false; readonly why: string; readonly guided: boolean };
+
+/** What became of one stage. `message` says what failed, what was touched and what to do. */
+export type RestoreStageOutcome = { readonly ok: true; readonly ms: number } | { readonly ok: false; readonly message: string };
+export type SwitchOutcome = ({ readonly ok: true } & Switched) | { readonly ok: false; readonly message: string };
+
+/**
+ * The last rung of the ladder: a backup beside the live database of one target, compared, and switched to by renaming (F59, R85, R86).
+ * Every method may be asked again after any crash and answers from what the server shows. They throw only when the server cannot be
+ * reached, when `signal` says stop, or when a newer worker has taken over.
+ */
+export interface RestoreTool {
+  /** Reads only. */
+  offer(request: { runNumber: number; backup: Backup; plannedOn: TargetIdentity; signal: AbortSignal }): Promise<RestoreAnswer>;
+  /** Loads the backup into a database of its own on the target's server. */
+  load(request: RestoreRequest): Promise<RestoreStageOutcome>;
+  /** Compares the copy with the backup's manifest and runs the validations; `failures` empty: it may become the live database. */
+  compare(
+    request: RestoreRequest & {
+      readonly validations: readonly { version: string; statements: readonly { sql: string; line: number; inTransaction: boolean }[] }[];
+    },
+  ): Promise<{ readonly failures: readonly string[] }>;
+  /** Renames the live database away and the copy into its place, in one transaction. */
+  switchOver(request: RestoreRequest): Promise<SwitchOutcome>;
+}
