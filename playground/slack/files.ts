@@ -3,7 +3,13 @@ import { freshId, secret } from './identifiers.ts';
 import type { SharedFile } from './messages.ts';
 import { epochSeconds } from './time.ts';
 
-type StoredFile = Announced & { readonly id: string; readonly path: string; bytes?: Uint8Array; shared?: SharedFile };
+type StoredFile = Announced & {
+  readonly id: string;
+  readonly path: string;
+  bytes?: Uint8Array;
+  shared?: SharedFile;
+  examinedAtMs?: number;
+};
 
 /** `user` is the person who uploads it; nobody = the app. */
 type Announced = { readonly name: string; readonly alt_txt?: string; readonly user?: string };
@@ -21,6 +27,8 @@ export type Files = {
   upload(file: Announced & { readonly user: string }, bytes: Uint8Array): SharedFile;
   /** What a person uploaded. */
   of(user: string): readonly SharedFile[];
+  /** Whether a block may show it: a picture, complete, and examined, which takes Slack a moment after the upload. */
+  showable(id: string): boolean;
   /** A complete file. */
   info(id: string): SharedFile | undefined;
   read(id: string): { readonly name: string; readonly bytes: Uint8Array; readonly mimetype: string } | undefined;
@@ -34,6 +42,9 @@ const pictures: Readonly<Record<string, string>> = {
   gif: 'image/gif',
   webp: 'image/webp',
 };
+
+/** What the examination takes here; Slack's takes "a few moments" (github.com/slackapi/node-slack-sdk/issues/1865). */
+const examinationMs = 300;
 
 /** Files, in memory (docs.slack.dev/messaging/working-with-files: the three steps of an external upload). */
 export function openFiles(baseUrl: string): Files {
@@ -63,6 +74,7 @@ export function openFiles(baseUrl: string): Files {
       const mimetype = mimetypeOf(filetype);
       const described = { ...(alt_txt === undefined ? {} : { alt_txt }), ...(user === undefined ? {} : { user }) };
       file.shared = { id, name, title: title || name, ...described, size: bytes.length, mimetype, filetype, created: epochSeconds(), url };
+      file.examinedAtMs = performance.now() + examinationMs;
       return file.shared;
     },
     upload(announced, bytes) {
@@ -73,6 +85,11 @@ export function openFiles(baseUrl: string): Files {
       return shared;
     },
     of: (user) => [...stored.values()].flatMap(({ shared }) => (shared?.user === user ? [shared] : [])),
+    showable(id) {
+      const file = stored.get(id);
+      const shown = file?.shared !== undefined && ['png', 'jpg', 'jpeg', 'gif'].includes(file.shared.filetype);
+      return shown && performance.now() >= (file.examinedAtMs ?? 0);
+    },
     info: (id) => stored.get(id)?.shared,
     read(id) {
       const file = stored.get(id);

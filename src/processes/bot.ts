@@ -7,6 +7,7 @@ import { stopwatch } from '../clock.ts';
 import type { Config, Secrets } from '../config/config.ts';
 import { openLog } from '../log.ts';
 import type { Log, Seat } from '../ports.ts';
+import { pngOf } from '../slack/chart.ts';
 import { slackApp, type SlackApp, type SlackSettings } from '../slack/bolt.ts';
 import { homes, type Homes } from '../slack/homes.ts';
 import { members } from '../slack/members.ts';
@@ -19,6 +20,9 @@ import { VERSION } from '../version.ts';
 import { keepBeating } from './beat.ts';
 import { untilStopped } from './signals.ts';
 import { endWhenUncaught } from './uncaught.ts';
+
+/** Readings of each metric in a chart: ten minutes, one a second. */
+const CHART_SAMPLES = 600;
 
 /** The bot: listens to Slack, keeps its messages equal to the ledger, and looks whether open plans are still what was approved. */
 export async function runBot(config: Config, secrets: Secrets): Promise<void> {
@@ -89,6 +93,7 @@ function connectSlack(
     ledger: services.ledger,
     view: (runId) => viewRun(services, runId),
     client: app.background,
+    pictures: { client: app.background, samples: (runId) => services.ledger.recent(runId, CHART_SAMPLES), png: pngOf },
     channel: config.slack.channel,
     people: services.people,
     publishes: () => seat.held(),

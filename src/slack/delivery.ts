@@ -3,6 +3,7 @@ import type { CardChannel } from './channel.ts';
 import { dueOf, hashOf } from './due.ts';
 import { concernOf, failureOf, isForbidden, type SlackFailure } from './failure.ts';
 import { edit, findLost, post, upload, type Place, type PostingClient, type Sent } from './posting.ts';
+import type { Pictures } from './pictures.ts';
 import type { Recipients } from './recipients.ts';
 import { note } from './render/refusal.ts';
 import type { Job, Standings } from './standings.ts';
@@ -26,6 +27,7 @@ export function delivery(known: {
   readonly recipients: Recipients;
   readonly standings: Standings;
   readonly throttle: Throttle;
+  readonly pictures: Pictures;
   readonly log: Log;
   readonly elapsedMs: () => number;
 }): (job: Job) => Promise<Delivered> {
@@ -89,6 +91,11 @@ export function delivery(known: {
     // To a person the sentence may go where blocks may not; a channel's card without its buttons would be no card.
     const forbidden = message.to !== null && isForbidden(failure.error);
     if (!forbidden && concernOf(failure.error) !== 'blocks') return refused(job, failure);
+    // Most likely the file is still being examined. The alert and its buttons must not fall with the picture.
+    if (message.blocks.some((block) => block.type === 'image')) {
+      known.pictures.refused(runId, message.key);
+      return AGAIN;
+    }
     log.error({ run: runId, key: message.key, failure }, 'Slack refuses these blocks; their sentence is sent alone');
     const alone = await send({ ...message, blocks: forbidden ? [] : note(message.text).blocks });
     return alone.ok ? took(job, alone, hashOf(message)) : refused(job, alone.failure);

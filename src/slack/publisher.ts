@@ -3,6 +3,7 @@ import type { Ledger, Log, Notice } from '../ports.ts';
 import type { RunView } from '../usecases/status.ts';
 import { cardChannel, type ChannelsClient } from './channel.ts';
 import { delivery } from './delivery.ts';
+import { pictures, type PicturesSettings } from './pictures.ts';
 import type { PostingClient } from './posting.ts';
 import { readers } from './readers.ts';
 import { recipients } from './recipients.ts';
@@ -21,6 +22,8 @@ export type PublisherSettings = {
   readonly publishes: () => boolean;
   /** The permalink of a message; null while Slack has not said who we are. */
   readonly address: (place: { channel: string; ts: string }) => string | null;
+  /** How charts of alerts are drawn and uploaded; absent: alerts have none. */
+  readonly pictures?: PicturesSettings;
   /** Records that the card stands in the channel, or why it does not (R16). */
   readonly told?: (runId: string, notice: Notice) => Promise<void>;
   readonly log: Log;
@@ -59,8 +62,10 @@ export function publisher(settings: PublisherSettings): Publisher {
   const pace = throttle(settings);
   const people = recipients(settings);
   const channel = cardChannel({ ...settings, configured: settings.channel, remembered: () => ledger.lastChannel() });
-  const known = standings({ ...settings, throttle: pace, channel, reachable: people.reachable });
-  const deliver = delivery({ ...settings, throttle: pace, standings: known, channel, recipients: people });
+  const drawing = pictures({ ...settings, settings: settings.pictures });
+  const again = (runId: string) => poke(runId);
+  const known = standings({ ...settings, throttle: pace, channel, reachable: people.reachable, pictures: drawing, again });
+  const deliver = delivery({ ...settings, throttle: pace, standings: known, channel, recipients: people, pictures: drawing });
   const reading = readers(known.shown);
   const changed = new Set<string>();
   const stopping = new AbortController();
@@ -105,12 +110,14 @@ export function publisher(settings: PublisherSettings): Publisher {
 
   const wake = () => (pumping ??= pumpOnce());
 
+  function poke(runId: string): void {
+    if (!mayGoOn()) return;
+    changed.add(runId);
+    void wake();
+  }
+
   return {
-    poke(runId) {
-      if (!mayGoOn()) return;
-      changed.add(runId);
-      void wake();
-    },
+    poke,
     shown: async (runId, version) => !settings.publishes() || (await reading.shown(runId, version, SHOWN_MS)),
     async tick() {
       if (stopping.signal.aborted) return;

@@ -6,6 +6,7 @@ import type { RunView } from '../usecases/status.ts';
 import type { CardChannel } from './channel.ts';
 import { dueOf, hashOf, type Due, type Moment, type Standing } from './due.ts';
 import { noticeOf } from './notice.ts';
+import { pictureKey, stageHash, type Pictures } from './pictures.ts';
 import { caughtUp, moved } from './render/elsewhere.ts';
 import type { Message } from './render/block-kit.ts';
 import type { Throttle } from './throttle.ts';
@@ -71,9 +72,12 @@ export function standings(known: {
   readonly channel: CardChannel;
   readonly reachable: (userId: string) => boolean;
   readonly address: (place: { channel: string; ts: string }) => string | null;
+  readonly pictures: Pictures;
+  /** The run has to be looked at again. */
+  readonly again: (runId: string) => void;
   readonly told?: ((runId: string, notice: Notice) => Promise<void>) | undefined;
 }): Standings {
-  const { ledger, view, people, log, elapsedMs, throttle, channel, reachable, address } = known;
+  const { ledger, view, people, log, elapsedMs, throttle, channel, reachable, address, pictures } = known;
   const telling = new Set<string>();
   const memories = new Map<string, Memory>();
   let inherits = true;
@@ -90,7 +94,9 @@ export function standings(known: {
     const { id } = found.run;
     const memory = memories.get(id) ?? (await remember(id));
     tellAbsence(memory, found);
-    const wanted = [...wantedOf(found, memory.standing, { people: people(), channel, reachable, address }), ...memory.notices];
+    const pictureOf = (key: string) => (pictures.mayShow(id, key) ? (memory.standing.get(pictureKey(key))?.ts ?? null) : null);
+    const around = { people: people(), channel, reachable, address, pictureOf };
+    const wanted = [...wantedOf(found, memory.standing, around), ...memory.notices];
     // Of a run older than this process, what the ledger does not know may stand in Slack all the same (T28).
     if (!memories.has(id) && inherits) for (const { key } of wanted) if (!memory.standing.has(key)) memory.uncertain.add(key);
     memories.set(id, memory);
@@ -138,7 +144,8 @@ export function standings(known: {
     const old = run.end !== null && between(run.end.at, now) > RECENT_MS;
     const adriftOf = (message: Wanted) => (message.thread && isAdrift(memory.standing.get(message.key), card) ? message.key : null);
     const behind = (message: Wanted) => memory.standing.get(message.key)?.hash !== hashOf(message) || adriftOf(message) !== null;
-    memory.done = run.end !== null && run.state !== 'rollback_failed' && (old || !wanted.some(behind));
+    const unfinished = illustrate(found, memory, { wanted: old ? [] : wanted, isAdrift: (message) => adriftOf(message) !== null });
+    memory.done = run.end !== null && run.state !== 'rollback_failed' && (old || !(unfinished || wanted.some(behind)));
     if (old) return [];
     return wanted.flatMap((message) => {
       const stands = memory.standing.get(message.key);
@@ -149,22 +156,51 @@ export function standings(known: {
     });
   }
 
+  /** Has the pictures drawn that are out of date, of messages that stand. Out: whether one is still to come. */
+  function illustrate(
+    view: RunView,
+    memory: Memory,
+    those: { wanted: readonly Wanted[]; isAdrift: (message: Wanted) => boolean },
+  ): boolean {
+    const { id } = view.run;
+    let unfinished = false;
+    for (const message of those.wanted) {
+      const { key, picture } = message;
+      const stands = memory.standing.get(key);
+      if (picture === undefined || message.to !== null || stands === undefined || those.isAdrift(message)) continue;
+      const stage = { wanted: stageHash(picture.stage), has: memory.standing.get(pictureKey(key))?.hash ?? null };
+      unfinished ||= pictures.pending(id, key, stage);
+      if (stage.wanted === stage.has) continue;
+      pictures.draw({ view, key, picture }, async (fileId) => {
+        const file = { channel: stands.channel, ts: fileId, hash: stage.wanted };
+        memory.standing.set(pictureKey(key), { ...file, stage: null, editedAtMs: elapsedMs() });
+        await record(id, pictureKey(key), file);
+        known.again(id);
+      });
+    }
+    return unfinished;
+  }
+
+  /** A ledger that is down must not cause a second post, so this process knows it already. */
+  async function record(runId: string, key: string, at: { channel: string; ts: string; hash: string }): Promise<void> {
+    try {
+      await ledger.save({ runId, key, ...at, postedAt: await ledger.now() });
+    } catch (error) {
+      log.warn({ run: runId, key, error: String(error) }, 'where a message stands could not be recorded');
+    }
+  }
+
   const cardAddress = (card: Standing | undefined) => (card === undefined ? null : address(card));
 
   async function arrived(job: Job, { channel: place, ts }: { channel: string; ts: string }, hash: string): Promise<boolean> {
     const { runId, memory, message, version } = job;
     const { key } = message;
     const before = memory.standing.get(key);
-    // First here, then in the ledger: a ledger that is down must not cause a second post.
     memory.standing.set(key, { channel: place, ts, hash, stage: message.stage, editedAtMs: elapsedMs() });
     memory.uncertain.delete(key);
     if (key === 'card' && hash !== '') memory.shown = version;
     if (before?.ts === ts && before.channel === place && before.hash === hash) return false;
-    try {
-      await ledger.save({ runId, key, channel: place, ts, hash, postedAt: await ledger.now() });
-    } catch (error) {
-      log.warn({ run: runId, key, error: String(error) }, 'where a message stands could not be recorded');
-    }
+    await record(runId, key, { channel: place, ts, hash });
     return before?.ts !== ts;
   }
 

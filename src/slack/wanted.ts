@@ -5,6 +5,7 @@ import type { RunView } from '../usecases/status.ts';
 import { hashOf, type Standing } from './due.ts';
 import { backInChannel, directly } from './render/elsewhere.ts';
 import { messagesOf, type RenderedMessage } from './render/messages.ts';
+import { pictured } from './render/pictured.ts';
 import { sqlFile, type SqlFile } from './sql-file.ts';
 
 /** One message as it should stand, and where. */
@@ -23,6 +24,8 @@ export type Surroundings = {
   readonly channel: { readonly name: string; readonly closed: () => string | null; readonly open: () => boolean };
   readonly reachable: (userId: string) => boolean;
   readonly address: (place: { channel: string; ts: string }) => string | null;
+  /** The uploaded picture of this message, when Slack may show it. */
+  readonly pictureOf?: (key: string) => string | null;
 };
 
 /** Who gets a run's messages directly when the channel is closed, beside the one who asked for it. */
@@ -39,7 +42,7 @@ const DIRECT = 'direct:';
 /** Everything that should stand in Slack for this run now: in the channel, and with people while it is closed. Pure. */
 export function wantedOf(view: RunView, standing: ReadonlyMap<string, Standing>, around: Surroundings): readonly Wanted[] {
   const drawn = messagesOf(view, around.people);
-  const inChannel = [...drawn.map((message) => relinked(message, standing, view.run)), ...sqlOf(view.run)];
+  const inChannel = [...drawn.map((message) => illustrated(relinked(message, standing, view.run), around)), ...sqlOf(view.run)];
   if (around.channel.closed() !== null) return [...inChannel, ...directOf(view.run, drawn, standing, around)];
   return around.channel.open() ? [...inChannel, ...pointersOf(view.run, standing, around)] : inChannel;
 }
@@ -48,6 +51,12 @@ function relinked(message: RenderedMessage, standing: ReadonlyMap<string, Standi
   const again = isAdrift(standing.get(message.key), standing.get('card'));
   const broadcast = message.broadcast && !again;
   return { ...message, broadcast, to: null, file: null, watched: message.key === 'card' && isActive(run) };
+}
+
+function illustrated(message: Wanted, { pictureOf }: Surroundings): Wanted {
+  const fileId = message.picture === undefined ? null : (pictureOf?.(message.key) ?? null);
+  if (message.picture === undefined || fileId === null) return message;
+  return { ...message, ...pictured(message, { fileId, alt: message.picture.alt }) };
 }
 
 /** A reply is younger than its card; an older one hangs below a card that is gone. */

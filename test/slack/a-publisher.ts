@@ -2,6 +2,7 @@ import type { LocalSlack } from '../../playground/slack/server.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { backgroundClient } from '../../src/slack/client.ts';
 import { slackLogger } from '../../src/slack/logger.ts';
+import type { PicturesSettings } from '../../src/slack/pictures.ts';
 import { publisher, type Publisher } from '../../src/slack/publisher.ts';
 import { permalink } from '../../src/slack/render/elsewhere.ts';
 import { recordNotice } from '../../src/usecases/notice.ts';
@@ -33,7 +34,13 @@ export type Stage = {
   /** What every publisher of this stage logged. */
   readonly logged: readonly string[];
   /** A bot process: it remembers nothing of the ones before it. */
-  aBot(options?: { publishes?: () => boolean; channel?: string; timeoutMs?: number; tells?: boolean }): Publisher;
+  aBot(options?: {
+    publishes?: () => boolean;
+    channel?: string;
+    timeoutMs?: number;
+    tells?: boolean;
+    png?: PicturesSettings['png'];
+  }): Publisher;
   /** Breaks off the calls of every bot so far, as the end of its process does. */
   abort(): void;
   show(scene: Scene): Run;
@@ -89,11 +96,13 @@ export async function aStage(options: Parameters<typeof aWorkspace>[0] = {}): Pr
     ledger,
     logged,
     abort,
-    aBot: ({ publishes = () => true, channel = 'deployments', timeoutMs, tells = false } = {}) =>
-      publisher({
+    aBot: ({ publishes = () => true, channel = 'deployments', timeoutMs, tells = false, png } = {}) => {
+      const client = backgroundClient(BOT_TOKEN, { apiUrl: slack.apiUrl, logger: slackLogger(log) }, state.stopping.signal, timeoutMs);
+      return publisher({
         ledger,
         view: (runId) => viewRun(someServices(ledger), runId),
-        client: backgroundClient(BOT_TOKEN, { apiUrl: slack.apiUrl, logger: slackLogger(log) }, state.stopping.signal, timeoutMs),
+        client,
+        ...(png === undefined ? {} : { pictures: { client, png, samples: (runId) => ledger.recent(runId, 600) } }),
         channel,
         people: () => PEOPLE,
         publishes,
@@ -101,7 +110,8 @@ export async function aStage(options: Parameters<typeof aWorkspace>[0] = {}): Pr
         ...(tells ? { told: async (runId, notice) => void (await recordNotice({ ledger }, { runId, channel, notice })) } : {}),
         log,
         elapsedMs: () => state.elapsed,
-      }),
+      });
+    },
     show(scene) {
       const { run, now } = storyTo(scene);
       ledger.put(run);

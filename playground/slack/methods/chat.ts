@@ -17,7 +17,7 @@ import type { Slack } from '../slack.ts';
 import { epochSeconds } from '../time.ts';
 import { withBlockIds } from '../block-kit/block-ids.ts';
 import type { Methods } from './method.ts';
-import { contentOf, postable, refusedAttachments, refusedBlocks, refusedMetadata } from './posting.ts';
+import { contentOf, postable, refusedAttachments, refusedBlocks, refusedMetadata, refusedPictures } from './posting.ts';
 
 const editLimit = 4_000;
 
@@ -56,7 +56,7 @@ export const chatMethods: Methods = {
 function post(slack: Slack, args: Json): Answer {
   const place = postable(slack, textOf(args['channel']));
   if ('refusal' in place) return place.refusal;
-  const said = contentOf(args);
+  const said = contentOf(slack, args);
   if ('refusal' in said) return said.refusal;
   const channel = place.channel.id;
   const thread = threadRoot(slack, channel, textOf(args['thread_ts']));
@@ -82,7 +82,11 @@ function update(slack: Slack, args: Json): Answer {
   if ('refusal' in found) return found.refusal;
   const { message } = found;
   const text = textOf(args['markdown_text']) || textOf(args['text']);
-  const refusal = refusedBlocks(args['blocks']) ?? refusedAttachments(args['attachments']) ?? refusedMetadata(args['metadata']);
+  const refusal =
+    refusedBlocks(args['blocks']) ??
+    refusedPictures(slack, args['blocks']) ??
+    refusedAttachments(args['attachments']) ??
+    refusedMetadata(args['metadata']);
   if (refusal) return refusal;
   if (text.length > editLimit) return refuse('msg_too_long');
   const blocks = withBlockIds(listOf(args['blocks']));
@@ -114,7 +118,7 @@ function whisper(slack: Slack, args: Json): Answer {
   if ('refusal' in place) return place.refusal;
   const user = textOf(args['user']);
   if (!place.channel.members.has(user) || slack.workspace.person(user)?.deleted === true) return refuse('user_not_in_channel');
-  const said = contentOf(args);
+  const said = contentOf(slack, args);
   if ('refusal' in said) return said.refusal;
   const thread = threadRoot(slack, place.channel.id, textOf(args['thread_ts']));
   if (thread === 'gone') return refuse('thread_not_found');

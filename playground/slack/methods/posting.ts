@@ -1,5 +1,5 @@
 import { app } from '../identifiers.ts';
-import { isObject, listOf, textOf } from '../json.ts';
+import { isObject, listOf, objectOf, textOf } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Block } from '../messages.ts';
 import { keptAttachments, sentBlocks } from '../attachments.ts';
@@ -50,9 +50,13 @@ export function refusedDirect({ options, workspace }: Slack, channel: Channel): 
 }
 
 /** What a message says, judged by Block Kit's limits. */
-export function contentOf(args: Json): { readonly content: Content } | { readonly refusal: Answer } {
+export function contentOf(slack: Slack, args: Json): { readonly content: Content } | { readonly refusal: Answer } {
   const refusal =
-    refusedMarkdown(args) ?? refusedBlocks(args['blocks']) ?? refusedAttachments(args['attachments']) ?? refusedMetadata(args['metadata']);
+    refusedMarkdown(args) ??
+    refusedBlocks(args['blocks']) ??
+    refusedPictures(slack, args['blocks']) ??
+    refusedAttachments(args['attachments']) ??
+    refusedMetadata(args['metadata']);
   if (refusal) return { refusal };
   const whole = textOf(args['markdown_text']) || textOf(args['text']);
   const list = listOf(args['blocks']);
@@ -71,6 +75,16 @@ export function refusedBlocks(blocks: unknown): Answer | undefined {
   const problems = problemsOfBlocks(blocks, 'message');
   if (problems.length > 0) return refuse('invalid_blocks', sentences(problems));
   return tooMuchText(blocks) ? refuse('msg_blocks_too_long') : undefined;
+}
+
+/** invalid_blocks for a picture that is no file, not yet examined, or nothing to be shown; undefined when there is none. */
+export function refusedPictures({ files }: Slack, blocks: unknown): Answer | undefined {
+  const problems = listOf(blocks).flatMap((block, index) => {
+    const file = objectOf(objectOf(block)['slack_file']);
+    const id = textOf(file['id']);
+    return id === '' || files.showable(id) ? [] : [`invalid slack file [json-pointer:/blocks/${index}/slack_file]`];
+  });
+  return problems.length === 0 ? undefined : refuse('invalid_blocks', problems);
 }
 
 export function refusedMetadata(metadata: unknown): Answer | undefined {

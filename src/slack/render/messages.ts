@@ -1,8 +1,9 @@
 import { A_PERSON } from '../../domain/items.ts';
-import { METRICS } from '../../domain/monitor.ts';
+import { METRICS, type Metric } from '../../domain/monitor.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { alertMessage } from './alert.ts';
+import { alertPicture, type AlertPicture } from './alert-chart.ts';
 import { approval, hasApproval } from './approval.ts';
 import type { Message } from './block-kit.ts';
 import { checklist } from './checklist.ts';
@@ -27,6 +28,8 @@ export type RenderedMessage = Message & {
   /** A change of this is shown at once; any other change may wait for `everyMs` (R3). */
   readonly stage: string;
   readonly everyMs: number;
+  /** The chart that belongs to it, once it stands. */
+  readonly picture?: AlertPicture & { readonly metric: Metric };
 };
 
 /** Edits of a live card, and of one that only ticks. */
@@ -66,7 +69,8 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     if (alert === undefined) continue;
     // The channel hears of each rule once; of one that is over before it can be posted, the thread alone.
     const stage = `${alert.raisedAt} ${alert.clearedAt} ${run.state}`;
-    messages.push({ ...alertMessage(view, alert), ...loud, broadcast: alert.clearedAt === null, key: `alert:${metric}`, stage });
+    const picture = { ...alertPicture(run, alert), metric };
+    messages.push({ ...alertMessage(view, alert), ...loud, broadcast: alert.clearedAt === null, key: `alert:${metric}`, stage, picture });
   }
   const failed = rollbackFailedNotice(run);
   if (failed !== null) messages.push({ ...failed, ...loud, key: `rollback_failed:${run.end?.at}`, stage: '' });
