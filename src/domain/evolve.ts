@@ -5,6 +5,7 @@ import { between } from './instant.ts';
 import type { Acknowledgement, Evidence, ItemKey } from './items.ts';
 import { OFFPEAK } from './people.ts';
 import { unitsOf } from './plan.ts';
+import { requestOf } from './requests.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
 
@@ -56,6 +57,7 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     watcher: null,
     vouched: null,
     rollback: null,
+    requests: withRequest([], event),
     end: null,
   };
 }
@@ -63,7 +65,13 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
 /** The run after one more event. Pure: the same events give the same run on every machine. */
 export function evolve(run: Run, event: RunEvent): Run {
   const change = CHANGES[event.type] as (run: Run, event: RunEvent) => Partial<Run>;
-  return { ...run, ...change(run, event), version: run.version + 1 };
+  return { ...run, ...change(run, event), requests: withRequest(run.requests, event), version: run.version + 1 };
+}
+
+/** Each once, however many events one request came to. */
+function withRequest(requests: readonly string[], { actor }: RunEvent): readonly string[] {
+  const request = requestOf(actor);
+  return request === null || requests.at(-1) === request ? requests : [...requests, request];
 }
 
 /** The run after all its events. */

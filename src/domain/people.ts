@@ -9,6 +9,8 @@ export type Actor = {
   readonly id: string;
   readonly name: string;
   readonly via: 'slack' | 'terminal' | 'http' | 'schedule' | 'worker';
+  /** What the door calls this very request, so that it is carried out once; absent where requests have no name. */
+  readonly request?: string;
 };
 
 /** A person of the configuration with the roles they have now. */

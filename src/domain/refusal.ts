@@ -41,6 +41,7 @@ export type Refusal =
   | { readonly code: 'out_of_order' }
   | { readonly code: 'lost_lease' }
   | { readonly code: 'no_backfill' }
+  | { readonly code: 'repeated' }
   | { readonly code: 'already_so'; readonly detail: string };
 
 /** A duration in words: `40 s`, `3 min 20 s`, `2 h 5 min`. */
@@ -187,6 +188,8 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
         'Nothing more was changed by it.',
         'The card follows the other one.',
       ];
+    case 'repeated':
+      return ['This very request was carried out before.', 'Nothing was done a second time.', 'The card shows what came of it.'];
     case 'no_backfill':
       return [
         'No backfill runs here now, and nothing else can be paused or slowed.',

@@ -118,6 +118,8 @@ export type Run = {
   /** Who let the run go on to its end although a metric could not be read; null when nobody had to. */
   readonly vouched: Actor | null;
   readonly rollback: { readonly by: Actor; readonly at: Instant; readonly from: RunState; readonly undone: readonly string[] } | null;
+  /** Named requests that were carried out, newest last. */
+  readonly requests: readonly string[];
   /** How it ended, in a sentence's worth of detail. */
   readonly end: { readonly at: Instant; readonly detail: string; readonly remaining: readonly string[] } | null;
 };

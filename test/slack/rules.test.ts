@@ -99,6 +99,7 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
   out_of_order: [{ code: 'out_of_order' }],
   lost_lease: [{ code: 'lost_lease' }],
   no_backfill: [{ code: 'no_backfill' }],
+  repeated: [{ code: 'repeated' }],
   already_so: [{ code: 'already_so', detail: 'The plan is void already.' }],
 };
 const UNCHANGED = /[Nn]othing (more )?was (changed|started|scheduled|recorded|done)|not (touched|recorded)|changed nothing more/;

@@ -1,4 +1,3 @@
-import { begunBackfill, type Speed } from '../backfill.ts';
 import { disarming } from '../auto-rollback.ts';
 import type { Context, HumanCommand } from '../commands.ts';
 import { between, plus } from '../instant.ts';
@@ -6,9 +5,11 @@ import { ITEM_ROLES, ITEM_TITLES } from '../items.ts';
 import { ROLES, type Role } from '../people.ts';
 import { countingApprovals, predictedPrepareMs, predictedRunMs, readiness, windowRefusal } from '../gates.ts';
 import { rollbackProved } from '../proof.ts';
+import { isRepeated } from '../requests.ts';
 import { inPreparation, OPEN, touched, WORKING, type Run } from '../run.ts';
 import { judgeWindow } from '../window.ts';
 import { acknowledgeAlert, holdFive } from './alerts.ts';
+import { pause, setSpeed, stopAfterStep } from './brakes.ts';
 import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checklist.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 import { rollBack } from './roll-back.ts';
@@ -40,6 +41,7 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
 export function decideHuman(run: Run, command: HumanCommand, context: Context): Decision {
   const denied = notPermitted(context, COMMAND_ROLES[command.type]);
   if (denied !== null) return denied;
+  if (isRepeated(run, context.actor)) return refuse({ code: 'repeated' });
   switch (command.type) {
     case 'start_checklist':
       return startChecklist(run);
@@ -60,7 +62,7 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
     case 'schedule':
       return schedule(run, command.t0, context);
     case 'stop_after_step':
-      return stopAfterStep(run);
+      return stopAfterStep(run, context);
     case 'pause':
       return pause(run, context);
     case 'set_speed':
@@ -135,28 +137,6 @@ function schedule(run: Run, t0: string | null, context: Context): Decision {
 function nextFit(run: Run, context: Context): string | null {
   const verdict = judgeWindow(run.plan.window, context.now, predictedPrepareMs(run) + predictedRunMs(run));
   return verdict.open ? null : (verdict.next ?? plus(context.now, 1));
-}
-
-function stopAfterStep(run: Run): Decision {
-  if (run.state !== 'preparing' && run.state !== 'migrating') return wrongState(run, 'stop');
-  if (run.stopRequested !== null)
-    return refuse({ code: 'already_so', detail: `@${run.stopRequested.name} has asked for that already; it stops after this step.` });
-  return happened({ type: 'stop_requested' });
-}
-
-function pause(run: Run, context: Context): Decision {
-  if (run.state !== 'migrating') return wrongState(run, 'pause');
-  if (begunBackfill(run) === null) return refuse({ code: 'no_backfill' });
-  const detail = `@${context.actor.name} paused the backfill. What is filled is kept, and it goes on behind that key.`;
-  return happened({ type: 'held', reason: 'paused', detail });
-}
-
-/** Also while it holds: whoever paused a backfill because it was too fast resumes it slower. */
-function setSpeed(run: Run, percent: Speed): Decision {
-  if (run.state !== 'migrating' && run.state !== 'holding') return wrongState(run, 'slow down or speed up');
-  if (begunBackfill(run) === null) return refuse({ code: 'no_backfill' });
-  if (run.speed === percent) return refuse({ code: 'already_so', detail: `The backfill goes at ${percent} % already.` });
-  return happened({ type: 'speed_set', percent });
 }
 
 function cancel(run: Run, context: Context): Decision {

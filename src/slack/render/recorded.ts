@@ -35,7 +35,7 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
     case 'schedule':
       return run.scheduledFor === null ? 'it is scheduled.' : `it is scheduled; first write ${at(run.scheduledFor)}.`;
     case 'stop_after_step':
-      return 'it stops after this step.';
+      return run.state === 'holding' ? 'it holds.' : 'it stops after this step.';
     case 'pause':
       return 'the backfill holds where it is.';
     case 'set_speed':
