@@ -53,6 +53,8 @@ export type Config = {
   readonly file: string;
   readonly runbook: { readonly version: string; readonly owner: string };
   readonly slack: { readonly channel: string; readonly mode: 'socket' | 'http'; readonly port: number; readonly apiUrl: string };
+  /** Where the HTTP API listens; null: there is none. */
+  readonly api: { readonly host: string; readonly port: number } | null;
   readonly people: readonly Person[];
   readonly quorum: number;
   readonly defaultTarget: string;
@@ -65,6 +67,8 @@ export type Config = {
 export type Secrets = {
   readonly ledger: Secret;
   readonly slack: { readonly botToken: Secret; readonly appToken: Secret | null; readonly signingSecret: Secret | null };
+  /** Who may use the HTTP API, by id. */
+  readonly api: readonly { readonly person: string; readonly token: Secret }[];
   readonly targets: ReadonlyMap<string, TargetSecrets>;
 };
 
@@ -111,6 +115,7 @@ export function configOf(settings: Settings, around: Surroundings): { readonly c
     file: around.file,
     runbook: settings.runbook,
     slack: { channel: slack.channel, mode: slack.mode, port: slack.port, apiUrl: withSlash(slack.api_url ?? around.apiUrl) },
+    api: settings.api === undefined ? null : { host: settings.api.listen, port: settings.api.port },
     people: settings.people,
     quorum: settings.approvals.quorum,
     defaultTarget: settings.default_target,
@@ -120,9 +125,16 @@ export function configOf(settings: Settings, around: Surroundings): { readonly c
   const secrets: Secrets = {
     ledger: settings.ledger,
     slack: { botToken: slack.bot_token, appToken: slack.app_token ?? null, signingSecret: slack.signing_secret ?? null },
+    api: (settings.api?.tokens ?? []).map(({ person, token }) => ({ person: idOf(settings.people, person), token })),
     targets: new Map(targets.map(([name, target]) => [name, secretsOf(target, around)])),
   };
   return { config, secrets };
+}
+
+/** A person by id or name; who is nobody is a mistake of the settings, and told there. */
+function idOf(people: readonly Person[], written: string): string {
+  const wanted = written.replace(/^@/, '');
+  return people.find(({ id, name }) => id === wanted || name === wanted)?.id ?? wanted;
 }
 
 function secretsOf({ database, scratch, backup, readings, hooks }: TargetSettings, { directory, env: ours }: Surroundings): TargetSecrets {

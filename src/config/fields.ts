@@ -99,6 +99,12 @@ export function token(prefix: string) {
 /** Any other secret. */
 export const hidden = words.transform((value) => new Secret(value));
 
+/** Too long to be guessed. Which one it was is not said in the mistake. */
+export const longSecret = text(
+  (value) => (value.trim().length >= 32 && !/\s/.test(value.trim()) ? new Secret(value.trim()) : null),
+  () => 'is too short or has spaces in it. Make one of at least 32 characters: openssl rand -hex 32',
+);
+
 /** An http(s) URL that somebody has really filled in (R56). */
 export const address = text(
   (value) => (isAddress(value) ? value : null),

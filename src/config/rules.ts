@@ -42,6 +42,10 @@ const Person = z
   .object({ id: text, name: text, roles: z.array(z.unknown()).catch([]), accounts: z.array(z.unknown()).catch([]) })
   .catch({ id: undefined, name: undefined, roles: [], accounts: [] });
 
+const Api = z
+  .object({ tokens: z.array(z.object({ person: text, token: text }).catch({ person: undefined, token: undefined })).catch([]) })
+  .catch({ tokens: [] });
+
 /** As much of the file as can be read, so that these rules are judged however many other mistakes there are. */
 const Outline = z.object({
   ledger: place,
@@ -49,6 +53,7 @@ const Outline = z.object({
     .object({ mode: text, app_token: z.unknown().optional(), signing_secret: z.unknown().optional() })
     .catch({ mode: undefined, app_token: null, signing_secret: null }),
   people: z.array(Person).catch([]),
+  api: Api.optional(),
   approvals: z.object({ quorum: z.coerce.number().catch(2) }).catch({ quorum: 2 }),
   default_target: text,
   targets: z.record(z.string(), Target).catch({}),
@@ -59,7 +64,9 @@ type Outline = z.infer<typeof Outline>;
 export function conflicts(value: unknown): readonly Conflict[] {
   const outline = Outline.safeParse(value);
   if (!outline.success) return [];
-  return [names, databases, backups, leads, slack, people, stakeholders, measurements, hooks].flatMap((rule) => rule(outline.data));
+  return [names, databases, backups, leads, slack, people, stakeholders, apiTokens, measurements, hooks].flatMap((rule) =>
+    rule(outline.data),
+  );
 }
 
 function names({ targets, default_target: chosen }: Outline): readonly Conflict[] {
@@ -144,6 +151,21 @@ function stakeholders({ people: list, targets }: Outline): readonly Conflict[] {
       return [{ path: ['targets', target, 'stakeholders', index], message }];
     }),
   );
+}
+
+/** A token stands for one person of the list, or nobody knows whose act it was. */
+function apiTokens({ people: list, api }: Outline): readonly Conflict[] {
+  const known = list.flatMap(({ id, name }) => [id, name?.replace(/^@/, '')]);
+  const tokens = api?.tokens ?? [];
+  return tokens.flatMap(({ person, token }, index): readonly Conflict[] => {
+    const path = ['api', 'tokens', index];
+    const unknown = person !== undefined && !known.includes(person.replace(/^@/, ''));
+    const taken = token !== undefined && tokens.findIndex((other) => other.token === token) < index;
+    return [
+      ...(unknown ? [{ path: [...path, 'person'], message: `"${person}" is nobody of people.` }] : []),
+      ...(taken ? [{ path: [...path, 'token'], message: 'is the token of somebody else in this list.' }] : []),
+    ];
+  });
 }
 
 function people({ people: list, approvals: { quorum } }: Outline): readonly Conflict[] {

@@ -10,6 +10,7 @@ import {
   durationOrZero,
   factor,
   hidden,
+  longSecret,
   packing,
   proportion,
   seconds,
@@ -129,6 +130,13 @@ const Slack = z.strictObject({
   api_url: address.optional(),
 });
 
+/** The HTTP API; off unless it is written. */
+const Api = z.strictObject({
+  listen: words.prefault('127.0.0.1'),
+  port: whole(1).prefault(3300),
+  tokens: z.array(z.strictObject({ person: words, token: longSecret })).min(1, 'has no token, so nobody could ask anything.'),
+});
+
 const userId = z
   .string()
   .regex(/^[UW][A-Z0-9]{2,}$/, 'is no Slack user id. It begins with U or W: in Slack, profile → ⋮ → Copy member ID.');
@@ -148,6 +156,7 @@ export const Settings = z.strictObject({
   people: z.array(Person).min(1, 'names nobody, so nobody could do anything.'),
   approvals: z.strictObject({ quorum: whole(1).prefault(2), ttl: duration.prefault('24h') }).prefault({}),
   freezes,
+  api: Api.optional(),
   default_target: words,
   targets: z.record(z.string(), Target),
 });

@@ -17,6 +17,7 @@ import { recordNotice } from '../usecases/notice.ts';
 import { revisePlans } from '../usecases/revise.ts';
 import { viewRun } from '../usecases/status.ts';
 import { VERSION } from '../version.ts';
+import { keepApi } from './api.ts';
 import { keepBeating } from './beat.ts';
 import { untilStopped } from './signals.ts';
 import { endWhenUncaught } from './uncaught.ts';
@@ -45,6 +46,8 @@ export async function runBot(config: Config, secrets: Secrets): Promise<void> {
     schedule('* * * * * *', () => tabs.tick(), { noOverlap: true }),
     schedule('*/2 * * * * *', () => (seat.held() ? look(services) : undefined), { noOverlap: true }),
   ];
+  // Before Slack is asked anything: it is another way in when Slack is away.
+  const api = keepApi(services, config, secrets);
   await app.start();
   log.info({ channel: config.slack.channel }, 'bot ready');
   await new Promise<void>((resolve) => {
@@ -53,6 +56,7 @@ export async function runBot(config: Config, secrets: Secrets): Promise<void> {
   });
   for (const tick of ticks) await tick.stop();
   beating.stop();
+  await api.stop();
   await messages.stop();
   await app.stop();
   await seat.close();

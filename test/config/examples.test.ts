@@ -23,7 +23,7 @@ test('both examples, copied as they are, are a configuration', () => {
 
 /** What `.env.example` leaves empty, filled in. */
 const UNSET = {
-  ...Object.fromEntries([...dotenv.matchAll(/^# ([A-Z_]+(?:TOKEN|KEY|SECRET))=/gm)].map(([, name]) => [name ?? '', 'a-secret'])),
+  ...Object.fromEntries([...dotenv.matchAll(/^# ([A-Z_]+(?:TOKEN|KEY|SECRET))=/gm)].map(([, name]) => [name ?? '', 'a-secret'.repeat(4)])),
   ANALYTICS_DATABASE_URL: 'postgresql://reader@analytics.internal/events',
 };
 
@@ -32,7 +32,8 @@ test('what the example has commented out is the default', () => {
   const before = loadConfig({ cwd: directory({ 'offpeak.yaml': yaml, '.env': dotenv }), env: {} });
   const after = loadConfig({ cwd: directory({ 'offpeak.yaml': full, '.env': dotenv }), env: UNSET });
   if (!before.ok || !after.ok) throw new Error(JSON.stringify([before, after]));
-  expect({ ...after.config, file: '', targets: [] }).toEqual({ ...before.config, file: '', targets: [] });
+  expect({ ...after.config, file: '', targets: [], api: null }).toEqual({ ...before.config, file: '', targets: [] });
+  expect(after.config.api).toEqual({ host: '127.0.0.1', port: 3300 });
   const [was, is] = [before.config.targets.get('production'), after.config.targets.get('production')];
   expect({ ...is, migrations: '', backup: null }).toEqual({ ...was, migrations: '', backup: null });
   const { readings, hooks } = after.secrets.targets.get('production') ?? {};
@@ -51,7 +52,17 @@ test('every freeze of the example is one', () => {
 
 test('the example names every setting', () => {
   const written = [...yaml.matchAll(/([a-z][a-z0-9_]*):(?=\s|$)/gm)].map(([, key]) => key);
-  const paths = [[], ['runbook'], ['slack'], ['approvals'], ['targets', 'x'], ['people', 0], ['targets', 'x', 'hooks', 0]];
+  const paths = [
+    [],
+    ['runbook'],
+    ['slack'],
+    ['approvals'],
+    ['targets', 'x'],
+    ['people', 0],
+    ['api'],
+    ['api', 'tokens', 0],
+    ['targets', 'x', 'hooks', 0],
+  ];
   const within = ['peak', 'backup', 'application', 'evidence', 'limits', 'readings'].map((key) => ['targets', 'x', key]);
   const known = [...paths, ...within].flatMap((path) => knownKeys(path));
   expect(known.length).toBeGreaterThan(45);
