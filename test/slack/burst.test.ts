@@ -32,7 +32,7 @@ function flapped(run: Run, change: number, ends: 'raised' | 'cleared'): Run {
   const cleared = change >= CHANGES - 4 ? ends === 'cleared' : change % 2 === 1;
   const alert = { value: 400 + change, limit: 236, baseline: 118, since: at, raisedAt: at, clearedAt: cleared ? at : null, detail: '' };
   const before: Alert | undefined = run.alerts.p95;
-  const alerts = FLAPPING.map((metric): [Metric, Alert] => [metric, { ...before, ...alert, metric } as Alert]);
+  const alerts = FLAPPING.map((metric): [Metric, Alert] => [metric, { ...before, ...alert, metric }]);
   return { ...run, version: run.version + change, alerts: Object.fromEntries(alerts) };
 }
 
