@@ -85,15 +85,15 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
   acknowledge_alert: {
     does: 'Takes an alert upon yourself: Offpeak neither rolls back nor holds for it.',
     fields: {
-      alert: [...METRICS, 'statement']
+      alert: [...METRICS, 'failure']
         .map((each) => `\`${each}\``)
         .join(', ')
         .replace(/, ([^,]+)$/, ' or $1'),
     },
     read: ({ alert }) => {
-      const trigger = [...METRICS, 'statement' as const].find((each) => each === alert);
+      const trigger = [...METRICS, 'failure' as const].find((each) => each === alert);
       return trigger === undefined
-        ? `alert must be one of ${[...METRICS, 'statement'].join(', ')}.`
+        ? `alert must be one of ${[...METRICS, 'failure'].join(', ')}.`
         : { type: 'acknowledge_alert', alert: trigger };
     },
   },

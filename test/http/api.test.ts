@@ -36,7 +36,7 @@ describe('HTTP API: every command of people has a route (X7)', () => {
     ['migrating_backfill', 'set_speed', 'ana', { percent: 25 }, 'migrating'],
     ['observing', 'stop_after_step', 'ana', {}, 'holding'],
     ['migrating_alert', 'acknowledge_alert', 'ana', { alert: 'p95' }, 'migrating'],
-    ['migrating', 'hold_five', 'ana', {}, 'migrating'],
+    ['migrating_alert', 'hold_five', 'ana', {}, 'migrating'],
     ['holding', 'resume', 'nora', {}, 'migrating'],
     ['migrating', 'roll_back', 'ana', {}, 'stopping'],
     ['migrating', 'confirm_presence', 'ana', {}, 'migrating'],

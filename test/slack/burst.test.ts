@@ -30,9 +30,18 @@ const pass = (ms: number) => {
 function flapped(run: Run, change: number, ends: 'raised' | 'cleared'): Run {
   const at = plus(evening('19:01'), change * EVERY_MS);
   const cleared = change >= CHANGES - 4 ? ends === 'cleared' : change % 2 === 1;
-  const alert = { value: 400 + change, limit: 236, baseline: 118, since: at, raisedAt: at, clearedAt: cleared ? at : null, detail: '' };
-  const before: Alert | undefined = run.alerts.p95;
-  const alerts = FLAPPING.map((metric): [Metric, Alert] => [metric, { ...before, ...alert, metric }]);
+  const alert = {
+    level: 'roll_back',
+    value: 400 + change,
+    limit: 236,
+    baseline: 118,
+    since: at,
+    raisedAt: at,
+    clearedAt: cleared ? at : null,
+    detail: '',
+    acknowledged: null,
+  } as const;
+  const alerts = FLAPPING.map((metric): [Metric, Alert] => [metric, { ...alert, metric }]);
   return { ...run, version: run.version + change, alerts: Object.fromEntries(alerts) };
 }
 

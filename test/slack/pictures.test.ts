@@ -48,7 +48,7 @@ describe('pictures: the chart of an alert (R95)', () => {
     const image = await illustrated(bot);
     const { blocks } = await alert();
     expect(blocks.findIndex(({ type }) => type === 'actions')).toBeLessThan(blocks.findIndex(({ type }) => type === 'image'));
-    expect(image.alt_text).toMatch(/^Chart of Response time p95 on run #42: 412 ms, above its limit of 236 ms, 118 ms before the run\./);
+    expect(image.alt_text).toMatch(/^Chart of Response time p95 on run #42: 412 ms, above its limit of 142 ms, 118 ms before the run\./);
     const png = new DataView(await (await fetch(`${stage.slack.url}/files/${image.slack_file.id}/picture`)).arrayBuffer());
     expect(png.getUint32(0), 'a PNG').toBe(0x89504e47);
     expect([png.getUint32(16), png.getUint32(20)], 'twice the size of the drawing').toEqual([1040, 520]);

@@ -2,7 +2,7 @@ import { between, instantOf, millis, type Instant } from '../../domain/instant.t
 import type { Metric } from '../../domain/monitor.ts';
 import type { ChartFacts } from './chart.ts';
 
-type Facts = Pick<ChartFacts, 'metric' | 'samples' | 'limit' | 'baseline' | 'from' | 'to' | 'zone'>;
+type Facts = Pick<ChartFacts, 'metric' | 'samples' | 'levels' | 'baseline' | 'from' | 'to' | 'zone'>;
 type Frame = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
 
 /** Where values and moments lie in the frame, and which of them are written beside the axes. */
@@ -14,7 +14,14 @@ export type Scale = {
 };
 
 /** The smallest distance of two lines that makes sense: half a session or a hundredth of a millisecond is none. */
-const FINEST: Readonly<Record<Metric, number>> = { error_rate: 0.0001, p95: 1, connections: 0.01, long_queries: 1, lock_waits: 1 };
+const FINEST: Readonly<Record<Metric, number>> = {
+  error_rate: 0.0001,
+  p95: 1,
+  connections: 0.01,
+  long_queries: 1,
+  lock_waits: 1,
+  database_errors: 1,
+};
 const ROWS = 5;
 const SECONDS = [5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600];
 const COLUMNS = 5;
@@ -22,7 +29,7 @@ const COLUMNS = 5;
 /** From zero to a little above everything that is shown. */
 export function scaleOf(facts: Facts, frame: Frame): Scale {
   const known = facts.samples.flatMap(({ value }) => (value === null ? [] : [value]));
-  const highest = Math.max(facts.limit, facts.baseline ?? 0, ...known) * 1.08;
+  const highest = Math.max(...facts.levels.map(({ limit }) => limit), facts.baseline ?? 0, ...known) * 1.08;
   const step = stepFor(highest / ROWS, FINEST[facts.metric]);
   const top = Math.max(step, Math.ceil(highest / step) * step);
   const ms = Math.max(1, between(facts.from, facts.to));
