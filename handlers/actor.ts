@@ -11,7 +11,6 @@ const BRAKES: readonly (HumanCommand['type'] | 'plan' | 'hook')[] = [
   'roll_back',
   'stop_after_step',
   'pause',
-  'hold_run',
   'cancel',
   'reject',
   'withdraw_item',

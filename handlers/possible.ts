@@ -22,11 +22,10 @@ const COMMANDS: readonly { readonly verb: Verb; readonly command: (run: Run) => 
   { verb: 'stop', command: () => ({ type: 'stop_after_step' }) },
   { verb: 'pause', command: () => ({ type: 'pause' }) },
   { verb: 'speed', command: (run) => ({ type: 'set_speed', percent: run.speed === 100 ? 50 : 100 }) },
-  { verb: 'hold', command: () => ({ type: 'hold_run' }) },
   { verb: 'resume', command: () => ({ type: 'resume' }) },
   { verb: 'rollback', command: () => ({ type: 'roll_back' }) },
   { verb: 'present', command: () => ({ type: 'confirm_presence' }) },
-  { verb: 'hold-five', command: () => ({ type: 'hold_five' }) },
+  { verb: 'hold', command: () => ({ type: 'hold_five' }) },
   {
     verb: 'acknowledge-alert',
     command: (run) => ({

@@ -57,11 +57,10 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
       ? `Write one of these: ${SPEEDS.map((each) => `\`/migrate speed ${each}\``).join(', ')}. Nothing was changed.`
       : { type: 'set_speed', percent: speed };
   }),
-  hold: changes(() => ({ type: 'hold_run' })),
   resume: changes(() => ({ type: 'resume' })),
   rollback: changes(() => ({ type: 'roll_back' })),
   present: changes(() => ({ type: 'confirm_presence' })),
-  'hold-five': changes(() => ({ type: 'hold_five' })),
+  hold: changes(() => ({ type: 'hold_five' })),
   'acknowledge-alert': changes((run, [name = '']) => {
     const alert = alertNamed(name);
     if (alert !== null) return { type: 'acknowledge_alert', alert };

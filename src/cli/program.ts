@@ -18,7 +18,6 @@ import { holdVerb } from './verbs/hold.ts';
 import { hookVerb } from './verbs/hook.ts';
 import { hooksVerb } from './verbs/hooks.ts';
 import { historyVerb } from './verbs/history.ts';
-import { holdFiveVerb } from './verbs/hold-five.ts';
 import { lintVerb } from './verbs/lint.ts';
 import { logsVerb } from './verbs/logs.ts';
 import { migrateVerb } from './verbs/migrate.ts';
@@ -79,7 +78,6 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   stopVerb,
   pauseVerb,
   speedVerb,
-  holdFiveVerb,
   resumeVerb,
   rollbackVerb,
   cancelVerb,

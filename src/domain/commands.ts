@@ -31,8 +31,6 @@ export type HumanCommand =
   | { readonly type: 'pause' }
   /** How fast the backfill may go. */
   | { readonly type: 'set_speed'; readonly percent: Speed }
-  /** Holds at the next safe point, whatever the run is doing; `resume` lets it go on. */
-  | { readonly type: 'hold_run' }
   | { readonly type: 'resume' }
   | { readonly type: 'roll_back' }
   | { readonly type: 'confirm_presence' }

@@ -21,7 +21,6 @@ export type HttpCommand = {
   readonly read: (body: Body, known: Known) => HumanCommand | string;
 };
 
-const ALERTS = [...METRICS, 'failure'] as const;
 const LINE = 'the key of the line, e.g. `staging`; `GET /v1/runs/NUMBER` lists them';
 
 /** Every command that people give, under its own name: the compiler misses one that has no route. */
@@ -70,7 +69,7 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
       return typeof t0 === 'string' ? scheduled(t0, known) : 't0 must be text, or be left out for the next moment that fits.';
     },
   },
-  stop_after_step: bare('stop_after_step', 'Lets the step that runs finish, and holds then.'),
+  stop_after_step: bare('stop_after_step', 'Holds at the next safe point: behind the step that runs, or at once where nothing is written.'),
   pause: bare('pause', 'Holds the backfill that runs at the key it has reached.'),
   set_speed: {
     does: 'How fast the backfill may go.',
@@ -80,19 +79,25 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
       return speed === null ? `percent must be one of the numbers ${SPEEDS.join(', ')}.` : { type: 'set_speed', percent: speed };
     },
   },
-  hold_run: bare('hold_run', 'Holds at the next safe point, whatever the run is doing.'),
   resume: bare('resume', 'Goes on after a hold.'),
   roll_back: bare('roll_back', 'Undoes everything this run did, now, at any hour.'),
+  confirm_presence: bare('confirm_presence', 'Says that you are watching the run.'),
   acknowledge_alert: {
-    does: 'Takes an alert, or a statement that failed, upon yourself: Offpeak neither rolls back nor holds for it.',
-    fields: { alert: ALERTS.join(', ').replace(/, (\w+)$/, ' or $1') },
+    does: 'Takes an alert upon yourself: Offpeak neither rolls back nor holds for it.',
+    fields: {
+      alert: [...METRICS, 'failure']
+        .map((each) => `\`${each}\``)
+        .join(', ')
+        .replace(/, ([^,]+)$/, ' or $1'),
+    },
     read: ({ alert }) => {
-      const named = ALERTS.find((each) => each === alert);
-      return named === undefined ? `alert must be one of ${ALERTS.join(', ')}.` : { type: 'acknowledge_alert', alert: named };
+      const trigger = [...METRICS, 'failure' as const].find((each) => each === alert);
+      return trigger === undefined
+        ? `alert must be one of ${[...METRICS, 'failure'].join(', ')}.`
+        : { type: 'acknowledge_alert', alert: trigger };
     },
   },
-  hold_five: bare('hold_five', 'For five minutes nothing goes forward, and nothing back by itself.'),
-  confirm_presence: bare('confirm_presence', 'Says that you are watching the run.'),
+  hold_five: bare('hold_five', 'For five minutes nothing goes forward, and Offpeak rolls nothing back by itself.'),
   cancel: bare('cancel', 'Gives up a run that has changed nothing, or closes one whose rollback failed.'),
 };
 

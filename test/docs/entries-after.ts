@@ -14,8 +14,8 @@ const DECIDE = {
 /** Monitoring, emergencies, and what follows a run. */
 export const ENTRIES_AFTER: Entries = {
   267: {
-    by: ['file src/slack/render/alert.ts the alert', 'setting limits'],
-    does: 'One message for each metric, edited in place, with value, limit, reading before and since when. Limits are part of what is approved; a run keeps its own.',
+    by: ['file src/slack/render/alert.ts the alert', 'file src/slack/render/chart.ts its chart', 'setting limits'],
+    does: 'One message for each metric, edited in place, with value, limit, reading before and since when, and a chart of its minutes. Limits are part of what is approved; a run keeps its own.',
   },
   271: { by: ['alert error_rate', 'button roll_back'] },
   272: { by: ['alert p95'] },

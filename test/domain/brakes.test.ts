@@ -7,16 +7,16 @@ import { dueAt, nextStep } from '../../src/domain/next-step.ts';
 import type { Run, RunState } from '../../src/domain/run.ts';
 import { by, PEOPLE, sha256, storyTo, type Scene } from '../support/runs.ts';
 
-function given(run: Run, now: string, command: { type: 'hold_run' | 'resume' | 'confirm_presence' }, actor: Actor = by('ana')) {
+function given(run: Run, now: string, command: { type: 'stop_after_step' | 'resume' | 'confirm_presence' }, actor: Actor = by('ana')) {
   const decision = decide(run, command, { now, actor, people: PEOPLE, sha256 });
   if (!decision.ok) return { refusal: decision.refusal.code, run, events: [] };
   const events = decision.happenings.map((happening): RunEvent => ({ ...happening, at: now, actor }));
   return { refusal: null, run: events.reduce(evolve, run), events };
 }
 
-describe('hold: at any time, at the next safe point (E8)', () => {
+describe('stop: at any time, at the next safe point (E8)', () => {
   it.each<[Scene, RunState, string | null]>([
-    ['migrating_backfill', 'holding', 'paused'],
+    ['migrating_backfill', 'migrating', null],
     ['validating', 'holding', 'stopped'],
     ['observing', 'holding', 'stopped'],
     ['observing_alert', 'holding', 'stopped'],
@@ -24,31 +24,26 @@ describe('hold: at any time, at the next safe point (E8)', () => {
     ['preparing', 'preparing', null],
   ])('%s: the run is %s (%s); behind the step where one writes', (scene, state, reason) => {
     const { run, now } = storyTo(scene);
-    const after = given(run, now, { type: 'hold_run' });
+    const after = given(run, now, { type: 'stop_after_step' });
     expect(after.refusal).toBeNull();
     expect([after.run.state, after.run.holding?.reason ?? null]).toEqual([state, reason]);
     expect(after.run.stopRequested?.id ?? null).toBe(state === 'holding' ? null : by('ana').id);
   });
 
   it.each<Scene>(['planned', 'checklist', 'approved', 'scheduled', 'stopping', 'rolling_back', 'completed', 'rolled_back', 'cancelled'])(
-    '%s: nothing goes forward, so there is nothing to hold',
+    '%s: nothing goes forward, so there is nothing to stop',
     (scene) => {
       const { run, now } = storyTo(scene);
-      expect(given(run, now, { type: 'hold_run' }).refusal).toBe('wrong_state');
+      expect(given(run, now, { type: 'stop_after_step' }).refusal).toBe('wrong_state');
     },
   );
 
   it.each<Scene>(['validating', 'observing'])('%s: a held run waits for a person, and goes on where it was', (scene) => {
     const { run, now } = storyTo(scene);
-    const held = given(run, now, { type: 'hold_run' }).run;
+    const held = given(run, now, { type: 'stop_after_step' }).run;
     expect(nextStep(held, now)).toEqual({ kind: 'idle' });
     expect(dueAt(held, now), 'its monitor goes on').toBe(now);
     expect(given(held, now, { type: 'resume' }, by('nora')).run.state).toBe(scene);
-  });
-
-  it('holds once', () => {
-    const { run, now } = storyTo('holding');
-    expect(given(run, now, { type: 'hold_run' }).refusal).toBe('already_so');
   });
 });
 

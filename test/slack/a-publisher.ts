@@ -25,7 +25,7 @@ export type Seen = {
 type Fault = { readonly kind: string; readonly times?: number; readonly error?: string; readonly [more: string]: unknown };
 
 type Sent = { readonly [argument: string]: unknown };
-type Entry = { readonly method: string; readonly ok: boolean; readonly request: Sent };
+type Entry = { readonly method: string; readonly ok: boolean; readonly error?: string; readonly request: Sent };
 
 /** Publishers over the local Slack with the real client; only ledger and stopwatch are ours. */
 export type Stage = {
@@ -61,6 +61,8 @@ export type Stage = {
   calls(method: string): Promise<number>;
   /** How many of them were refused. */
   refusals(method: string): Promise<number>;
+  /** How many of them were told to wait. */
+  limited(method: string): Promise<number>;
   /** What was sent in the calls for which this holds. */
   requests(method: string, holds: (request: Sent) => boolean): Promise<readonly Sent[]>;
   until(holds: () => Promise<boolean>, what: string): Promise<void>;
@@ -137,6 +139,7 @@ export async function aStage(options: Parameters<typeof aWorkspace>[0] = {}): Pr
     },
     calls: async (method) => (await entries(method)).length,
     refusals: async (method) => (await entries(method)).filter(({ ok }) => !ok).length,
+    limited: async (method) => (await entries(method)).filter(({ error }) => error === 'ratelimited').length,
     requests: async (method, holds) => (await entries(method)).map(({ request }) => request).filter(holds),
     until: async (holds, what) => void (await until(holds, { what })),
     stop: async () => {

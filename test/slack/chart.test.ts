@@ -18,7 +18,7 @@ function facts(samples: readonly Sample[], more: Partial<ChartFacts> = {}): Char
     title: 'Response time p95',
     subtitle: 'run #42 on acme',
     samples,
-    limit: 236,
+    levels: [{ name: 'watch', limit: 236 }],
     baseline: 118,
     from: START,
     to,
@@ -83,7 +83,7 @@ describe('chart: the drawing', () => {
   it('is the same for the same facts, without a number that is none', () => {
     fc.assert(
       fc.property(series, fc.option(fc.integer({ min: 0, max: 4_000 })), fc.integer({ min: 0, max: 4_000 }), (values, baseline, limit) => {
-        const given = facts(known(values), { baseline, limit });
+        const given = facts(known(values), { baseline, levels: [{ name: 'watch', limit }] });
         expect(chartSvg(given)).toBe(chartSvg(given));
         expect(chartSvg(given)).not.toMatch(/NaN|Infinity|undefined/);
       }),
@@ -97,7 +97,7 @@ describe('chart: the drawing', () => {
   });
 
   it.each<[Scene, readonly string[]]>([
-    ['migrating_alert', ['T0', '0007', 'alert', 'limit 142 ms', 'before 118 ms']],
+    ['migrating_alert', ['T0', '0007', 'alert', 'roll back 142 ms', 'before 118 ms']],
     ['migrating_alert_cleared', ['alert', 'cleared']],
     ['stopping_alert', ['roll back', 'alert']],
   ])('shows limit, value before the run and the steps: %s (R95)', (scene, shown) => {

@@ -35,7 +35,6 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'stop_after_step' },
     { type: 'pause' },
     { type: 'set_speed', percent: 50 },
-    { type: 'hold_run' },
     { type: 'resume' },
     { type: 'roll_back' },
     { type: 'confirm_presence' },

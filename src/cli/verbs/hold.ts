@@ -1,13 +1,14 @@
 import { EXIT } from '../exit.ts';
 import { give, type Cli } from '../session.ts';
 
-/** `offpeak hold`: holds at the next safe point, whatever the run is doing. */
+/** `offpeak hold`: five minutes in which nothing goes forward and nothing is rolled back by itself. */
 export function holdVerb({ program, verb }: Cli): void {
-  verb(program.command('hold').description('hold at the next safe point, whatever the run is doing'), async (session) => {
-    const run = await give(session, { type: 'hold_run' });
+  verb(program.command('hold').description('five minutes to look at an alert: nothing goes forward or back by itself'), async (session) => {
+    const run = await give(session, { type: 'hold_five' });
     if (typeof run === 'number') return run;
-    const when = run.state === 'holding' ? 'holds' : 'holds after this step';
-    session.terminal.out(`Run #${run.number} ${when}. "offpeak resume" goes on, "offpeak rollback" takes it back.`);
+    session.terminal.out(
+      `Run #${run.number}: nothing goes forward for five minutes. "offpeak resume" goes on, "offpeak rollback" takes it back.`,
+    );
     return EXIT.done;
   });
 }

@@ -6,7 +6,8 @@ export function stopVerb({ program, verb }: Cli): void {
   verb(program.command('stop').description('hold after the step that is running'), async (session) => {
     const run = await give(session, { type: 'stop_after_step' });
     if (typeof run === 'number') return run;
-    session.terminal.out(`Run #${run.number} holds after this step. "offpeak resume" goes on, "offpeak rollback" takes it back.`);
+    const when = run.state === 'holding' ? 'holds' : 'holds after this step';
+    session.terminal.out(`Run #${run.number} ${when}. "offpeak resume" goes on, "offpeak rollback" takes it back.`);
     return EXIT.done;
   });
 }

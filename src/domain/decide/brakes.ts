@@ -4,27 +4,12 @@ import type { Run } from '../run.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 
 /**
- * Holds at the next safe point, in every state in which something goes forward: a backfill at its key, another statement and a preparation
- * behind the step that runs, a validation and an observation at once, for they write nothing. One word for all of them.
+ * Holds at the next safe point, in every state in which something goes forward: behind the step that runs where one writes or prepares, at
+ * once in a validation and an observation, which write nothing (R9). A backfill is paused sooner.
  */
-export function holdRun(run: Run, context: Context): Decision {
-  switch (run.state) {
-    case 'preparing':
-      return stopAfterStep(run);
-    case 'migrating':
-      return begunBackfill(run) === null ? stopAfterStep(run) : pause(run, context);
-    case 'validating':
-    case 'observing':
-      return happened({ type: 'held', reason: 'stopped', detail: `@${context.actor.name} asked to hold.` });
-    case 'holding':
-      return refuse({ code: 'already_so', detail: 'It holds already.' });
-    default:
-      return wrongState(run, 'hold');
-  }
-}
-
-/** Lets what runs finish, and holds then. Only where a step follows another. */
-export function stopAfterStep(run: Run): Decision {
+export function stopAfterStep(run: Run, context: Context): Decision {
+  if (run.state === 'validating' || run.state === 'observing')
+    return happened({ type: 'held', reason: 'stopped', detail: `@${context.actor.name} asked to hold.` });
   if (run.state !== 'preparing' && run.state !== 'migrating') return wrongState(run, 'stop');
   if (run.stopRequested !== null)
     return refuse({ code: 'already_so', detail: `@${run.stopRequested.name} has asked for that already; it stops after this step.` });

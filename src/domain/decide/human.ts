@@ -10,7 +10,7 @@ import { isRepeated } from '../requests.ts';
 import { inPreparation, OPEN, touched, WORKING, type Run } from '../run.ts';
 import { judgeWindow } from '../window.ts';
 import { acknowledgeAlert, holdFive } from './alerts.ts';
-import { holdRun, pause, setSpeed, stopAfterStep } from './brakes.ts';
+import { pause, setSpeed, stopAfterStep } from './brakes.ts';
 import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checklist.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 import { rollBack } from './roll-back.ts';
@@ -30,7 +30,6 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   stop_after_step: ['requester', 'operator', 'on_call'],
   pause: ['requester', 'operator', 'on_call'],
   set_speed: ['requester', 'operator', 'on_call'],
-  hold_run: ['requester', 'operator', 'on_call'],
   resume: ['requester', 'operator'],
   roll_back: ['requester', 'operator', 'approver', 'on_call'],
   confirm_presence: ['requester', 'operator', 'on_call'],
@@ -64,13 +63,11 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
     case 'schedule':
       return schedule(run, command.t0, context);
     case 'stop_after_step':
-      return stopAfterStep(run);
+      return stopAfterStep(run, context);
     case 'pause':
       return pause(run, context);
     case 'set_speed':
       return setSpeed(run, command.percent);
-    case 'hold_run':
-      return holdRun(run, context);
     case 'resume':
       return run.state === 'holding' ? happened({ type: 'resumed' }, ...disarming(run, 'resumed')) : wrongState(run, 'resume');
     case 'roll_back':

@@ -1,5 +1,6 @@
 import { between, plus, type Instant } from '../../domain/instant.ts';
-import type { Alert, Sample } from '../../domain/monitor.ts';
+import { ladderOf } from '../../domain/ladder.ts';
+import type { Alert, Level, Sample } from '../../domain/monitor.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { inWords } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
@@ -20,9 +21,11 @@ const AFTER_MS = 15_000;
 const SHORTEST_MS = 60_000;
 const LONGEST_MS = 600_000;
 
-/** The picture of an alert as it stands: raised, cleared, or over with the run. Follows from the run alone. */
+const LEVEL_NAMES: Readonly<Record<Level, string>> = { watch: 'watch', consider: 'consider', roll_back: 'roll back' };
+
+/** The picture of an alert as it stands: raised, graver or milder, cleared, or over with the run. Follows from the run alone. */
 export function alertPicture(run: Run, alert: Alert): AlertPicture {
-  const { metric, value, limit, baseline, since, raisedAt, clearedAt } = alert;
+  const { metric, level, value, limit, baseline, since, raisedAt, clearedAt } = alert;
   const says = (number: number) => metricValue(metric, number);
   const before = baseline === null ? 'unknown before the run' : `${says(baseline)} before the run`;
   const end = clearedAt ?? run.end?.at ?? null;
@@ -31,7 +34,7 @@ export function alertPicture(run: Run, alert: Alert): AlertPicture {
       ? 'and it has not come down'
       : `${clearedAt === null ? 'until the run ended' : 'and cleared'} after ${inWords(between(since, end))}`;
   return {
-    stage: JSON.stringify([raisedAt, clearedAt, value, run.rollback?.at ?? null, run.end?.at ?? null]),
+    stage: JSON.stringify([raisedAt, clearedAt, level, value, run.rollback?.at ?? null, run.end?.at ?? null]),
     alt: `Chart of ${METRIC_TITLES[metric]} on run #${run.number}: ${says(value)}, above its limit of ${says(limit)}, ${before}. Above the limit since ${utc(since)}, ${lasted}.`,
   };
 }
@@ -48,7 +51,10 @@ export function alertChart({ run, samples, now }: { run: Run; samples: readonly 
     title: METRIC_TITLES[alert.metric],
     subtitle: `run #${run.number} on ${run.target}`,
     samples: own,
-    limit: alert.limit,
+    levels: ladderOf(alert.metric, run.plan.thresholds, run.baseline).rungs.map(({ level, limit }) => ({
+      name: LEVEL_NAMES[level],
+      limit,
+    })),
     baseline: alert.baseline,
     from,
     to,

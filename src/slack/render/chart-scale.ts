@@ -2,7 +2,7 @@ import { between, instantOf, millis, type Instant } from '../../domain/instant.t
 import type { Metric } from '../../domain/monitor.ts';
 import type { ChartFacts } from './chart.ts';
 
-type Facts = Pick<ChartFacts, 'metric' | 'samples' | 'limit' | 'baseline' | 'from' | 'to' | 'zone'>;
+type Facts = Pick<ChartFacts, 'metric' | 'samples' | 'levels' | 'baseline' | 'from' | 'to' | 'zone'>;
 type Frame = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
 
 /** Where values and moments lie in the frame, and which of them are written beside the axes. */
@@ -29,7 +29,7 @@ const COLUMNS = 5;
 /** From zero to a little above everything that is shown. */
 export function scaleOf(facts: Facts, frame: Frame): Scale {
   const known = facts.samples.flatMap(({ value }) => (value === null ? [] : [value]));
-  const highest = Math.max(facts.limit, facts.baseline ?? 0, ...known) * 1.08;
+  const highest = Math.max(...facts.levels.map(({ limit }) => limit), facts.baseline ?? 0, ...known) * 1.08;
   const step = stepFor(highest / ROWS, FINEST[facts.metric]);
   const top = Math.max(step, Math.ceil(highest / step) * step);
   const ms = Math.max(1, between(facts.from, facts.to));

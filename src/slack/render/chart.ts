@@ -14,7 +14,8 @@ export type ChartFacts = {
   readonly subtitle: string;
   /** Oldest first. A null value is unknown: the line stops there and begins anew behind it. */
   readonly samples: readonly Sample[];
-  readonly limit: number;
+  /** The limits of the metric with their names, mildest first; what is above the first one is marked. */
+  readonly levels: readonly { readonly name: string; readonly limit: number }[];
   readonly baseline: number | null;
   readonly from: Instant;
   readonly to: Instant;
@@ -114,21 +115,28 @@ function marks(facts: ChartFacts, scale: Scale): readonly string[] {
     });
 }
 
-/** The limit and the value before the run, each with its number at the right end; the names keep a line's height apart. */
-function levels({ metric, limit, baseline }: ChartFacts, scale: Scale): readonly string[] {
-  const level = (value: number, name: string, color: string, nudge: number) =>
-    stroke([PLOT.left, scale.y(value), PLOT.right, scale.y(value)], color, '6 4') +
-    words(PLOT.right + 6, scale.y(value) + 4 + nudge, `${name} ${metricValue(metric, value)}`, { size: 12, fill: color });
-  if (baseline === null) return [level(limit, 'limit', INK.limit, 0)];
-  const apart = Math.abs(scale.y(limit) - scale.y(baseline));
-  const nudge = (Math.max(0, NAME_HEIGHT - apart) / 2) * (limit >= baseline ? 1 : -1);
-  return [level(baseline, 'before', INK.baseline, nudge), level(limit, 'limit', INK.limit, -nudge)];
+/** The limits and the value before the run, each with its name and number at the right end; the names keep a line's height apart. */
+function levels({ metric, levels: limits, baseline }: ChartFacts, scale: Scale): readonly string[] {
+  const before = baseline === null ? [] : [{ name: 'before', value: baseline, color: INK.baseline }];
+  const all = [...before, ...limits.map(({ name, limit }) => ({ name, value: limit, color: INK.limit }))].toSorted(
+    (a, b) => a.value - b.value,
+  );
+  let lowest = Number.POSITIVE_INFINITY;
+  return all.map(({ name, value, color }) => {
+    const y = scale.y(value);
+    lowest = Math.min(y + 4, lowest - NAME_HEIGHT);
+    return (
+      stroke([PLOT.left, y, PLOT.right, y], color, '6 4') +
+      words(PLOT.right + 6, lowest, `${name} ${metricValue(metric, value)}`, { size: 11, fill: color })
+    );
+  });
 }
 
-const NAME_HEIGHT = 14;
+const NAME_HEIGHT = 13;
 
 function line(facts: ChartFacts, scale: Scale): readonly string[] {
   const { stretches } = shapeOf(facts);
+  const limit = facts.levels[0]?.limit ?? Number.POSITIVE_INFINITY;
   const place = ({ at, value }: { at: Instant; value: number }) => `${px(scale.x(at))},${px(scale.y(value))}`;
   const lines = stretches.map(
     (points) =>
@@ -136,9 +144,9 @@ function line(facts: ChartFacts, scale: Scale): readonly string[] {
   );
   const dots = stretches.flatMap((points) =>
     points
-      .filter(({ value }) => value > facts.limit || points.length === 1)
+      .filter(({ value }) => value > limit || points.length === 1)
       .map(({ at, value }) => {
-        const color = value > facts.limit ? INK.over : INK.line;
+        const color = value > limit ? INK.over : INK.line;
         return `<circle cx="${px(scale.x(at))}" cy="${px(scale.y(value))}" r="2.5" fill="${color}"/>`;
       }),
   );

@@ -35,13 +35,11 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
     case 'schedule':
       return run.scheduledFor === null ? 'it is scheduled.' : `it is scheduled; first write ${at(run.scheduledFor)}.`;
     case 'stop_after_step':
-      return 'it stops after this step.';
+      return run.state === 'holding' ? 'it holds.' : 'it stops after this step.';
     case 'pause':
       return 'the backfill holds where it is.';
     case 'set_speed':
       return `the backfill goes at ${command.percent} %.`;
-    case 'hold_run':
-      return run.state === 'holding' ? 'it holds.' : 'it holds after this step.';
     case 'resume':
       return 'it goes on.';
     case 'roll_back':
