@@ -33,6 +33,7 @@ export type HoldReason =
   | 'statement_failed'
   | 'lock_budget'
   | 'validation_failed'
+  | 'not_as_before'
   | 'target_unreachable';
 
 /** The worker's work in words a card can show. */

@@ -1,4 +1,4 @@
-import type { RunEvent } from './events.ts';
+import type { HoldReason, RunEvent } from './events.ts';
 import { healthLines, lineOf } from './checklist.ts';
 import { between } from './instant.ts';
 import type { Acknowledgement, Evidence, ItemKey, PerItem } from './items.ts';
@@ -39,6 +39,7 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     dryRunAt: null,
     baseline: null,
     after: null,
+    validatedAt: null,
     fingerprint: null,
     units: [],
     step: null,
@@ -133,8 +134,11 @@ const CHANGES: Changes = {
     units: run.units.filter((unit) => unit.state !== 'announced' || !event.positions.includes(unit.position)),
   }),
   all_applied: () => ({ state: 'validating', stopRequested: null }),
-  validated: () => ({ state: 'observing' }),
-  completed: (_run, event) => ({ ...ended(event.at, 'completed', 'Every statement applied, validated and observed.'), after: event.after }),
+  validated: (_run, event) => ({ state: 'observing', validatedAt: event.at }),
+  completed: (run, event) => {
+    const vouched = run.vouched === null ? '' : ` @${run.vouched.name} vouched for the application at the end.`;
+    return { ...ended(event.at, 'completed', `Every statement applied, validated and observed.${vouched}`), after: event.after };
+  },
   alert_raised: (run, event) => ({ alerts: { ...run.alerts, [event.alert.metric]: event.alert } }),
   alert_cleared: (run, event) => {
     const alert = run.alerts[event.metric];
@@ -154,7 +158,7 @@ const CHANGES: Changes = {
     state: resumedState(run),
     holding: null,
     watcher: event.actor.via === 'worker' ? run.watcher : { actor: event.actor, seenAt: event.at },
-    vouched: run.holding?.from === 'observing' && run.holding.reason === 'monitor_silent' ? event.actor : run.vouched,
+    vouched: run.holding?.from === 'observing' && VOUCHED.includes(run.holding.reason) ? event.actor : run.vouched,
     ...preparedAgain(run, event.at),
   }),
   rollback_requested: (run, event) => ({
@@ -178,6 +182,9 @@ const CHANGES: Changes = {
   failed: (run, event) => ended(event.at, 'failed', event.detail, run.end?.remaining),
   cancelled: (_run, event) => ended(event.at, 'cancelled', event.reason),
 };
+
+/** Holds of the end that a person lets go on by vouching for the application. */
+const VOUCHED: readonly HoldReason[] = ['monitor_silent', 'not_as_before'];
 
 /** Whatever rested on the old plan is gone: approvals, waivers, proof, the reviews of it, the schedule (invariant 3). */
 function voided(run: Run, changes: readonly string[], otherwise: readonly ItemKey[] = []): Partial<Run> {

@@ -1,4 +1,5 @@
 import { healthLines } from './checklist.ts';
+import { endsAt, validatedAtEnd } from './end-judgement.ts';
 import type { StepName } from './events.ts';
 import { neededToBeginMs, predictedPrepareMs, predictedRunMs } from './gates.ts';
 import { healthDue, isFresh, lastHumanAct, preparedSince } from './health-due.ts';
@@ -98,10 +99,11 @@ function prepare(run: Run, now: Instant): NextStep {
 }
 
 function observe(run: Run, now: Instant): NextStep {
-  const ends = plus(run.t0 ?? now, run.plan.timing.observeMs);
+  const ends = endsAt(run, now);
   if (between(ends, now) < 0) return { kind: 'wait', until: ends };
   const alerting = Object.values(run.alerts).some((alert) => alert.clearedAt === null);
-  return alerting ? { kind: 'wait', until: plus(now, 1000) } : step('finish');
+  if (alerting) return { kind: 'wait', until: plus(now, 1000) };
+  return step(validatedAtEnd(run, now) ? 'finish' : 'validate');
 }
 
 /** A run that holds for peak hours or a freeze goes on by itself when they are over; every other hold waits for a person. */

@@ -14,7 +14,8 @@ const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
   dry_run: ['preparing'],
   begin: ['preparing'],
   apply: ['migrating'],
-  validate: ['validating'],
+  // Once more before the end.
+  validate: ['validating', 'observing'],
   finish: ['observing'],
   resume: ['holding'],
   stop: ['stopping'],

@@ -119,6 +119,7 @@ function duringARun(): string {
     '',
     `Read every second from preparation on, and judged from the first write on. ${BREACHES} of ${OUT_OF} readings over the limit raise one alert with **Roll back now**; ${OUT_OF} known ones at or below it clear it.`,
     'Unknown neither raises nor clears. A run does not finish while an alert stands, nor when a metric that could be read before cannot be read at the end.',
+    'At the end everything is validated once more, and the readings are judged by what the runbook asks of the end (R65, R66): under `limits.error_rate`, and response time within 5 % of the one before the first write, or below `limits.p95_floor`. What misses that for five minutes (a third of a shorter observation) holds the run: **Resume** vouches for the application, **Roll back now** undoes.',
     '',
     '| metric | fires | setting | asked by |',
     '|---|---|---|---|',

@@ -51,6 +51,7 @@ export const VARIANTS = [
   'holding_rehearsal_differs',
   'holding_evidence',
   'holding_validation_failed',
+  'holding_not_as_before',
   'holding_target_unreachable',
   'stopping_alert',
   'rolling_back_half',
@@ -177,6 +178,8 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   completed: {
     after: 'observing',
     tell: (tale) => {
+      step(tale, '19:15', 'validate');
+      tale.says('19:15', OFFPEAK, { type: 'record_validation', failures: [] });
       step(tale, '19:15', 'finish');
       tale.says('19:15', OFFPEAK, { type: 'finish', after: AFTER });
     },
@@ -226,6 +229,14 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
     tell: (tale) => {
       step(tale, '19:05', 'validate');
       tale.says('19:05:01', OFFPEAK, { type: 'record_validation', failures: ['0008 line 1: 12 rows that must not exist'] });
+    },
+  },
+  holding_not_as_before: {
+    after: 'observing',
+    tell: (tale) => {
+      step(tale, '19:15', 'validate');
+      tale.says('19:15', OFFPEAK, { type: 'record_validation', failures: [] });
+      tale.says('19:20', OFFPEAK, { type: 'finish', after: { ...AFTER, error_rate: 0.002, p95: 131 } });
     },
   },
   holding_target_unreachable: {

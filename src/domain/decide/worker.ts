@@ -1,6 +1,7 @@
 import { isWaived, lineOf, waiverStands } from '../checklist.ts';
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
+import { endFailures, endPatienceUntil, endsAt, validatedAtEnd } from '../end-judgement.ts';
 import type { Happening } from '../events.ts';
 import { backupProved, forwardHold, predictedRunMs, readiness } from '../gates.ts';
 import { between, plus } from '../instant.ts';
@@ -42,7 +43,7 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
     case 'record_units':
       return recordUnits(run, command, context);
     case 'record_validation':
-      return recordValidation(run, command);
+      return recordValidation(run, command, context);
     case 'finish':
       return finish(run, command, context);
     case 'hold':
@@ -236,8 +237,10 @@ function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Conte
   return happened(begun);
 }
 
-function recordValidation(run: Run, command: Of<'record_validation'>): Decision {
-  if (run.state !== 'validating') return wrongState(run, 'validate');
+/** After the last statement, and once more when the end is due (R58). */
+function recordValidation(run: Run, command: Of<'record_validation'>, { now }: Context): Decision {
+  const again = run.state === 'observing' && run.t0 !== null && between(endsAt(run, now), now) >= 0;
+  if (run.state !== 'validating' && !again) return wrongState(run, 'validate');
   if (command.failures.length === 0) return happened({ type: 'validated' });
   return happened({ type: 'held', reason: 'validation_failed', detail: command.failures.join('; ') });
 }
@@ -246,7 +249,7 @@ function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
   if (run.state !== 'observing' || run.t0 === null) return wrongState(run, 'finish');
   const early = between(run.t0, context.now) < run.plan.timing.observeMs;
   const alerting = Object.values(run.alerts).some((alert) => alert.clearedAt === null);
-  if (early || alerting) return refuse({ code: 'out_of_order' });
+  if (early || alerting || !validatedAtEnd(run, context.now)) return refuse({ code: 'out_of_order' });
   // What was never readable says nothing new; what went dark since the first write may be the harm itself (invariant 10).
   const dark = METRICS.filter((metric) => run.baseline?.[metric] != null && command.after[metric] === null);
   if (dark.length > 0 && run.vouched === null) {
@@ -254,5 +257,10 @@ function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
     const detail = `${names} could be read before the first write and cannot be read now, so nobody knows how the application is. Every statement is applied. Look at it yourself: Resume vouches for it, or roll back.`;
     return happened({ type: 'held', reason: 'monitor_silent', detail });
   }
-  return happened({ type: 'completed', after: command.after });
+  const failures = run.vouched === null ? endFailures(run, command.after) : [];
+  if (failures.length === 0) return happened({ type: 'completed', after: command.after });
+  // A moment's reading does not hold a run at night; it is asked again, and never finished silently.
+  if (between(endPatienceUntil(run, context.now), context.now) < 0) return refuse({ code: 'out_of_order' });
+  const detail = `At the end ${failures.join('; ')}. Every statement is applied and validated. Look at the application: Resume vouches for it and ends the run, or roll back.`;
+  return happened({ type: 'held', reason: 'not_as_before', detail });
 }

@@ -42,5 +42,9 @@ export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; r
     title: 'Validation failed',
     next: 'The changes are applied. Look at the rows; Resume validates again, Roll back now undoes.',
   },
+  not_as_before: {
+    title: 'Not as it was before',
+    next: 'Look at the application. Resume vouches for it and ends the run; Roll back now undoes everything.',
+  },
   target_unreachable: { title: 'The database cannot be reached', next: `Check the connection. ${PRESS}` },
 };
