@@ -41,6 +41,7 @@ export type StepName =
   | 'check'
   | 'backup'
   | 'prove'
+  | 'archive'
   | 'dry_run'
   | 'begin'
   | 'apply'

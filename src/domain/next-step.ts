@@ -1,4 +1,5 @@
 import { healthLines } from './checklist.ts';
+import { archiveDue, archiveDueAt } from './archive.ts';
 import { endsAt, validatedAtEnd } from './end-judgement.ts';
 import type { StepName } from './events.ts';
 import { neededToBeginMs, predictedPrepareMs, predictedRunMs } from './gates.ts';
@@ -18,6 +19,9 @@ export type NextStep =
 
 /** The source of evidence that says a backup or proof could not even be tried to the end; it is tried again when it expires. */
 export const FAILED_ATTEMPT = 'the worker';
+
+/** What does not keep preparation from opening. */
+const QUICK: readonly StepName[] = ['check', 'archive'];
 
 const IDLE: NextStep = { kind: 'idle' };
 const step = (name: StepName): NextStep => ({ kind: 'step', step: name });
@@ -67,7 +71,10 @@ function gather(run: Run, now: Instant): NextStep {
   if (failed !== undefined && between(now, failed.expiresAt) > 0) return { kind: 'wait', until: failed.expiresAt };
   if (run.backup === null || between(run.backup.finishedAt, now) >= run.plan.timing.proofMs) return step('backup');
   if (run.rehearsal === null || run.rehearsal.backupId !== run.backup.id) return step('prove');
-  if (restored(run.rehearsal)) return { kind: 'wait', until: refresh };
+  if (restored(run.rehearsal)) {
+    if (archiveDue(run, now)) return step('archive');
+    return { kind: 'wait', until: [refresh, archiveDueAt(run, now) ?? refresh].toSorted()[0] ?? refresh };
+  }
   // The scratch server was down, or the file is gone: neither may keep the run from ever being proved.
   const again = plus(run.rehearsal.at, run.plan.timing.machineEvidenceMs);
   if (between(again, now) >= 0) return step('backup');
@@ -79,7 +86,7 @@ function scheduled(run: Run, now: Instant): NextStep {
   if (between(opens, now) >= 0) return step('open');
   const gathering = gather(run, now);
   // Preparation takes a backup of its own; one that is under way at T-15 would only keep it from opening.
-  const outlasts = gathering.kind === 'step' && gathering.step !== 'check' && between(now, opens) <= predictedPrepareMs(run);
+  const outlasts = gathering.kind === 'step' && !QUICK.includes(gathering.step) && between(now, opens) <= predictedPrepareMs(run);
   if (outlasts) return { kind: 'wait', until: [opens, healthDue(run, now) ?? opens].toSorted()[0] ?? opens };
   if (gathering.kind === 'step') return gathering;
   return { kind: 'wait', until: gathering.kind === 'wait' && gathering.until < opens ? gathering.until : opens };
@@ -93,6 +100,7 @@ function prepare(run: Run, now: Instant): NextStep {
   const missing = unprepared(run);
   if (missing !== null) return step(missing);
   if (run.dryRunAt === null || between(preparedSince(run, now), run.dryRunAt) < 0) return step('dry_run');
+  if (archiveDue(run, now)) return step('archive');
   if (recheck !== null && between(now, recheck) > 0) return { kind: 'wait', until: recheck };
   if (run.t0 !== null && between(run.t0, now) < 0) return { kind: 'wait', until: run.t0 };
   return step('begin');

@@ -9,6 +9,7 @@ const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
   check: BEFORE,
   backup: BEFORE,
   prove: BEFORE,
+  archive: BEFORE,
   open: ['scheduled'],
   late: ['preparing'],
   dry_run: ['preparing'],

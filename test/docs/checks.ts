@@ -78,7 +78,7 @@ function filledBy(key: KnownItem, builtIn: boolean): string {
   if (personally !== '') return `${personally}; where nobody is named, a person (${rolesText(ITEM_ROLES)}) by **Confirm…**`;
   if (isPeoples(key))
     return `a person (${rolesText(ITEM_ROLES)}), by **Confirm…**${key === 'rollback_review' ? '; never the requester' : ''}`;
-  if (OPTIONAL.includes(key)) return 'a machine where a source is named; without one there is no such line';
+  if (OPTIONAL.includes(key) && !builtIn) return 'a machine where a source is named; without one there is no such line';
   return builtIn ? 'a machine' : 'a machine where a source is named; otherwise a person, by **Confirm…**';
 }
 

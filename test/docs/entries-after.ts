@@ -82,8 +82,8 @@ export const ENTRIES_AFTER: Entries = {
     },
   },
   350: {
-    by: ['cli backup --list', 'file src/target/backup/restore-point.ts the restore point'],
-    does: 'Each backup keeps log position, server time and, where the role may, a named point: the moment to recover to.',
+    by: ['item archive', 'cli backup --list', 'file src/target/backup/restore-point.ts the restore point'],
+    does: 'Each backup keeps log position, server time and, where the role may, a named point: the moment to recover to. No first write before it is archived.',
     open: { today: "Recover in the provider's console to that moment.", why: 'Offpeak starts no recovery.' },
   },
   352: {

@@ -73,8 +73,8 @@ export const ENTRIES_BEFORE: Entries = {
     does: 'Whoever is on call, by role or as PagerDuty says, answers personally.',
   },
   34: {
-    by: ['item automated_backup', 'setting readings.automated_backup'],
-    does: 'The newest one that exists, 24 h old at most; without a source a person confirms it.',
+    by: ['item automated_backup', 'item archive', 'setting readings.automated_backup'],
+    does: 'The newest one that exists, 24 h old at most; without a source a person confirms it. Where the server archives its log, the restore point of the run must have arrived there before the first write.',
   },
   36: { by: ['item backup', 'step prove'], does: 'By a restore with equal rows and values.' },
   37: { by: ['item restore_drill', 'step prove'], does: 'Every proof is such a drill; the last may be 92 days old.' },

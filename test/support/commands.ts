@@ -113,6 +113,7 @@ const WORK: Readonly<Record<StepName, readonly Command['type'][]>> = {
   check: ['record_evidence'],
   backup: ['record_backup'],
   prove: ['record_rehearsal'],
+  archive: ['record_evidence'],
   open: ['open_preparation'],
   late: ['hold'],
   dry_run: ['record_dry_run'],

@@ -1,3 +1,4 @@
+import { archiveDue } from '../archive.ts';
 import { isWaived, lineOf, waiverStands } from '../checklist.ts';
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
@@ -221,6 +222,7 @@ function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Conte
     return refuse({ code: 'out_of_order' });
   const late = lateHold(run, context.now);
   if (late !== null) return happened({ type: 'held', ...late });
+  if (archiveDue(run, context.now)) return refuse({ code: 'out_of_order' });
   const notReady = readiness(run, context);
   if (notReady !== null) return happened(notReadyHeld(notReady));
   if (command.fingerprint !== run.plan.fingerprint) {

@@ -5,6 +5,7 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   check: 'Reading health',
   backup: 'Taking the backup',
   prove: 'Proving the backup by a restore, and rehearsing on it',
+  archive: 'Waiting until the restore point is archived',
   dry_run: 'Looking for the last time before the first write',
   begin: 'Checking every gate before the first write',
   apply: 'Applying',
