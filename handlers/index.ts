@@ -13,6 +13,7 @@ import { confirmAvailable } from './confirm-available.ts';
 import { confirmItem } from './confirm-item.ts';
 import { confirmItemSubmitted } from './confirm-item-submitted.ts';
 import { confirmPresence } from './confirm-presence.ts';
+import { runDrill } from './run-drill.ts';
 import { clickOf, slashOf, submissionOf } from './from-bolt.ts';
 import { inbox } from './inbox.ts';
 import { migrate } from './migrate.ts';
@@ -57,6 +58,7 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   roll_back: rollBack,
   resume,
   confirm_presence: confirmPresence,
+  run_drill: runDrill,
   cancel,
   close_failed: closeFailed,
   ask_cancel: askCancel,

@@ -59,6 +59,7 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
   rollback: changes(() => ({ type: 'roll_back' })),
   present: changes(() => ({ type: 'confirm_presence' })),
   cancel: changes(() => ({ type: 'cancel' })),
+  drill: changes(() => ({ type: 'run_drill' })),
   hook: hookVerb,
 };
 

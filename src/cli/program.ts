@@ -15,6 +15,7 @@ import { confirmVerb } from './verbs/confirm.ts';
 import { dbVerbs } from './verbs/db.ts';
 import { hookVerb } from './verbs/hook.ts';
 import { hooksVerb } from './verbs/hooks.ts';
+import { drillVerb } from './verbs/drill.ts';
 import { historyVerb } from './verbs/history.ts';
 import { lintVerb } from './verbs/lint.ts';
 import { logsVerb } from './verbs/logs.ts';
@@ -84,6 +85,7 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   logsVerb,
   auditVerb,
   dbVerbs,
+  drillVerb,
   hookVerb,
   hooksVerb,
   adoptVerb,

@@ -66,6 +66,7 @@ export type Happening =
   | { readonly type: 'acknowledgement_withdrawn'; readonly item: ItemKey }
   | { readonly type: 'item_waived'; readonly item: ItemKey; readonly reason: string; readonly expiresAt: Instant }
   | { readonly type: 'waiver_withdrawn'; readonly item: ItemKey }
+  | { readonly type: 'drill_requested' }
   | { readonly type: 'on_call_resolved'; readonly people: readonly string[] }
   | { readonly type: 'step_begun'; readonly step: StepName }
   | { readonly type: 'backed_up'; readonly backup: Backup }

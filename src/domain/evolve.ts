@@ -92,6 +92,8 @@ const CHANGES: Changes = {
     return { waivers: { ...run.waivers, [event.item]: waiver } };
   },
   waiver_withdrawn: (run, event) => ({ waivers: without(run.waivers, [event.item]) }),
+  // As if there were no backup: the next step takes one.
+  drill_requested: (run) => ({ backup: null, evidence: withoutItems(run, ['backup', 'rollback_proof', 'restore_drill']) }),
   on_call_resolved: (_run, event) => ({ onCall: event.people }),
   step_begun: (_run, event) => ({ step: { name: event.step, at: event.at } }),
   backed_up: (_run, event) => ({ backup: event.backup }),

@@ -24,6 +24,7 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'acknowledge_item', item: 'on_call' },
     { type: 'waive_item', item: 'staging', reason: 'There is no staging tonight.' },
     { type: 'withdraw_item', item: 'staging' },
+    { type: 'run_drill' },
     { type: 'approve', digest: run.digest },
     { type: 'reject', reason: 'Not tonight.' },
     { type: 'start' },

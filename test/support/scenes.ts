@@ -1,3 +1,5 @@
+import { plus } from '../../src/domain/instant.ts';
+import { FAILED_ATTEMPT } from '../../src/domain/next-step.ts';
 import { OFFPEAK } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import type { RunState } from '../../src/domain/run.ts';
@@ -23,12 +25,14 @@ import {
 /** Scenes beside the states: the same state with something that people see differently. */
 export const VARIANTS = [
   'checklist_proved',
+  'checklist_unproved',
   'checklist_ready',
   'checklist_waived',
   'checklist_untold',
   'checklist_one_approval',
   'checklist_revised',
   'checklist_void',
+  'scheduled_far',
   'scheduled_expired',
   'preparing_ready',
   'preparing_expired',
@@ -66,6 +70,28 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   planned: { after: null, tell: (tale) => notice(tale, '17:05:05') },
   checklist: { after: 'planned', tell: (tale) => tale.says('17:06', by('nora'), { type: 'start_checklist' }) },
   checklist_proved: { after: 'checklist', tell: (tale) => gather(tale, ['17:07', '17:08', '17:10', '17:12']) },
+  checklist_unproved: {
+    after: 'checklist',
+    tell: (tale) => {
+      const at = evening('17:08');
+      const none = {
+        verdict: 'breach',
+        value: 'no backup of this target was restored yet; the proof of this run will be the first',
+      } as const;
+      const failed = {
+        item: 'backup',
+        verdict: 'breach',
+        value: 'the scratch server refuses connections',
+        limit: '',
+        source: FAILED_ATTEMPT,
+      } as const;
+      const evidence = [
+        ...healthEvidence(tale.run.plan, at, { restore_drill: none }),
+        { ...failed, at, expiresAt: plus(at, 60_000), actor: OFFPEAK },
+      ];
+      tale.says('17:08', OFFPEAK, { type: 'record_evidence', evidence });
+    },
+  },
   checklist_ready: { after: 'checklist_proved', tell: (tale) => confirm(tale) },
   checklist_waived: {
     after: 'checklist_proved',
@@ -101,6 +127,10 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   },
   approved: { after: 'checklist_one_approval', tell: (tale) => approve(tale, '17:18', 'kim') },
   scheduled: { after: 'approved', tell: (tale) => tale.says('17:20', by('nora'), { type: 'schedule', t0: evening('19:00') }) },
+  scheduled_far: {
+    after: 'approved',
+    tell: (tale) => tale.says('17:20', by('nora'), { type: 'schedule', t0: '2026-11-25T18:00:00.000Z' }),
+  },
   scheduled_expired: {
     after: 'approved',
     tell: (tale) => {

@@ -9,6 +9,7 @@ import { rollbackProved } from '../proof.ts';
 import { inPreparation, OPEN, touched, WORKING, type Run } from '../run.ts';
 import { judgeWindow } from '../window.ts';
 import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checklist.ts';
+import { runDrill } from './drill.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 
 /** Who may give each command. Rolling back is deliberately easier than going forward. */
@@ -19,6 +20,7 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   acknowledge_item: ROLES,
   waive_item: ROLES,
   withdraw_item: ROLES,
+  run_drill: ['requester', 'operator'],
   approve: ['approver'],
   reject: ['approver'],
   start: ['requester', 'operator'],
@@ -47,6 +49,8 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
       return acknowledgeItem(run, command.item, context);
     case 'waive_item':
       return waiveItem(run, command, context);
+    case 'run_drill':
+      return runDrill(run, context.now);
     case 'approve':
       return approve(run, command.digest, context);
     case 'reject':

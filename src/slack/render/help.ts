@@ -19,6 +19,7 @@ export const VERBS = {
   rollback: { usage: 'rollback', does: 'undo everything this run did, now' },
   present: { usage: 'present', does: 'say that you are watching the run' },
   cancel: { usage: 'cancel', does: 'give up a run that has changed nothing, or close one whose rollback failed' },
+  drill: { usage: 'drill', does: 'take and restore a backup now, after an attempt that failed' },
   hook: { usage: 'hook [name]', does: 'run a hook of the team by its name or an alias; without a name, list them' },
   history: { usage: 'history [target]', does: 'the last ten runs' },
   help: { usage: 'help', does: 'this list' },
