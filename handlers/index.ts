@@ -14,6 +14,7 @@ import { confirmAvailable } from './confirm-available.ts';
 import { confirmItem } from './confirm-item.ts';
 import { confirmItemSubmitted } from './confirm-item-submitted.ts';
 import { confirmPresence } from './confirm-presence.ts';
+import { runDrill } from './run-drill.ts';
 import { clickOf, slashOf, submissionOf } from './from-bolt.ts';
 import { holdFive } from './hold-five.ts';
 import { inbox } from './inbox.ts';
@@ -61,6 +62,7 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   confirm_presence: confirmPresence,
   hold_five: holdFive,
   acknowledge_alert: acknowledgeAlert,
+  run_drill: runDrill,
   cancel,
   close_failed: closeFailed,
   ask_cancel: askCancel,

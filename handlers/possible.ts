@@ -16,6 +16,7 @@ type Asking = { readonly services: Services; readonly actor: Actor; readonly now
 /** The command behind each verb that changes a run; what needs an argument is tried with one that fits. */
 const COMMANDS: readonly { readonly verb: Verb; readonly command: (run: Run) => HumanCommand }[] = [
   { verb: 'checklist', command: () => ({ type: 'start_checklist' }) },
+  { verb: 'drill', command: () => ({ type: 'run_drill' }) },
   { verb: 'approve', command: (run) => ({ type: 'approve', digest: run.digest }) },
   { verb: 'start', command: () => ({ type: 'start' }) },
   { verb: 'schedule', command: () => ({ type: 'schedule', t0: null }) },

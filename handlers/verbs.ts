@@ -68,6 +68,7 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
     return `Write which alert: ${code(`/migrate acknowledge-alert ${first}`)}. Nothing was changed.`;
   }),
   cancel: changes(() => ({ type: 'cancel' })),
+  drill: changes(() => ({ type: 'run_drill' })),
   hook: hookVerb,
 };
 

@@ -53,7 +53,7 @@ async function walk(place: Place): Promise<void> {
   await confirmAll(place, 'Maya');
   await answerAll(place);
   await named(thread, 'Approve').waitFor({ timeout: REHEARSED_MS });
-  await saying(thread, '21 of 21 ready').waitFor();
+  await saying(thread, '22 of 22 ready').waitFor();
   await picture('checklist', saying(thread, 'People confirm their lines'));
   for (const [approver, count] of [
     ['Sam', '1 of 2'],

@@ -17,6 +17,7 @@ import { dbVerbs } from './verbs/db.ts';
 import { holdVerb } from './verbs/hold.ts';
 import { hookVerb } from './verbs/hook.ts';
 import { hooksVerb } from './verbs/hooks.ts';
+import { drillVerb } from './verbs/drill.ts';
 import { historyVerb } from './verbs/history.ts';
 import { lintVerb } from './verbs/lint.ts';
 import { logsVerb } from './verbs/logs.ts';
@@ -88,6 +89,7 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   logsVerb,
   auditVerb,
   dbVerbs,
+  drillVerb,
   hookVerb,
   hooksVerb,
   adoptVerb,

@@ -20,6 +20,8 @@ export type HumanCommand =
   | { readonly type: 'waive_item'; readonly item: string; readonly reason: string }
   /** Takes back a confirmation, one's own acknowledgement, or a waiver. */
   | { readonly type: 'withdraw_item'; readonly item: string }
+  /** Takes and restores a backup at once, after an attempt that failed. */
+  | { readonly type: 'run_drill' }
   /** `digest` is the one the approver saw; approving another one is refused. */
   | { readonly type: 'approve'; readonly digest: string }
   | { readonly type: 'reject'; readonly reason: string }

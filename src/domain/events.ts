@@ -35,6 +35,7 @@ export type HoldReason =
   | 'statement_failed'
   | 'lock_budget'
   | 'validation_failed'
+  | 'not_as_before'
   | 'target_unreachable'
   | 'alert';
 
@@ -43,6 +44,7 @@ export type StepName =
   | 'check'
   | 'backup'
   | 'prove'
+  | 'archive'
   | 'dry_run'
   | 'begin'
   | 'apply'
@@ -77,6 +79,7 @@ export type Happening =
   | { readonly type: 'acknowledgement_withdrawn'; readonly item: ItemKey }
   | { readonly type: 'item_waived'; readonly item: ItemKey; readonly reason: string; readonly expiresAt: Instant }
   | { readonly type: 'waiver_withdrawn'; readonly item: ItemKey }
+  | { readonly type: 'drill_requested' }
   | { readonly type: 'on_call_resolved'; readonly people: readonly string[] }
   | { readonly type: 'step_begun'; readonly step: StepName }
   | { readonly type: 'backed_up'; readonly backup: Backup }

@@ -1,4 +1,4 @@
-import type { RunEvent } from './events.ts';
+import type { HoldReason, RunEvent } from './events.ts';
 import { healthLines, lineOf } from './checklist.ts';
 import { ALERT_CHANGES, takenUpon } from './evolve-alerts.ts';
 import { between } from './instant.ts';
@@ -42,6 +42,7 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     dryRunAt: null,
     baseline: null,
     after: null,
+    validatedAt: null,
     fingerprint: null,
     units: [],
     step: null,
@@ -110,6 +111,8 @@ const CHANGES: Changes = {
     return { waivers: { ...run.waivers, [event.item]: waiver } };
   },
   waiver_withdrawn: (run, event) => ({ waivers: without(run.waivers, [event.item]) }),
+  // As if there were no backup: the next step takes one.
+  drill_requested: (run) => ({ backup: null, evidence: withoutItems(run, ['backup', 'rollback_proof', 'restore_drill']) }),
   on_call_resolved: (_run, event) => ({ onCall: event.people }),
   step_begun: (_run, event) => ({ step: { name: event.step, at: event.at } }),
   backed_up: (_run, event) => ({ backup: event.backup }),
@@ -152,8 +155,11 @@ const CHANGES: Changes = {
     units: run.units.filter((unit) => unit.state !== 'announced' || !event.positions.includes(unit.position)),
   }),
   all_applied: () => ({ state: 'validating', stopRequested: null }),
-  validated: () => ({ state: 'observing' }),
-  completed: (_run, event) => ({ ...ended(event.at, 'completed', 'Every statement applied, validated and observed.'), after: event.after }),
+  validated: (_run, event) => ({ state: 'observing', validatedAt: event.at }),
+  completed: (run, event) => {
+    const vouched = run.vouched === null ? '' : ` @${run.vouched.name} vouched for the application at the end.`;
+    return { ...ended(event.at, 'completed', `Every statement applied, validated and observed.${vouched}`), after: event.after };
+  },
   presence_confirmed: (run, event) => ({ watcher: watchedBy(run, event) }),
   presence_asked: (_run, event) => ({ presenceAsked: event.at }),
   paged: (run, event) => ({ pages: withPage(run, event) }),
@@ -171,7 +177,7 @@ const CHANGES: Changes = {
     state: resumedState(run),
     holding: null,
     watcher: event.actor.via === 'worker' ? run.watcher : watchedBy(run, event),
-    vouched: run.holding?.from === 'observing' && run.holding.reason === 'monitor_silent' ? event.actor : run.vouched,
+    vouched: run.holding?.from === 'observing' && VOUCHED.includes(run.holding.reason) ? event.actor : run.vouched,
     ...(event.actor.via === 'worker' ? {} : takenUpon(run, event)),
     ...preparedAgain(run, event.at),
   }),
@@ -198,6 +204,9 @@ const CHANGES: Changes = {
   failed: (run, event) => ended(event.at, 'failed', event.detail, run.end?.remaining),
   cancelled: (_run, event) => ended(event.at, 'cancelled', event.reason),
 };
+
+/** Holds of the end that a person lets go on by vouching for the application. */
+const VOUCHED: readonly HoldReason[] = ['monitor_silent', 'not_as_before'];
 
 /** Whatever rested on the old plan is gone: approvals, waivers, proof, the reviews of it, the schedule (invariant 3). */
 function voided(run: Run, changes: readonly string[], otherwise: readonly ItemKey[] = []): Partial<Run> {

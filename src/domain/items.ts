@@ -12,6 +12,7 @@ export const ITEMS = [
   'on_call',
   'automated_backup',
   'backup',
+  'archive',
   'restore_drill',
   'rollback_review',
   'rollback_proof',
@@ -78,7 +79,7 @@ export const BUILT_IN: readonly MachineItem[] = [
 ];
 
 /** Lines that the runbook asks of nobody: there where a source is named, and not instead asked of a person where none is. */
-export const OPTIONAL: readonly KnownItem[] = ['incidents', 'platform'];
+export const OPTIONAL: readonly KnownItem[] = ['archive', 'incidents', 'platform'];
 
 /** Nothing runs without them, so no role may waive them (invariants 2 and 3). */
 export const NEVER_WAIVED: readonly ItemKey[] = ['backup', 'rollback_proof'];
@@ -102,6 +103,7 @@ export const ITEM_TITLES: Readonly<Record<KnownItem, string>> = {
   automated_backup: 'Automated backup',
   restore_drill: 'Restore drill',
   backup: 'Backup proved by a restore',
+  archive: 'Restore point archived',
   rollback_proof: 'Rollback proved',
   notice: 'Team told in the channel',
   staging: 'Staging looked at',

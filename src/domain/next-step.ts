@@ -1,5 +1,7 @@
 import { alertHold, blindHold, isBlind, observedUntil } from './auto-rollback.ts';
 import { healthLines } from './checklist.ts';
+import { archiveDue, archiveDueAt } from './archive.ts';
+import { validatedAtEnd } from './end-judgement.ts';
 import type { StepName } from './events.ts';
 import { neededToBeginMs, predictedPrepareMs, predictedRunMs } from './gates.ts';
 import { healthDue, isFresh, lastHumanAct, preparedSince } from './health-due.ts';
@@ -20,6 +22,9 @@ export type NextStep =
 
 /** The source of evidence that says a backup or proof could not even be tried to the end; it is tried again when it expires. */
 export const FAILED_ATTEMPT = 'the worker';
+
+/** What does not keep preparation from opening. */
+const QUICK: readonly StepName[] = ['check', 'archive'];
 
 const IDLE: NextStep = { kind: 'idle' };
 const step = (name: StepName): NextStep => ({ kind: 'step', step: name });
@@ -76,7 +81,10 @@ function gather(run: Run, now: Instant): NextStep {
   if (failed !== undefined && between(now, failed.expiresAt) > 0) return { kind: 'wait', until: failed.expiresAt };
   if (run.backup === null || between(run.backup.finishedAt, now) >= run.plan.timing.proofMs) return step('backup');
   if (run.rehearsal === null || run.rehearsal.backupId !== run.backup.id) return step('prove');
-  if (restored(run.rehearsal)) return { kind: 'wait', until: refresh };
+  if (restored(run.rehearsal)) {
+    if (archiveDue(run, now)) return step('archive');
+    return { kind: 'wait', until: [refresh, archiveDueAt(run, now) ?? refresh].toSorted()[0] ?? refresh };
+  }
   // The scratch server was down, or the file is gone: neither may keep the run from ever being proved.
   const again = plus(run.rehearsal.at, run.plan.timing.machineEvidenceMs);
   if (between(again, now) >= 0) return step('backup');
@@ -88,7 +96,7 @@ function scheduled(run: Run, now: Instant): NextStep {
   if (between(opens, now) >= 0) return step('open');
   const gathering = gather(run, now);
   // Preparation takes a backup of its own; one that is under way at T-15 would only keep it from opening.
-  const outlasts = gathering.kind === 'step' && gathering.step !== 'check' && between(now, opens) <= predictedPrepareMs(run);
+  const outlasts = gathering.kind === 'step' && !QUICK.includes(gathering.step) && between(now, opens) <= predictedPrepareMs(run);
   if (outlasts) return { kind: 'wait', until: [opens, healthDue(run, now) ?? opens].toSorted()[0] ?? opens };
   if (gathering.kind === 'step') return gathering;
   return { kind: 'wait', until: gathering.kind === 'wait' && gathering.until < opens ? gathering.until : opens };
@@ -102,6 +110,7 @@ function prepare(run: Run, now: Instant): NextStep {
   const missing = unprepared(run);
   if (missing !== null) return step(missing);
   if (run.dryRunAt === null || between(preparedSince(run, now), run.dryRunAt) < 0) return step('dry_run');
+  if (archiveDue(run, now)) return step('archive');
   if (recheck !== null && between(now, recheck) > 0) return { kind: 'wait', until: recheck };
   if (run.t0 !== null && between(run.t0, now) < 0) return { kind: 'wait', until: run.t0 };
   return step('begin');
@@ -112,7 +121,8 @@ function observe(run: Run, now: Instant): NextStep {
   if (blindHold(run, now) !== null) return step('finish');
   const ends = observedUntil(run, now);
   if (between(ends, now) < 0) return { kind: 'wait', until: ends };
-  return standingAlerts(run).length > 0 || isBlind(run) ? { kind: 'wait', until: plus(now, 1000) } : step('finish');
+  if (standingAlerts(run).length > 0 || isBlind(run)) return { kind: 'wait', until: plus(now, 1000) };
+  return step(validatedAtEnd(run, now) ? 'finish' : 'validate');
 }
 
 /** A run that holds for peak hours, a freeze or an alert goes on by itself when they are over; every other hold waits for a person. */

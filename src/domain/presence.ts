@@ -1,5 +1,5 @@
 import { between, plus, type Instant } from './instant.ts';
-import { endsByItself, WORKING, type Run } from './run.ts';
+import { WORKING, type Run } from './run.ts';
 
 /** The share of the silence after which the watcher is asked: early enough to answer before anything holds. */
 const ASKED_AFTER = 1 / 3;
@@ -31,5 +31,6 @@ export function watcherSilent(run: Run, now: Instant): boolean {
 
 /** A run that waits for the end of peak hours or of a freeze changes nothing, and nobody has to sit beside it. */
 function mustBeWatched(run: Run): boolean {
-  return WORKING.includes(run.state) && !endsByItself(run);
+  const reason = run.holding?.reason;
+  return WORKING.includes(run.state) && reason !== 'peak_hours' && reason !== 'freeze';
 }

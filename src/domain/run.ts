@@ -95,6 +95,8 @@ export type Run = {
   readonly dryRunAt: Instant | null;
   readonly baseline: Readings | null;
   readonly after: Readings | null;
+  /** When everything was validated last: after the last statement, and once more before the end (R58). */
+  readonly validatedAt: Instant | null;
   /** Schema fingerprint just before the first write: what a rollback must give back (R77). */
   readonly fingerprint: string | null;
   /** The same without the order of columns; absent in runs of older versions. */

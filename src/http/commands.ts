@@ -79,6 +79,7 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
       return speed === null ? `percent must be one of the numbers ${SPEEDS.join(', ')}.` : { type: 'set_speed', percent: speed };
     },
   },
+  run_drill: bare('run_drill', 'Takes a backup and restores it now, as the drill that the checklist asks for.'),
   resume: bare('resume', 'Goes on after a hold.'),
   roll_back: bare('roll_back', 'Undoes everything this run did, now, at any hour.'),
   confirm_presence: bare('confirm_presence', 'Says that you are watching the run.'),

@@ -21,6 +21,9 @@ export type LockEdge = {
   readonly application: string;
 };
 
+/** Whether the log up to a position lies in the archive, in words; no question where the server archives nothing. */
+export type Archived = { readonly applicable: false } | { readonly applicable: true; readonly archived: boolean; readonly words: string };
+
 /** Something that holds a snapshot of the whole database for long. */
 export type Dump = { readonly pid: number; readonly what: string; readonly application: string; readonly seconds: number };
 
@@ -36,6 +39,8 @@ export interface DatabaseReadings {
   lockWaits(): Promise<Reading<readonly LockEdge[]>>;
   /** Dumps and base backups that are running, and snapshots older than this, oldest first (R41). */
   readonly dumps?: (olderThanSeconds: number) => Promise<Reading<readonly Dump[]>>;
+  /** Whether the write-ahead log up to this position is archived (M28). */
+  readonly archived?: (lsn: string) => Promise<Reading<Archived>>;
   close(): Promise<void>;
 }
 

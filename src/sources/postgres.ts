@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { Client, Pool } from 'pg';
 import type { DatabaseReadings, Dump, LockEdge, LongQuery } from '../ports.ts';
+import { archived } from './archive.ts';
 import { codeOf, databaseFailure, MONITOR_HINT } from './database-failure.ts';
 import { CONNECTIONS, DATA_DIRECTORY, DUMPS, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
 import { Unreadable, reading } from './reading.ts';
@@ -43,6 +44,7 @@ export function databaseReadings(options: DatabaseReadingsOptions): DatabaseRead
     latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), sentence),
     lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), sentence),
     dumps: (seconds) => reading('pg_stat_activity, pg_stat_progress_basebackup', () => dumps(pool, seconds), sentence),
+    archived: (lsn) => reading('pg_stat_archiver', () => archived(pool, lsn), sentence),
     close: () => pool.end(),
   };
 }

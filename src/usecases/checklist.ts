@@ -7,6 +7,7 @@ import { hooksOf } from './hooks.ts';
 export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly MachineItem[] {
   const { database, readings } = sources;
   const configured: readonly (readonly [MachineItem, unknown])[] = [
+    ['archive', database.archived],
     ['other_dumps', database.dumps],
     ['cpu', readings?.cpu],
     ['memory', readings?.memory],

@@ -50,7 +50,7 @@ describe('files that cannot be planned are refused at plan, and nothing is writt
   it.each([
     ['missing', null],
     ['empty', '-- nothing yet\n'],
-  ])('a down that is %s: names the file to write', async (_how, text) => {
+  ])('R45 a down that is %s: names the file to write', async (_how, text) => {
     if (text === null) await rm(join(site.migrations, '0002_lead_index.down.sql'));
     else await write('0002_lead_index.down.sql', text);
     const { code, sentence } = await refusedPlan(site);

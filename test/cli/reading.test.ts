@@ -157,7 +157,7 @@ describe('check and db', () => {
     expect(JSON.parse((await offpeak(world, ['check', '--json'])).out)).toHaveLength(2);
   });
 
-  test('R96–R98 db health-checks shows sessions by state and who waits for whom, and only database lines', async () => {
+  test('R96 R98 db health-checks shows sessions by state and who waits for whom, and only database lines', async () => {
     const database: Partial<DatabaseReadings> = {
       connections: async () => ({ ok: true, source: '', value: { used: 5, usable: 97, byState: { active: 2, idle: 3 } } }),
       lockWaits: async () => ({ ok: true, source: '', value: [{ waiter: 12, blockers: [34], seconds: 3.4, application: 'acme' }] }),
@@ -170,10 +170,21 @@ describe('check and db', () => {
     expect(health.out).toContain('Connections by state\n  2  active\n  3  idle');
     expect(health.out).toContain('pid 12  3 s  acme  behind pid 34');
     expect(health.out).not.toContain('p95');
-    const long = await offpeak(placed, ['db', 'check-long-queries']);
+  });
+
+  test('R97 db check-long-queries lists pid, age, state and the query; what cannot be read is unknown and no pass', async () => {
+    const query = { pid: 4711, seconds: 64, state: 'idle in transaction', application: 'reporting', query: 'select ? from leads' };
+    const placed = (reading: Awaited<ReturnType<DatabaseReadings['longQueries']>>, verdict: 'breach' | 'unknown') => {
+      const database: Partial<DatabaseReadings> = { longQueries: async () => reading };
+      const world = aWorld({ checks: [aCheck('long_queries', verdict)] });
+      return world.replaced({ sources: { database: database as DatabaseReadings, application: {} as never } });
+    };
+    const long = await offpeak(placed({ ok: true, source: '', value: [query] }, 'breach'), ['db', 'check-long-queries']);
     expect(long.code).toBe(1);
-    expect(long.out).toContain('Older than 30 s\n  UNKNOWN: permission denied');
-    expect(JSON.parse((await offpeak(placed, ['db', 'check-long-queries', '--json'])).out)).toMatchObject({ queries: { ok: false } });
+    expect(long.out).toMatch(/Older than 30 s\n.*4711.*64 s.*idle in transaction.*reporting.*select \? from leads/);
+    const hidden = placed({ ok: false, source: '', why: 'permission denied' }, 'unknown');
+    expect((await offpeak(hidden, ['db', 'check-long-queries'])).out).toContain('Older than 30 s\n  UNKNOWN: permission denied');
+    expect(JSON.parse((await offpeak(hidden, ['db', 'check-long-queries', '--json'])).out)).toMatchObject({ queries: { ok: false } });
   });
 
   test('a check that does not exist is no pass', async () => {

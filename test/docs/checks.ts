@@ -80,7 +80,7 @@ function filledBy(key: KnownItem, builtIn: boolean): string {
   if (personally !== '') return `${personally}; where nobody is named, a person (${rolesText(ITEM_ROLES)}) by **Confirm…**`;
   if (isPeoples(key))
     return `a person (${rolesText(ITEM_ROLES)}), by **Confirm…**${key === 'rollback_review' ? '; never the requester' : ''}`;
-  if (OPTIONAL.includes(key)) return 'a machine where a source is named; without one there is no such line';
+  if (OPTIONAL.includes(key) && !builtIn) return 'a machine where a source is named; without one there is no such line';
   return builtIn ? 'a machine' : 'a machine where a source is named; otherwise a person, by **Confirm…**';
 }
 
@@ -135,6 +135,8 @@ function duringARun(): string {
     'Unknown neither raises nor eases nor clears, and never rolls back. A source that could be read before the first write and cannot be read for 60 s is said in the thread, and the observation lasts as much longer (`monitor.unknown_warn`); after 3 min (`monitor.unknown_hold`), or when it is the second one, the run holds and asks. A run does not finish while an alert stands.',
     '',
     'With `auto_rollback: { after: 60s }` an alert that says *roll back*, or a statement that PostgreSQL refused, begins a countdown that the alert shows. **Hold 5 min**, **Acknowledge**, **Resume** and readings that do not confirm it any more void it. At its moment Offpeak does what the click does, if nothing is lost by it; otherwise it asks. After a rollback the monitor stays on until every signal was well for 5 min (`monitor.recovered`).',
+    '',
+    'At the end everything is validated once more, and the readings are judged by what the runbook asks of the end (R65, R66): under `limits.error_rate`, and response time within 5 % of the one before the first write, or below `limits.p95_floor`. What misses that for five minutes (a third of a shorter observation) holds the run: **Resume** vouches for the application, **Roll back now** undoes.',
     '',
     '| metric | fires | setting | asked by |',
     '|---|---|---|---|',

@@ -79,11 +79,14 @@ export const ENTRIES_BEFORE: Entries = {
     does: 'Whoever is on call, by role or as PagerDuty says, answers personally.',
   },
   34: {
-    by: ['item automated_backup', 'setting readings.automated_backup'],
-    does: 'The newest one that exists, 24 h old at most; without a source a person confirms it.',
+    by: ['item automated_backup', 'item archive', 'setting readings.automated_backup'],
+    does: 'The newest one that exists, 24 h old at most; without a source a person confirms it. Where the server archives its log, the restore point of the run must have arrived there before the first write.',
   },
   36: { by: ['item backup', 'step prove'], does: 'By a restore with equal rows and values.' },
-  37: { by: ['item restore_drill', 'step prove'], does: 'Every proof is such a drill; the last may be 92 days old.' },
+  37: {
+    by: ['item restore_drill', 'step prove', 'button run_drill', 'slash drill', 'cli drill'],
+    does: 'Every proof is such a drill; the last may be 92 days old. Where the proof of this run failed, **Run drill now** tries at once.',
+  },
   39: {
     by: ['item rollback_review', 'refusal own_review', 'item rollback_proof'],
     does: 'Read by a named person who is not the requester; tested up, down and up again.',

@@ -38,6 +38,13 @@ export const OF_ITEM: Readonly<Record<KnownItem, OfItem>> = {
     about: 'The backup of this run was restored on the scratch server, with equal rows and values in every table.',
     source: 'built in: pg_dump, pg_restore',
   },
+  archive: {
+    requires: 'R19, R42',
+    limits: [],
+    about:
+      'The write-ahead log up to the restore point of this run lies in the archive of the server, ten minutes after the backup at most: a recovery to the moment before the first write needs it. Where nothing is archived it passes and says so.',
+    source: 'built in: pg_stat_archiver',
+  },
   restore_drill: { requires: 'R21', limits: ['restore_drill'] },
   rollback_review: { requires: 'R22', limits: [], about: 'Somebody other than the requester has read the down scripts.' },
   rollback_proof: {

@@ -96,7 +96,7 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
   M28: {
     lines: [350],
     wrong: 'nobody notes the moment to recover to, and a restore point needs a right',
-    instead: 'position and time of each backup; a missing right is said with its GRANT',
+    instead: 'position and time of each backup, archived before the first write; a missing right is said with its GRANT',
   },
   M29: {
     lines: [14, 20, 39],

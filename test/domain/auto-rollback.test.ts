@@ -183,7 +183,8 @@ describe('F49 a source that cannot be read', () => {
     const seen = said(dark, evening('19:11'), OFFPEAK, found('Sentry'));
     expect(nextStep(seen, evening('19:11'))).toEqual({ kind: 'wait', until: evening('19:17') });
     expect(types(seen, evening('19:16:59'), OFFPEAK, { type: 'finish', after: AFTER })).toBe('out_of_order');
-    expect(types(seen, evening('19:17'), OFFPEAK, { type: 'finish', after: AFTER })).toBe('completed');
+    const validated = said(seen, evening('19:17'), OFFPEAK, { type: 'record_validation', failures: [] });
+    expect(types(validated, evening('19:17'), OFFPEAK, { type: 'finish', after: AFTER })).toBe('completed');
   });
 
   it('keeps the run from ending, holds it after three minutes, and is gone on without by a person', () => {
@@ -194,7 +195,8 @@ describe('F49 a source that cannot be read', () => {
     expect(held).toMatchObject({ state: 'holding', holding: { reason: 'monitor_silent' } });
     expect(held.holding?.detail).toContain('Sentry: no answer');
     const resumed = said(held, evening('19:13'), by('olga'), { type: 'resume' });
-    expect(types(resumed, evening('19:15'), OFFPEAK, { type: 'finish', after: AFTER })).toBe('completed');
+    const validated = said(resumed, evening('19:15'), OFFPEAK, { type: 'record_validation', failures: [] });
+    expect(types(validated, evening('19:15'), OFFPEAK, { type: 'finish', after: AFTER })).toBe('completed');
   });
 
   it('holds at once when it is the second one, and no forward statement begins', () => {

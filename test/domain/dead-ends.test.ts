@@ -216,8 +216,8 @@ describe('before the start', () => {
 
 describe('the end', () => {
   it('is not reached while a metric that could be read before cannot be read now (invariant 10), unless a person vouches for it', () => {
-    const { run } = storyTo('observing');
     const now = evening('19:20');
+    const run = said(storyTo('observing').run, now, OFFPEAK, { type: 'record_validation', failures: [] });
     const after = { ...AFTER, p95: null };
     const held = said(run, now, OFFPEAK, { type: 'finish', after });
     expect(held).toMatchObject({ state: 'holding', holding: { reason: 'monitor_silent', from: 'observing' } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { priceLines, priceOfMigration, priceWords, type LossAnswer, type MigrationPrice, type RunPrice } from '../../src/domain/price.ts';
-import type { RehearsedMigration } from '../../src/domain/proof.ts';
+import { predictedRollbackMs, type RehearsedMigration } from '../../src/domain/proof.ts';
+import { aPlan, aRehearsal } from '../support/plans.ts';
 
 const QUESTION = { line: 1, what: 'values of leads.domain', sql: 'SELECT FROM leads' };
 const REHEARSED: RehearsedMigration = { version: '0008', up: 'ok', down: 'exact', upAgain: 'ok', upMs: 1, downMs: 1, detail: '' };
@@ -73,5 +74,16 @@ describe('the price of a rollback', () => {
       '0008 will take away values of leads.domain: whatever is written there by then',
       '0008: the values of leads.notes do not come back',
     ]);
+  });
+});
+
+describe('the time a rollback takes (R24)', () => {
+  const plan = aPlan();
+  const rehearsal = aRehearsal(plan, { backupId: 'b', at: plan.plannedAt });
+
+  it('R24 is three times what the downs took on the copy, and grows with every one of them', () => {
+    expect(predictedRollbackMs(rehearsal)).toBe(3 * plan.migrations.length * 900);
+    const slower = { ...rehearsal, migrations: rehearsal.migrations.map((entry) => ({ ...entry, downMs: entry.downMs + 100 })) };
+    expect(predictedRollbackMs(slower)).toBe(predictedRollbackMs(rehearsal) + 3 * plan.migrations.length * 100);
   });
 });

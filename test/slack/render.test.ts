@@ -84,7 +84,7 @@ describe('the card', () => {
     expect(labels(messageOf('migrating', 'approval'))).toEqual([]);
   });
 
-  it('says in the dialog of Roll back how long it takes, and never 0 s', () => {
+  it('R24 says in the dialog of Roll back how long it takes, and never 0 s', () => {
     const { run } = viewOf('migrating');
     const { rehearsal } = run;
     if (rehearsal === null) throw new Error('the run has no rehearsal');

@@ -142,7 +142,7 @@ describe('the rules, over every golden message', () => {
     for (const message of posted) expect(JSON.stringify(message.blocks), message.name).not.toMatch(/"checkboxes"|"radio_buttons"/);
     for (const message of posted.filter(({ name }) => name.startsWith('checklist.')))
       for (const { action_id } of buttonsOf(message))
-        expect([...ITEM_ACTIONS, 'acknowledge', 'confirm_available', 'ask_waive']).toContain(parseActionId(action_id)?.action);
+        expect([...ITEM_ACTIONS, 'acknowledge', 'confirm_available', 'ask_waive', 'run_drill']).toContain(parseActionId(action_id)?.action);
     for (const [scene, key] of MESSAGES) {
       const message = posted.find(({ name }) => name === pathOf(scene, key));
       if (message === undefined || !ENDS.includes(viewOf(scene).run.state)) continue;

@@ -25,7 +25,7 @@ describe('the main job, by slash, buttons and modals', () => {
 
   it('R35 the checklist shows every line with value, limit and source, and R16 the notice with its permalink', async () => {
     // A line that was unknown for want of requests is read again within a minute.
-    const text = textOf(await play.threadSays(/^Checklist of run .*: 21 of 21 ready/, 120_000));
+    const text = textOf(await play.threadSays(/^Checklist of run .*: 22 of 22 ready/, 120_000));
     expect(text).toMatch(/Rollback proved/);
     expect(text).toMatch(new RegExp(`Team told in the channel\\* · passes · <[^|>]*/p${(await play.card()).ts.replace('.', '')}[|]`));
     expect(text).toMatch(/CPU\* · passes · [\d.]+ %.*Memory\* · passes · [\d.]+ %.*Active users\* · passes · \d+ /s);

@@ -1,3 +1,5 @@
+import { plus } from '../../src/domain/instant.ts';
+import { FAILED_ATTEMPT } from '../../src/domain/next-step.ts';
 import { OFFPEAK } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import type { RunState } from '../../src/domain/run.ts';
@@ -23,12 +25,14 @@ import {
 /** Scenes beside the states: the same state with something that people see differently. */
 export const VARIANTS = [
   'checklist_proved',
+  'checklist_unproved',
   'checklist_ready',
   'checklist_waived',
   'checklist_untold',
   'checklist_one_approval',
   'checklist_revised',
   'checklist_void',
+  'scheduled_far',
   'scheduled_expired',
   'preparing_ready',
   'preparing_expired',
@@ -54,6 +58,7 @@ export const VARIANTS = [
   'holding_rehearsal_differs',
   'holding_evidence',
   'holding_validation_failed',
+  'holding_not_as_before',
   'holding_target_unreachable',
   'stopping_alert',
   'rolling_back_half',
@@ -68,6 +73,28 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   planned: { after: null, tell: (tale) => notice(tale, '17:05:05') },
   checklist: { after: 'planned', tell: (tale) => tale.says('17:06', by('nora'), { type: 'start_checklist' }) },
   checklist_proved: { after: 'checklist', tell: (tale) => gather(tale, ['17:07', '17:08', '17:10', '17:12']) },
+  checklist_unproved: {
+    after: 'checklist',
+    tell: (tale) => {
+      const at = evening('17:08');
+      const none = {
+        verdict: 'breach',
+        value: 'no backup of this target was restored yet; the proof of this run will be the first',
+      } as const;
+      const failed = {
+        item: 'backup',
+        verdict: 'breach',
+        value: 'the scratch server refuses connections',
+        limit: '',
+        source: FAILED_ATTEMPT,
+      } as const;
+      const evidence = [
+        ...healthEvidence(tale.run.plan, at, { restore_drill: none }),
+        { ...failed, at, expiresAt: plus(at, 60_000), actor: OFFPEAK },
+      ];
+      tale.says('17:08', OFFPEAK, { type: 'record_evidence', evidence });
+    },
+  },
   checklist_ready: { after: 'checklist_proved', tell: (tale) => confirm(tale) },
   checklist_waived: {
     after: 'checklist_proved',
@@ -103,6 +130,10 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   },
   approved: { after: 'checklist_one_approval', tell: (tale) => approve(tale, '17:18', 'kim') },
   scheduled: { after: 'approved', tell: (tale) => tale.says('17:20', by('nora'), { type: 'schedule', t0: evening('19:00') }) },
+  scheduled_far: {
+    after: 'approved',
+    tell: (tale) => tale.says('17:20', by('nora'), { type: 'schedule', t0: '2026-11-25T18:00:00.000Z' }),
+  },
   scheduled_expired: {
     after: 'approved',
     tell: (tale) => {
@@ -181,6 +212,8 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
   completed: {
     after: 'observing',
     tell: (tale) => {
+      step(tale, '19:15', 'validate');
+      tale.says('19:15', OFFPEAK, { type: 'record_validation', failures: [] });
       step(tale, '19:15', 'finish');
       tale.says('19:15', OFFPEAK, { type: 'finish', after: AFTER });
     },
@@ -253,6 +286,14 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
     tell: (tale) => {
       step(tale, '19:05', 'validate');
       tale.says('19:05:01', OFFPEAK, { type: 'record_validation', failures: ['0008 line 1: 12 rows that must not exist'] });
+    },
+  },
+  holding_not_as_before: {
+    after: 'observing',
+    tell: (tale) => {
+      step(tale, '19:15', 'validate');
+      tale.says('19:15', OFFPEAK, { type: 'record_validation', failures: [] });
+      tale.says('19:20', OFFPEAK, { type: 'finish', after: { ...AFTER, error_rate: 0.002, p95: 131 } });
     },
   },
   holding_target_unreachable: {

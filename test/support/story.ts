@@ -1,3 +1,4 @@
+import { openItems } from '../../src/domain/checklist.ts';
 import type { Command, HumanCommand } from '../../src/domain/commands.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import type { Run, RunState } from '../../src/domain/run.ts';
@@ -74,10 +75,13 @@ export async function approvedRun(site: Site): Promise<Run> {
   let run = await tell(site, planned.run, 'nora', { type: 'start_checklist' });
   run = await answerAll(site, run);
   const worker = startWorker(site.services, 'gatherer');
-  await until(async () => ((await site.services.ledger.load(run.id))?.rehearsal ?? null) !== null, {
-    what: 'the rehearsal',
-    deadlineMs: 60_000,
-  });
+  // The rehearsal, and behind it the archive of its backup.
+  const filled = async (now: Run) => now.rehearsal !== null && openItems(now, await site.services.ledger.now()).length === 0;
+  const looked = async () => {
+    const now = await site.services.ledger.load(run.id);
+    return now !== null && (await filled(now));
+  };
+  await until(looked, { what: 'the rehearsal and every line of the checklist', deadlineMs: 60_000 });
   await worker.stop();
   run = (await site.services.ledger.load(run.id)) ?? run;
   await tell(site, run, 'sam', { type: 'approve', digest: run.digest });

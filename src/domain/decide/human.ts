@@ -12,6 +12,7 @@ import { judgeWindow } from '../window.ts';
 import { acknowledgeAlert, holdFive } from './alerts.ts';
 import { pause, setSpeed, stopAfterStep } from './brakes.ts';
 import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checklist.ts';
+import { runDrill } from './drill.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 import { rollBack } from './roll-back.ts';
 
@@ -23,6 +24,7 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   acknowledge_item: ROLES,
   waive_item: ROLES,
   withdraw_item: ROLES,
+  run_drill: ['requester', 'operator'],
   approve: ['approver'],
   reject: ['approver'],
   start: ['requester', 'operator'],
@@ -54,6 +56,8 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
       return acknowledgeItem(run, command.item, context);
     case 'waive_item':
       return waiveItem(run, command, context);
+    case 'run_drill':
+      return runDrill(run, context.now);
     case 'approve':
       return approve(run, command.digest, context);
     case 'reject':

@@ -1,7 +1,9 @@
+import { archiveDue } from '../archive.ts';
 import { arming, blindHold, isBlind, observedUntil } from '../auto-rollback.ts';
 import { isWaived, lineOf, waiverStands } from '../checklist.ts';
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
+import { endFailures, endPatienceUntil, validatedAtEnd } from '../end-judgement.ts';
 import type { Happening } from '../events.ts';
 import { evolve } from '../evolve.ts';
 import { backupProved, forwardHold, predictedRunMs, readiness } from '../gates.ts';
@@ -46,7 +48,7 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
     case 'record_units':
       return recordUnits(run, command, context);
     case 'record_validation':
-      return recordValidation(run, command);
+      return recordValidation(run, command, context);
     case 'finish':
       return finish(run, command, context);
     case 'hold':
@@ -222,6 +224,7 @@ function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Conte
     return refuse({ code: 'out_of_order' });
   const late = lateHold(run, context.now);
   if (late !== null) return happened({ type: 'held', ...late });
+  if (archiveDue(run, context.now)) return refuse({ code: 'out_of_order' });
   const notReady = readiness(run, context);
   if (notReady !== null) return happened(notReadyHeld(notReady));
   if (command.fingerprint !== run.plan.fingerprint) {
@@ -238,8 +241,10 @@ function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Conte
   return happened(begun);
 }
 
-function recordValidation(run: Run, command: Of<'record_validation'>): Decision {
-  if (run.state !== 'validating') return wrongState(run, 'validate');
+/** After the last statement, and once more when the end is due (R58). */
+function recordValidation(run: Run, command: Of<'record_validation'>, { now }: Context): Decision {
+  const again = run.state === 'observing' && run.t0 !== null && between(observedUntil(run, now), now) >= 0;
+  if (run.state !== 'validating' && !again) return wrongState(run, 'validate');
   if (command.failures.length === 0) return happened({ type: 'validated' });
   return happened({ type: 'held', reason: 'validation_failed', detail: command.failures.join('; ') });
 }
@@ -249,7 +254,7 @@ function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
   const blind = blindHold(run, context.now);
   if (blind !== null) return happened({ type: 'held', ...blind });
   const early = between(observedUntil(run, context.now), context.now) < 0;
-  if (early || isBlind(run) || standingAlerts(run).length > 0) return refuse({ code: 'out_of_order' });
+  if (early || isBlind(run) || standingAlerts(run).length > 0 || !validatedAtEnd(run, context.now)) return refuse({ code: 'out_of_order' });
   // What was never readable says nothing new; what went dark since the first write may be the harm itself (invariant 10).
   const dark = METRICS.filter((metric) => run.baseline?.[metric] != null && command.after[metric] == null);
   if (dark.length > 0 && run.vouched === null) {
@@ -257,5 +262,10 @@ function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
     const detail = `${names} could be read before the first write and cannot be read now, so nobody knows how the application is. Every statement is applied. Look at it yourself: Resume vouches for it, or roll back.`;
     return happened({ type: 'held', reason: 'monitor_silent', detail });
   }
-  return happened({ type: 'completed', after: command.after });
+  const failures = run.vouched === null ? endFailures(run, command.after) : [];
+  if (failures.length === 0) return happened({ type: 'completed', after: command.after });
+  // A moment's reading does not hold a run at night; it is asked again, and never finished silently.
+  if (between(endPatienceUntil(run, context.now), context.now) < 0) return refuse({ code: 'out_of_order' });
+  const detail = `At the end ${failures.join('; ')}. Every statement is applied and validated. Look at the application: Resume vouches for it and ends the run, or roll back.`;
+  return happened({ type: 'held', reason: 'not_as_before', detail });
 }

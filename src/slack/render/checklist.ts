@@ -1,5 +1,6 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { askedPeople, awaited, linesOf, lineState, openItems, waivableItems, waiverStands, type PlanItem } from '../../domain/checklist.ts';
+import { drillOffered } from '../../domain/decide/drill.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { questionOf, type Evidence, type ItemState, titleOf } from '../../domain/items.ts';
 import type { Person } from '../../domain/people.ts';
@@ -44,7 +45,10 @@ export function checklist(view: RunView, people: readonly Person[]): Message {
       ...waived.map((line) => waivedLine(run, line, people)),
       ...machineSections(run, machine),
       context('People confirm their lines; the others fill themselves and are read again before they expire.'),
-      ...(answerable(run) && waivableItems(run, at, people).length > 0 ? actions([button(run, 'ask_waive')]) : []),
+      ...actions([
+        ...(answerable(run) && waivableItems(run, at, people).length > 0 ? [button(run, 'ask_waive')] : []),
+        ...(drillOffered(run, at) ? [button(run, 'run_drill')] : []),
+      ]),
     ],
   };
 }
@@ -83,7 +87,7 @@ function machineSections(run: Run, lines: readonly Line[]): readonly KnownBlock[
 
 function headOf({ item, state, ending }: Line): string {
   const { emoji, word } = ITEM_WORDS[state];
-  return `${emoji} *${titleOf(item.key)}* · ${word}${ending ? ' ⌛ _not until the first write_' : ''}`;
+  return `${emoji} *${titleOf(item.key)}* · ${word}${ending ? ' ⌛ runs out before the first write' : ''}`;
 }
 
 /** Value, limit, source and time, in a line; what a reading says in more lines, below it. */
@@ -107,12 +111,12 @@ function machineLine(run: Run, line: Line, long: number): string {
 function humanLine(run: Run, line: Line): KnownBlock {
   const { key } = line.item;
   const evidence = run.evidence[key];
-  if (evidence === undefined || line.state === 'expired' || (line.ending && answerable(run))) {
+  if (evidence === undefined || line.state === 'expired') {
     const accessory = answerable(run) ? button(run, 'confirm_item', { item: key }) : undefined;
-    const before = evidence === undefined || !line.ending ? '' : ` · ${who(evidence.actor)} ${when(evidence.at)}`;
-    return section(`${headOf(line)}${before}\n${questionOf(key)}`, accessory);
+    return section(`${headOf(line)}\n${questionOf(key)}`, accessory);
   }
-  const accessory = revocable(run) ? button(run, 'withdraw_item', { item: key }) : undefined;
+  const again = line.ending && answerable(run) ? button(run, 'confirm_item', { item: key }) : undefined;
+  const accessory = again ?? (revocable(run) ? button(run, 'withdraw_item', { item: key }) : undefined);
   return section(`${headOf(line)} · ${who(evidence.actor)} ${when(evidence.at)}\n“${phrase(evidence.value, 300)}”`, accessory);
 }
 

@@ -26,6 +26,8 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
       return `"${titleOf(command.item)}" is waived.`;
     case 'withdraw_item':
       return `"${titleOf(command.item)}" is withdrawn.`;
+    case 'run_drill':
+      return 'a new backup is taken and restored.';
     case 'approve':
       return run.state === 'approved' ? 'your approval, and it was the last one needed.' : 'your approval.';
     case 'reject':

@@ -1,6 +1,8 @@
 import type { Button, Overflow } from '@slack/types';
 import { begunBackfill, SPEEDS } from '../../domain/backfill.ts';
 import { shortDigest } from '../../domain/digest.ts';
+import { observedUntil } from '../../domain/auto-rollback.ts';
+import { endPatienceUntil, validatedAtEnd } from '../../domain/end-judgement.ts';
 import { between, plus, type Instant } from '../../domain/instant.ts';
 import { nextStep } from '../../domain/next-step.ts';
 import { unitsOf, type Unit } from '../../domain/plan.ts';
@@ -74,9 +76,18 @@ function doing(view: RunView, people: readonly Person[]): string {
     lines.push(`⌛ *Approvals* ${approvalCount(view, people)}: approve again in the thread, or it holds before the first write.`);
   const ending = run.state === 'preparing' ? runsOutLine(view, people) : '';
   if (ending !== '') lines.push(ending);
-  if (run.state === 'observing') lines.push(`*Watching* until ${timeOf(plus(run.t0 ?? now, run.plan.timing.observeMs))}; then the report.`);
+  if (run.state === 'observing') lines.push(watching(view));
   if (run.stopRequested !== null) lines.push(`✋ ${who(run.stopRequested)} asked to stop after this step.`);
   return lines.length === 0 ? NOBODY_YET : lines.join('\n');
+}
+
+/** What the observation waits for: its end, one more validation, and readings that are as they were before. */
+function watching({ run, now }: RunView): string {
+  const ends = observedUntil(run, now);
+  if (between(ends, now) < 0) return `*Watching* until ${timeOf(ends)}; then everything is validated once more, and the report.`;
+  if (!validatedAtEnd(run, now)) return '*Validating once more* before the end.';
+  const until = timeOf(endPatienceUntil(run, now));
+  return `*Judging the end:* few requests fail, and response time is as before. It is asked again until ${until}; then it holds.`;
 }
 
 /** The moment of the schedule for which a prepared run waits; null while there is something to do. */

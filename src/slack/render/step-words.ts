@@ -5,6 +5,7 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   check: 'Reading health',
   backup: 'Taking the backup',
   prove: 'Proving the backup by a restore, and rehearsing on it',
+  archive: 'Waiting until the restore point is archived',
   dry_run: 'Looking for the last time before the first write',
   begin: 'Checking every gate before the first write',
   apply: 'Applying',
@@ -46,6 +47,10 @@ export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; r
   alert: {
     title: 'An alert, or five minutes to look',
     next: 'It goes on by itself when the alert is over. Resume goes on now and takes it upon you; Roll back now works at any time.',
+  },
+  not_as_before: {
+    title: 'Not as it was before',
+    next: 'Look at the application. Resume vouches for it and ends the run; Roll back now undoes everything.',
   },
   target_unreachable: { title: 'The database cannot be reached', next: `Check the connection. ${PRESS}` },
 };

@@ -3,6 +3,7 @@ import type { NextStep } from '../../domain/next-step.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Task } from '../task.ts';
 import { applyUnit } from './apply.ts';
+import { waitForArchive } from './archive.ts';
 import { beginMigrating } from './begin.ts';
 import { takeBackup } from './backup.ts';
 import { checkHealth } from './check.ts';
@@ -36,6 +37,7 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   check: checkHealth,
   backup: takeBackup,
   prove,
+  archive: waitForArchive,
   open: openPreparation,
   late: holdLate,
   page,

@@ -56,7 +56,7 @@ describe('a proof', () => {
     proof = await stage.backups.prove({ backup, plan, signal: never, onProgress: (what) => told.push(what) });
   });
 
-  it('restores every table but our own with the rows of the snapshot (R43)', () => {
+  it('restores every table but our own with the rows of the snapshot (R20, R43)', () => {
     expect(proof).toMatchObject({ backupId: 'proof-1', restoreError: '', tables: 2, rows: 1020, validationFailures: [] });
     expect(restored(proof)).toBe(true);
     expect(proof.restoreMs).toBeGreaterThan(0);
