@@ -4,6 +4,7 @@ import { WATCHED, type Run } from '../domain/run.ts';
 import { lateHold, opensAt } from '../domain/schedule.ts';
 import { attendOnce } from './attend.ts';
 import { monitorOnce } from './monitor.ts';
+import { repeat } from './repeat.ts';
 import type { Task } from './task.ts';
 import { stillWanted } from './wanted.ts';
 
@@ -16,6 +17,8 @@ export type Watch = {
   end(): void;
   /** Resolves when the run changed, or after `ms`. */
   changedOrAfter(ms: number, signal: AbortSignal): Promise<void>;
+  /** The ledger says that the run changed: it is looked at now, so that a click does not wait for the next look. */
+  changed(): void;
   stop(): Promise<void>;
 };
 
@@ -45,11 +48,8 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
   const leave = () => current?.abort.abort();
   task.lease.signal.addEventListener('abort', leave);
   options.shutdown.addEventListener('abort', leave);
-  const loops = [
-    repeat(look, options.lookMs, stopped.signal, task),
-    repeat(sample, options.sampleMs, stopped.signal, task),
-    repeat(attend, options.sampleMs, stopped.signal, task),
-  ];
+  const looking = repeat(look, options.lookMs, stopped.signal, task);
+  const loops = [looking, repeat(sample, options.sampleMs, stopped.signal, task), repeat(attend, options.sampleMs, stopped.signal, task)];
   return {
     begin: (run, step) => {
       current = { run, step, abort: new AbortController() };
@@ -71,10 +71,11 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
         signal.addEventListener('abort', done, { once: true });
         onChange = done;
       }),
+    changed: looking.nudge,
     stop: async () => {
       stopped.abort();
       options.shutdown.removeEventListener('abort', leave);
-      await Promise.all(loops);
+      await Promise.all(loops.map(({ over }) => over));
     },
   };
 }
@@ -82,31 +83,4 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
 function isDue(run: Run, now: Instant): boolean {
   if (run.state === 'scheduled') return run.scheduledFor !== null && between(opensAt(run, run.scheduledFor), now) >= 0;
   return lateHold(run, now) !== null;
-}
-
-/** Runs `action` every `ms`, never two at once, until the signal. A failure is logged and tried again: silence is noticed elsewhere. */
-async function repeat(action: () => Promise<void>, ms: number, signal: AbortSignal, task: Task): Promise<void> {
-  while (!signal.aborted) {
-    const began = performance.now();
-    await action().catch((error: unknown) => {
-      task.services.log.warn(
-        { run: task.claim.run.number, error: error instanceof Error ? error.message : String(error) },
-        'a look at the run failed',
-      );
-    });
-    await pause(Math.max(0, ms - (performance.now() - began)), signal);
-  }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -13,7 +13,7 @@ export type WorkerTiming = {
   readonly leaseMs: number;
   readonly renewMs: number;
   readonly pollMs: number;
-  /** How often a run is looked at while a step is performed: the longest a click waits for the cancel. */
+  /** How often a run is looked at while a step is performed, when the ledger's NOTIFY does not come: the longest a click waits for the cancel. */
   readonly lookMs: number;
   readonly sampleMs: number;
   /** Between cancel and terminate (R74). */
@@ -42,7 +42,11 @@ export type WorkerOptions = { readonly name: string; readonly timing: WorkerTimi
 export async function work(services: Services, options: WorkerOptions): Promise<void> {
   const busy = new Set<Promise<void>>();
   const wake = alarm();
-  const feed = await services.ledger.listen(() => wake.ring());
+  const watches = new Map<string, Watch>();
+  const feed = await services.ledger.listen((runId) => {
+    watches.get(runId)?.changed();
+    wake.ring();
+  });
   try {
     while (!options.signal.aborted) {
       await runAskedHook(services, options, busy);
@@ -54,7 +58,7 @@ export async function work(services: Services, options: WorkerOptions): Promise<
         await wake.sleep(options.timing.pollMs, options.signal);
         continue;
       }
-      const done = workOn(services, claim, options).catch((error: unknown) => {
+      const done = workOn(services, claim, { ...options, watches }).catch((error: unknown) => {
         services.log.error({ run: claim.run.number, error: String(error) }, 'the worker stumbled; the run is taken up again');
       });
       busy.add(done);
@@ -79,7 +83,7 @@ async function runAskedHook(services: Services, { name, signal }: WorkerOptions,
 }
 
 /** One claimed run, step by step, until it waits for somebody, the lease is lost or the process stops. */
-async function workOn(services: Services, claim: Claim, options: WorkerOptions): Promise<void> {
+async function workOn(services: Services, claim: Claim, options: WorkerOptions & { watches: Map<string, Watch> }): Promise<void> {
   const context = services.targets.get(claim.run.target);
   if (context === undefined) {
     // Not renewed and not released: the lease runs out, and meanwhile the run is not claimed again and again.
@@ -89,9 +93,11 @@ async function workOn(services: Services, claim: Claim, options: WorkerOptions):
   const lease = keepLease(services.ledger, claim, options.timing);
   const current = task({ services, context, claim, lease, graceMs: options.timing.graceMs });
   const watch = watchRun(current, { ...options.timing, shutdown: options.signal });
+  options.watches.set(claim.run.id, watch);
   try {
     await perform(current, watch, options);
   } finally {
+    if (options.watches.get(claim.run.id) === watch) options.watches.delete(claim.run.id);
     await watch.stop();
     await current.close();
     await lease.release();

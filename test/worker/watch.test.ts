@@ -33,3 +33,27 @@ it('R37 a backup that hangs is stopped at T-15, so that preparation opens, and a
 it('a wish to stop after this step lets the step finish', async () => {
   expect(await stopped({ ...aRunIn('preparing'), stopRequested: by('olga') }, '18:50')).toBe(false);
 });
+
+/** How long after a change the step is stopped, when looks come only every ten seconds. */
+async function stoppedAfterChange(told: boolean): Promise<boolean> {
+  const before = aRunIn('migrating');
+  const state = { run: before };
+  const task = {
+    claim: { run: before },
+    load: async () => state.run,
+    lease: { signal: new AbortController().signal, lost: () => false },
+    services: { ledger: { now: async () => evening('19:01') }, log: { warn: () => {} } },
+  } as unknown as Task;
+  const watch = watchRun(task, { sampleMs: 60_000, lookMs: 10_000, shutdown: new AbortController().signal });
+  const signal = watch.begin(before, { kind: 'step', step: 'apply' });
+  await pause(20);
+  state.run = { ...aRunIn('stopping'), version: before.version + 1 };
+  if (told) watch.changed();
+  await pause(200);
+  await watch.stop();
+  return signal.aborted;
+}
+
+it('R74 a click stops the statement as soon as the ledger tells of it, and not at the next look', async () => {
+  expect([await stoppedAfterChange(true), await stoppedAfterChange(false)]).toEqual([true, false]);
+});
