@@ -109,9 +109,8 @@ export const ENTRIES_EXECUTION: Entries = {
   212: { by: ['step verify_rollback', 'cli status'], does: 'The schema must be the one from before the first write.' },
   216: { by: ['step verify_rollback'], does: 'The validations of what stays applied.' },
   222: {
-    by: ['step verify_rollback'],
-    does: 'Health alone.',
-    open: { today: '`/migrate hook ./scripts/smoke-test.sh`.', why: 'A rollback ends with the schema compared and the health asked.' },
+    by: ['step verify_rollback', 'setting hooks', 'slash hook'],
+    does: 'Health, and the hooks with `when: [smoke]`; what they find stands in the result.',
   },
   225: {
     by: ['file src/slack/render/report.ts before and after', 'cli logs'],

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
+import type { Command } from '../../src/domain/commands.ts';
 import type { Hook, HookMoment, HookResult, Reading } from '../../src/ports.ts';
 import { failedHooks } from '../../src/worker/steps/hooks.ts';
+import { verifyRollback } from '../../src/worker/steps/verify-rollback.ts';
 import type { Task } from '../../src/worker/task.ts';
+import { storyTo } from '../support/runs.ts';
 
 const ended = (exitCode: number, output = ''): Reading<HookResult> => ({ ok: true, value: { exitCode, ms: 12, output }, source: 'a hook' });
 
@@ -30,4 +33,36 @@ it('R55 runs the smoke tests once each, and says what came of those that did not
 
 it('R55 a target without hooks has none that failed', async () => {
   expect(await failedHooks({ context: { sources: {} } } as unknown as Task, 'smoke')).toEqual([]);
+});
+
+it('R79 runs the smoke tests after a rollback, and what they find is told beside the schema and fails nothing', async () => {
+  const { run, now } = storyTo('rolling_back');
+  const ran: string[] = [];
+  const bad = aHook('smoke', ['smoke'], ended(3, '2 of 9 failed: login'), ran);
+  const dark = async () => ({ ok: false, why: 'away', source: 'test' });
+  const reported: Command[] = [];
+  const task = {
+    services: { ledger: { now: async () => now }, sha256: (text: string) => text },
+    context: {
+      target: { fingerprint: async () => ({ hash: run.fingerprint, lines: [] }), validate: async () => [] },
+      sources: {
+        database: { connections: dark, longQueries: dark, lockWaits: dark },
+        application: { health: async () => ({ ok: true, value: { status: 200, ms: 4 }, source: 'test' }), metrics: dark },
+        hooks: new Map([['smoke', bad]]),
+      },
+    },
+    report: async (command: Command) => {
+      reported.push(command);
+      return { ok: true };
+    },
+  } as unknown as Task;
+  await verifyRollback({ task, run, signal: new AbortController().signal } as Parameters<typeof verifyRollback>[0]);
+  expect(ran).toEqual(['smoke']);
+  expect(reported).toMatchObject([
+    {
+      type: 'record_rolled_back',
+      detail:
+        'The schema equals the one from before, every validation holds, not confirmed: smoke ended with code 3: 2 of 9 failed: login.',
+    },
+  ]);
 });

@@ -2,10 +2,11 @@ import { linesInAnyOrder } from '../../domain/fingerprint-diff.ts';
 import type { Run } from '../../domain/run.ts';
 import { readSamples, typical } from '../monitor.ts';
 import type { Step } from './index.ts';
+import { failedHooks } from './hooks.ts';
 import { unhealthy } from './validate.ts';
 
 /** Proves that the target is as it was: the schema fingerprint, the validations, the application (R77–R79). */
-export const verifyRollback: Step = async ({ task, run }) => {
+export const verifyRollback: Step = async ({ task, run, signal }) => {
   const { target } = task.context;
   // Read now: the kept samples are mostly from before the rollback.
   const after = typical(await readSamples(task.context.sources, run.plan.thresholds, await task.services.ledger.now()));
@@ -25,7 +26,8 @@ export const verifyRollback: Step = async ({ task, run }) => {
     const detail = `The schema is back, but validation finds: ${failures.join('; ')}`;
     return (await task.report({ type: 'record_rollback_failure', detail, remaining: [] })).ok;
   }
-  const ill = await unhealthy(task);
+  // What they find is told and fails nothing: they may be written for the schema that was undone.
+  const ill = [...(await unhealthy(task)), ...(await failedHooks(task, 'smoke', signal))];
   const health = ill.length === 0 ? 'the application is healthy' : `not confirmed: ${ill.join('; ')}`;
   const schema = equal ? 'The schema equals the one from before' : `The schema is back but, as rehearsed, ${order.join('; ')}`;
   const detail = `${schema}, every validation holds, ${health}.`;
