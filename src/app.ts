@@ -17,6 +17,7 @@ import { connectPager } from './sources/pager.ts';
 import { withMeasured } from './sources/measured.ts';
 import { databaseReadings } from './sources/postgres.ts';
 import { connectReadings } from './sources/readings.ts';
+import { signalsOf } from './sources/signals.ts';
 import { postgresBackups } from './target/backup/postgres-backups.ts';
 import { catalogOfTarget } from './target/catalog-session.ts';
 import { countLosses } from './target/count-losses.ts';
@@ -124,6 +125,7 @@ function connectSources({ settings, secret, hidden, ledger }: Connected): Source
   return {
     database: { ...database, diskFree: services.disk ?? (() => database.diskFree()) },
     application: withMeasured(itself, measured),
+    signals: signalsOf(itself, measured, settings.pace),
     readings: { ...reportedReadings(asked, application.reports), ...services, restoreDrill: () => lastRestore(ledger, name) },
     hooks: hooksByName(hooks),
   };

@@ -261,6 +261,7 @@ function thresholdsOf(limits: TargetSettings['limits']): Thresholds {
     restoreDrillMs: limits.restore_drill,
     errorRateRollBack: limits.error_rate_roll_back,
     p95RollBackFactor: limits.p95_roll_back,
+    connectionsSpike: limits.connections_spike,
     databaseErrors: limits.database_errors,
     clearShare: limits.clear,
   };

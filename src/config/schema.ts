@@ -31,6 +31,7 @@ export type Reported = (typeof REPORTED)[number];
 
 const Limits = z.strictObject({
   connections: proportion.prefault('80%'),
+  connections_spike: proportion.prefault('30%'),
   long_query: seconds.prefault('30s'),
   replication_lag: seconds.prefault('10s'),
   disk_free: proportion.prefault('20%'),

@@ -8,7 +8,7 @@ export type Rung = { readonly level: Level; readonly limit: number };
 export type Ladder = { readonly rungs: readonly Rung[]; readonly baseline: number | null };
 
 /** The runbook's numbers, for plans of versions that did not know them. */
-const USUAL = { errorRateRollBack: 0.01, p95RollBackFactor: 1.2, databaseErrors: 0, clearShare: 0.9 } as const;
+const USUAL = { errorRateRollBack: 0.01, p95RollBackFactor: 1.2, connectionsSpike: 0.3, databaseErrors: 0, clearShare: 0.9 } as const;
 
 /**
  * The levels of one metric, mildest first, their limits rising (M11). Where a graver level begins below a milder one, the milder one is
@@ -38,7 +38,13 @@ function rungsOf(metric: Metric, thresholds: Thresholds, baseline: number | null
       ];
     }
     case 'connections':
-      return [{ level: 'watch', limit: thresholds.connections }];
+      // A spike is measured against what was normal before (R50); the slots that there are end at the same number for everybody (R92).
+      return [
+        {
+          level: 'watch',
+          limit: Math.min(thresholds.connections, (baseline ?? 1) + (thresholds.connectionsSpike ?? USUAL.connectionsSpike)),
+        },
+      ];
     case 'long_queries':
       return [{ level: 'watch', limit: thresholds.longQuerySeconds }];
     case 'lock_waits':

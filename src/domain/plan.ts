@@ -147,6 +147,8 @@ export type Thresholds = {
   readonly errorRateRollBack?: number;
   /** p95 over baseline at which it is rolled back (R70), e.g. 1.2. */
   readonly p95RollBackFactor?: number;
+  /** Share of usable connections above the baseline that is a spike (R50), e.g. 0.3. */
+  readonly connectionsSpike?: number;
   /** Database errors of the application above those of the baseline at which it is rolled back (R71). */
   readonly databaseErrors?: number;
   /** Share of a limit below which an alert clears, e.g. 0.9. */

@@ -4,7 +4,8 @@ import type { Thresholds } from '../domain/plan.ts';
 
 /** A number somebody measured, or why there is none. */
 export type Reading<T> =
-  | { readonly ok: true; readonly value: T; readonly source: string }
+  /** `at`: when the source itself says it was measured; the same moment twice is one measurement. */
+  | { readonly ok: true; readonly value: T; readonly source: string; readonly at?: Instant }
   | { readonly ok: false; readonly why: string; readonly source: string };
 
 export type LongQuery = {
@@ -24,6 +25,22 @@ export type LockEdge = {
 /** Whether the log up to a position lies in the archive, in words; no question where the server archives nothing. */
 export type Archived = { readonly applicable: false } | { readonly applicable: true; readonly archived: boolean; readonly words: string };
 
+/** Who waits for a lock: application sessions, those of them behind one of ours, and who in the end holds them up. */
+export type LockQueue = {
+  readonly waiting: number;
+  readonly behindUs: number;
+  readonly blocker: { readonly pid: number; readonly application: string; readonly ours: boolean } | null;
+};
+
+/** What the monitor asks PostgreSQL every second. While sessions are `hidden` from our role, `longest` says nothing. */
+export type Vitals = {
+  readonly used: number;
+  readonly usable: number;
+  readonly hidden: number;
+  readonly longest: LongQuery | null;
+  readonly locks: LockQueue;
+};
+
 /** Something that holds a snapshot of the whole database for long. */
 export type Dump = { readonly pid: number; readonly what: string; readonly application: string; readonly seconds: number };
 
@@ -37,6 +54,8 @@ export interface DatabaseReadings {
   /** p95 of repeated SELECT 1, in milliseconds. */
   latency(): Promise<Reading<number>>;
   lockWaits(): Promise<Reading<readonly LockEdge[]>>;
+  /** Connections, the longest query over so many seconds, and who waits for locks, in one question. */
+  vitals(longSeconds: number): Promise<Reading<Vitals>>;
   /** Dumps and base backups that are running, and snapshots older than this, oldest first (R41). */
   readonly dumps?: (olderThanSeconds: number) => Promise<Reading<readonly Dump[]>>;
   /** Whether the write-ahead log up to this position is archived (M28). */
@@ -47,8 +66,26 @@ export interface DatabaseReadings {
 /** What the application says about itself. */
 export interface ApplicationReadings {
   health(): Promise<Reading<{ status: number; ms: number }>>;
-  metrics(): Promise<Reading<{ errorRate: number; p95Ms: number; requests: number }>>;
+  /** `databaseErrors` where the application counts them. */
+  metrics(): Promise<Reading<{ errorRate: number; p95Ms: number; requests: number; databaseErrors?: number }>>;
 }
+
+/** What a source of the monitor tells; what it does not tell is absent. */
+export type SignalValues = {
+  readonly errorRate?: number;
+  readonly requests?: number;
+  readonly p95Ms?: number;
+  readonly databaseErrors?: number;
+};
+
+/** One source that the monitor asks at its own pace. */
+export type Signal = {
+  /** As a sentence begins: `The application`. */
+  readonly name: string;
+  readonly everyMs: number;
+  readonly metrics: readonly ('error_rate' | 'p95' | 'database_errors')[];
+  read(): Promise<Reading<SignalValues>>;
+};
 
 /** Something open on the pager. */
 export type Incident = { readonly id: string; readonly title: string; readonly urgency: 'high' | 'low'; readonly link: string };
@@ -91,6 +128,8 @@ export type Hook = ((signal?: AbortSignal) => Promise<Reading<HookResult>>) & {
 export type Sources = {
   readonly database: DatabaseReadings;
   readonly application: ApplicationReadings;
+  /** What the monitor listens to beside the database; the application alone where nothing is said. */
+  readonly signals?: readonly Signal[];
   readonly readings?: OtherReadings;
   /** By name and by every alias, e.g. `smoke`, `pnpm db:health-checks`, `./scripts/smoke-test.sh`. */
   readonly hooks?: ReadonlyMap<string, Hook>;

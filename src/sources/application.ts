@@ -3,12 +3,12 @@ import type { Instant } from '../domain/instant.ts';
 import type { ApplicationReadings, OtherReadings } from '../ports.ts';
 import { assertFresh } from './fresh.ts';
 import { httpClient, type HttpClient } from './http.ts';
-import { reading, unexpected, Unreadable } from './reading.ts';
+import { datedReading, reading, unexpected, Unreadable } from './reading.ts';
 
 export type ApplicationReadingsOptions = {
   /** Answers 2xx when the application is well; null when it has none. */
   readonly healthUrl: string | null;
-  /** Answers JSON `{ error_rate, p95_ms, requests, at? }`; null when it has none. */
+  /** Answers JSON `{ error_rate, p95_ms, requests, database_errors?, at? }`; null when it has none. */
   readonly metricsUrl: string | null;
   readonly timeoutMs: number;
   readonly now: () => Instant;
@@ -25,6 +25,8 @@ const Metrics = z.object({
   error_rate: z.number().min(0).max(1),
   p95_ms: z.number().min(0),
   requests: z.number().int().min(0),
+  /** Errors of the database that it saw in the same time; null or missing where it does not count them. */
+  database_errors: z.number().int().min(0).nullish(),
   at: At,
 });
 
@@ -35,7 +37,7 @@ export function applicationReadings(options: ApplicationReadingsOptions): Applic
   return {
     health: () =>
       reading(shown(healthUrl), () => http.status({ url: configured(healthUrl, 'health URL'), what: 'The application' }), unexpected),
-    metrics: () => reading(shown(metricsUrl), () => metrics(http, options), unexpected),
+    metrics: () => datedReading(shown(metricsUrl), () => metrics(http, options), unexpected),
   };
 }
 
@@ -58,9 +60,10 @@ export function reportedReadings(options: ApplicationReadingsOptions, reports: r
 async function metrics(
   http: HttpClient,
   options: ApplicationReadingsOptions,
-): Promise<{ errorRate: number; p95Ms: number; requests: number }> {
+): Promise<{ value: { errorRate: number; p95Ms: number; requests: number; databaseErrors?: number }; at: Instant | undefined }> {
   const answer = await agreed(http, options, Metrics);
-  return { errorRate: answer.error_rate, p95Ms: answer.p95_ms, requests: answer.requests };
+  const { error_rate: errorRate, p95_ms: p95Ms, requests, database_errors: databaseErrors } = answer;
+  return { value: { errorRate, p95Ms, requests, ...(databaseErrors == null ? {} : { databaseErrors }) }, at: answer.at };
 }
 
 /** The metrics as far as they are asked for, and not too old. */

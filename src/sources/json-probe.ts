@@ -4,7 +4,7 @@ import type { Reading } from '../ports.ts';
 import { assertFresh } from './fresh.ts';
 import type { HttpClient } from './http.ts';
 import { bearer, hostOf, quantityOf, type Hidden, type Quantity, type TimeUnit } from './quantity.ts';
-import { reading, unexpected, Unreadable } from './reading.ts';
+import { datedReading, unexpected, Unreadable } from './reading.ts';
 
 /** A value out of any JSON over HTTP. */
 export type JsonSettings = {
@@ -63,19 +63,22 @@ function probe<T>(
   const url = settings.json.reveal();
   const what = `The probe ${hostOf(url)}`;
   return () =>
-    reading(
+    datedReading(
       `JSON ${hostOf(url)} ${settings.at}`,
       async () => {
         const answer = await http.json({ url, what, headers: bearer(settings.token) }, z.json());
-        if (settings.time !== undefined) {
-          const measured = momentOf(pointed(answer, settings.time));
-          if (measured === null) throw new Unreadable(`${what} has no time at ${settings.time}.`);
-          assertFresh(measured, { what, now: now(), maxAgeMs: settings.max_age });
-        }
-        return read(pointed(answer, settings.at), what);
+        const at = settings.time === undefined ? undefined : measuredAt(answer, settings.time, what);
+        if (at !== undefined) assertFresh(at, { what, now: now(), maxAgeMs: settings.max_age });
+        return { value: read(pointed(answer, settings.at), what), at };
       },
       unexpected,
     );
+}
+
+function measuredAt(answer: unknown, pointer: string, what: string): Instant {
+  const measured = momentOf(pointed(answer, pointer));
+  if (measured === null) throw new Unreadable(`${what} has no time at ${pointer}.`);
+  return measured;
 }
 
 /** The value at a pointer; undefined when there is none. */

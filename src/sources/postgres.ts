@@ -7,6 +7,7 @@ import { codeOf, databaseFailure, MONITOR_HINT } from './database-failure.ts';
 import { CONNECTIONS, DATA_DIRECTORY, DUMPS, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
 import { Unreadable, reading } from './reading.ts';
 import { redactedQuery, secretsHidden } from './redact.ts';
+import { vitals } from './vitals.ts';
 
 export type DatabaseReadingsOptions = {
   readonly connectionString: string;
@@ -43,6 +44,7 @@ export function databaseReadings(options: DatabaseReadingsOptions): DatabaseRead
     diskFree: () => reading('statfs of data_directory', () => diskFree(pool, options), sentence),
     latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), sentence),
     lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), sentence),
+    vitals: (seconds) => reading('pg_stat_activity, pg_blocking_pids', () => vitals(pool, seconds), sentence),
     dumps: (seconds) => reading('pg_stat_activity, pg_stat_progress_basebackup', () => dumps(pool, seconds), sentence),
     archived: (lsn) => reading('pg_stat_archiver', () => archived(pool, lsn), sentence),
     close: () => pool.end(),

@@ -4,7 +4,7 @@ import type { Reading } from '../ports.ts';
 import { assertFresh } from './fresh.ts';
 import type { HttpClient } from './http.ts';
 import { at, bearer, hostOf, quantityOf, type Hidden, type Quantity, type TimeUnit } from './quantity.ts';
-import { reading, unexpected, Unreadable } from './reading.ts';
+import { datedReading, unexpected, Unreadable } from './reading.ts';
 
 /** One number out of PromQL: Kubernetes, hosts and applications alike. */
 export type PrometheusSettings = {
@@ -36,11 +36,12 @@ export function prometheusReading(settings: PrometheusSettings, options: Prometh
   const { prometheus, query, unit } = settings;
   const what = `Prometheus (${hostOf(prometheus)})`;
   return () =>
-    reading(
+    datedReading(
       `Prometheus ${hostOf(prometheus)}: ${query.length > 80 ? `${query.slice(0, 79)}…` : query}`,
       async () => {
-        if (settings.alive !== undefined) await assertAlive(settings, options);
-        return quantityOf(await one(settings, { query, options }), options.quantity, { what, unit });
+        // An instant query is dated with the moment of asking; only the last scrape tells one measurement from the next.
+        const at = settings.alive === undefined ? undefined : await lastScrape(settings, options);
+        return { value: quantityOf(await one(settings, { query, options }), options.quantity, { what, unit }), at };
       },
       unexpected,
     );
@@ -50,12 +51,14 @@ export function prometheusReading(settings: PrometheusSettings, options: Prometh
  * A rate over five minutes goes on answering for five minutes after scraping has stopped, from old samples; only the time of the last scrape
  * tells. `timestamp()` of a plain selector is the sample's own time, and a target that is down makes the product 0.
  */
-async function assertAlive(settings: PrometheusSettings, options: PrometheusOptions): Promise<void> {
+async function lastScrape(settings: PrometheusSettings, options: PrometheusOptions): Promise<Instant> {
   const { alive = '', prometheus, max_age: maxAgeMs } = settings;
   const what = `Prometheus (${hostOf(prometheus)})`;
   const seconds = await one(settings, { query: `min(timestamp(${alive})) * min(${alive})`, options });
   if (seconds === 0) throw new Unreadable(`${what} cannot reach what it measures: a target of ${alive} is down.`);
-  assertFresh(timeOf(seconds), { what: `The last scrape of ${what}`, now: options.now(), maxAgeMs });
+  const at = timeOf(seconds);
+  assertFresh(at, { what: `The last scrape of ${what}`, now: options.now(), maxAgeMs });
+  return at;
 }
 
 async function one(settings: PrometheusSettings, { query, options }: { query: string; options: PrometheusOptions }): Promise<number> {

@@ -1,79 +1,53 @@
 import type { Instant } from '../domain/instant.ts';
 import { breachSince, judgeAlert, OUT_OF } from '../domain/judgement.ts';
 import { alertRulesOf, ladderOf } from '../domain/ladder.ts';
-import { METRICS, type Metric, type Readings, type Sample } from '../domain/monitor.ts';
-import type { Thresholds } from '../domain/plan.ts';
-import type { Run } from '../domain/run.ts';
-import type { Reading, Sources } from '../ports.ts';
+import { METRICS, type Sample } from '../domain/monitor.ts';
+import { WATCHED, type Run } from '../domain/run.ts';
+import type { Signal } from '../ports.ts';
+import { databaseSamples, readSamples, signalSamples } from './samples.ts';
 import type { Task } from './task.ts';
 
-/** Reads the metrics once. What cannot be read is null, with the reason: unknown, never healthy (F49). */
-export async function readSamples(sources: Sources, thresholds: Thresholds, at: Instant): Promise<readonly Sample[]> {
-  const { database, application } = sources;
-  const [metrics, connections, longQueries, lockWaits] = await Promise.all([
-    application.metrics(),
-    database.connections(),
-    database.longQueries(thresholds.longQuerySeconds),
-    database.lockWaits(),
-  ]);
-  const sample = (metric: Metric, value: number | null, detail: string): Sample => ({ metric, at, value, detail });
-  const longest = longQueries.ok ? longQueries.value.toSorted((a, b) => b.seconds - a.seconds)[0] : undefined;
-  return [
-    metrics.ok && metrics.value.requests < thresholds.minimumSamples
-      ? sample('error_rate', null, `only ${metrics.value.requests} requests`)
-      : sample('error_rate', metrics.ok ? metrics.value.errorRate : null, why(metrics)),
-    sample('p95', metrics.ok ? metrics.value.p95Ms : null, why(metrics)),
-    sample('connections', connections.ok ? connections.value.used / connections.value.usable : null, connectionsDetail(connections)),
-    sample(
-      'long_queries',
-      longQueries.ok ? (longest?.seconds ?? 0) : null,
-      longest === undefined ? why(longQueries) : `pid ${longest.pid} of ${longest.application}: ${longest.query}`,
-    ),
-    sample('lock_waits', lockWaits.ok ? lockWaits.value.length : null, why(lockWaits)),
-  ];
+/** Asks PostgreSQL once, keeps what it said, and judges. The newest of each metric, oldest first. */
+export async function askDatabase(task: Task, run: Run): Promise<readonly Sample[]> {
+  const { sources } = task.context;
+  const vitals = await sources.database.vitals(run.plan.thresholds.longQuerySeconds);
+  const at = await task.services.ledger.now();
+  return await keep(task, run, databaseSamples(vitals, at));
 }
 
-function why(reading: Reading<unknown>): string {
-  return reading.ok ? reading.source : reading.why;
-}
-
-function connectionsDetail(reading: Reading<{ used: number; usable: number }>): string {
-  return reading.ok ? `${reading.value.used} of ${reading.value.usable}` : reading.why;
-}
-
-/** The middle of the newest known values of each metric: what "before" means in an alert and in the report. */
-export function typical(samples: readonly Sample[]): Readings {
-  const middle = (metric: Metric): number | null => {
-    const known = samples
-      .filter((entry) => entry.metric === metric && entry.value !== null)
-      .slice(-OUT_OF)
-      .map((entry) => entry.value ?? 0);
-    return known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)] ?? null;
-  };
-  const counted = samples.some(({ metric }) => metric === 'database_errors');
-  return {
-    error_rate: middle('error_rate'),
-    p95: middle('p95'),
-    connections: middle('connections'),
-    long_queries: middle('long_queries'),
-    lock_waits: middle('lock_waits'),
-    ...(counted ? { database_errors: middle('database_errors') } : {}),
+/** Asks one source, at its own pace. A measurement that it gives a second time is no second sample. */
+export function listener(task: Task, signal: Signal): (run: Run) => Promise<void> {
+  let measured: Instant | undefined;
+  return async (run) => {
+    const reading = await signal.read();
+    if (reading.ok && reading.at !== undefined && reading.at === measured) return;
+    measured = reading.ok ? reading.at : undefined;
+    const at = await task.services.ledger.now();
+    await keep(task, run, signalSamples(signal, reading, { minimumSamples: run.plan.thresholds.minimumSamples, at }));
   };
 }
 
-/** Samples once, keeps the readings, and raises, moves or clears alerts from the newest five of each metric. */
+/** Everything once, now: for whoever cannot wait for the next round. */
 export async function monitorOnce(task: Task, run: Run): Promise<void> {
+  const at = await task.services.ledger.now();
+  await keep(task, run, await readSamples(task.context.sources, run.plan.thresholds, at));
+}
+
+async function keep(task: Task, run: Run, samples: readonly Sample[]): Promise<readonly Sample[]> {
   const { ledger } = task.services;
-  const at = await ledger.now();
-  await ledger.record(run.id, await readSamples(task.context.sources, run.plan.thresholds, at));
-  if (run.baseline === null) return;
-  const samples = await ledger.recent(run.id, OUT_OF);
-  for (const metric of METRICS)
+  await ledger.record(run.id, samples);
+  if (run.baseline === null) return [];
+  const newest = await ledger.recent(run.id, OUT_OF);
+  // Over is over: after a rollback alerts are not raised any more, and the recovery is judged for itself.
+  if (!WATCHED.includes(run.state)) return newest;
+  const told = new Set(samples.map(({ metric }) => metric));
+  for (const metric of METRICS.filter((each) => told.has(each)))
     await judge(
       task,
       run,
-      samples.filter((entry) => entry.metric === metric),
+      newest.filter((sample) => sample.metric === metric),
     );
+  return newest;
 }
 
 /** Reports what the newest samples of one metric make of its alert. */

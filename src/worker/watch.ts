@@ -1,10 +1,15 @@
 import { between, type Instant } from '../domain/instant.ts';
 import type { NextStep } from '../domain/next-step.ts';
-import { WATCHED, type Run } from '../domain/run.ts';
+import type { Metric } from '../domain/monitor.ts';
+import { isWatched, WATCHED, type Run } from '../domain/run.ts';
 import { lateHold, opensAt } from '../domain/schedule.ts';
 import { attendOnce } from './attend.ts';
-import { monitorOnce } from './monitor.ts';
+import { tendCountdown } from './auto-rollback.ts';
+import { askDatabase, listener } from './monitor.ts';
+import { recoveryWatch } from './recovery.ts';
 import { repeat } from './repeat.ts';
+import { DATABASE_METRICS, signalsIn } from './samples.ts';
+import { sourceWatch } from './source-watch.ts';
 import type { Task } from './task.ts';
 import { stillWanted } from './wanted.ts';
 
@@ -37,10 +42,6 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
     const due = timed && isDue(run, await task.services.ledger.now());
     if (current !== null && (due || !stillWanted(run, current.run, current.step))) current.abort.abort();
   };
-  const sample = async () => {
-    const run = await task.load();
-    if (WATCHED.includes(run.state)) await monitorOnce(task, run);
-  };
   const attend = async () => {
     const run = await task.load();
     if (WATCHED.includes(run.state)) await attendOnce(task, run);
@@ -49,7 +50,11 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
   task.lease.signal.addEventListener('abort', leave);
   options.shutdown.addEventListener('abort', leave);
   const looking = repeat(look, options.lookMs, stopped.signal, task);
-  const loops = [looking, repeat(sample, options.sampleMs, stopped.signal, task), repeat(attend, options.sampleMs, stopped.signal, task)];
+  const loops = [
+    looking,
+    repeat(attend, options.sampleMs, stopped.signal, task),
+    ...watching(task, options.sampleMs).map(({ everyMs, act }) => repeat(act, everyMs, stopped.signal, task)),
+  ];
   return {
     begin: (run, step) => {
       current = { run, step, abort: new AbortController() };
@@ -78,6 +83,40 @@ export function watchRun(task: Task, options: { sampleMs: number; lookMs: number
       await Promise.all(loops.map(({ over }) => over));
     },
   };
+}
+
+/** Beside two intervals of a source: what an answer and the ledger may take. Milliseconds. */
+const SLACK_MS = 5_000;
+
+/**
+ * What goes on beside the steps, each at its own pace, so that a source that is slow, away or resting keeps nobody else waiting: PostgreSQL,
+ * whose rounds are the heartbeat of the monitor and look after dark sources, the countdown and the recovery; and every source for itself.
+ */
+function watching(task: Task, sampleMs: number): readonly { readonly everyMs: number; readonly act: () => Promise<void> }[] {
+  const signals = signalsIn(task.context.sources, sampleMs);
+  const sources = [{ name: 'The database', metrics: DATABASE_METRICS, everyMs: sampleMs }, ...signals];
+  const freshMs = (metric: Metric) =>
+    2 * Math.max(...sources.filter(({ metrics }) => metrics.some((each) => each === metric)).map(({ everyMs }) => everyMs)) + SLACK_MS;
+  const [lookAtSources, lookAtRecovery] = [sourceWatch(task, sources), recoveryWatch(task)];
+  const round = async () => {
+    const before = await task.load();
+    if (!isWatched(before)) return;
+    const samples = await askDatabase(task, before);
+    const [run, now] = await Promise.all([task.load(), task.services.ledger.now()]);
+    if (run.baseline === null) return;
+    await lookAtSources(run, now);
+    await tendCountdown(task, run, { now, samples, freshMs });
+    await lookAtRecovery(run, { now, samples, freshMs });
+  };
+  const listening = signals.map((signal) => {
+    const ask = listener(task, signal);
+    const act = async () => {
+      const run = await task.load();
+      if (isWatched(run)) await ask(run);
+    };
+    return { everyMs: signal.everyMs, act };
+  });
+  return [{ everyMs: sampleMs, act: round }, ...listening];
 }
 
 function isDue(run: Run, now: Instant): boolean {

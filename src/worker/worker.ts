@@ -1,5 +1,5 @@
 import { nextStep } from '../domain/next-step.ts';
-import { isWatched } from '../domain/run.ts';
+import { isActive, isWatched } from '../domain/run.ts';
 import type { Claim, Services } from '../ports.ts';
 import { takeAskedHook } from '../usecases/ask-hook.ts';
 import { keepLease } from './lease.ts';
@@ -111,6 +111,8 @@ async function perform(current: Task, watch: Watch, options: WorkerOptions): Pro
     const next = nextStep(run, await current.services.ledger.now());
     if (next.kind !== 'step') {
       if (!isWatched(run)) return;
+      // Over, and only watched until all is well again: the target is free for the next run.
+      if (!isActive(run)) await current.close();
       await watch.changedOrAfter(options.timing.pollMs, options.signal);
       continue;
     }

@@ -34,6 +34,7 @@ const DATABASE: DatabaseReadings = {
   diskFree: unreadable,
   latency: unreadable,
   lockWaits: unreadable,
+  vitals: unreadable,
   dumps: unreadable,
   close: () => Promise.resolve(),
 };

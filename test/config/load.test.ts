@@ -50,6 +50,7 @@ test("gives the runbook's defaults to what is not written", () => {
     restoreDrillMs: 92 * 24 * 3_600_000,
     errorRateRollBack: 0.01,
     p95RollBackFactor: 1.2,
+    connectionsSpike: 0.3,
     databaseErrors: 0,
     clearShare: 0.9,
   });

@@ -41,6 +41,7 @@ test('a limit in words about a metric is the default', () => {
     errorRateAlert: 0.005,
     errorRateRollBack: 0.01,
     p95RollBackFactor: 1.2,
+    connectionsSpike: 0.3,
     databaseErrors: 0,
     clearShare: 0.9,
     p95Factor: 2,

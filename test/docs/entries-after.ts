@@ -15,13 +15,13 @@ const DECIDE = {
 export const ENTRIES_AFTER: Entries = {
   267: {
     by: ['file src/slack/render/alert.ts the alert', 'file src/slack/render/chart.ts its chart', 'setting limits'],
-    does: 'One message for each metric, edited in place, with value, limit, reading before and since when, and a chart of its minutes. Limits are part of what is approved; a run keeps its own.',
+    does: 'One message for each metric, edited in place, with value, limit, reading before, since when, what the runbook asks for and what Offpeak will do, and a chart of its minutes. Limits are part of what is approved; a run keeps its own.',
   },
-  271: { by: ['alert error_rate', 'button roll_back'] },
-  272: { by: ['alert p95'] },
+  271: { by: ['alert error_rate', 'button roll_back'], does: '"Consider rolling back"; above 1 % it says to roll back.' },
+  272: { by: ['alert p95'], does: 'The stricter line 190 comes first; looser limits bring "look closer" back.' },
   273: { by: ['alert connections'] },
   274: { by: ['alert long_queries'], does: 'With pid and query, its values hidden.' },
-  275: { by: ['alert lock_waits'] },
+  275: { by: ['alert lock_waits'], does: 'Sessions, each once, with the one that holds them up.' },
   280: { by: ['cli db health-checks'], does: 'Sessions by state.' },
   283: { by: ['cli db check-long-queries'] },
   286: { by: ['cli db health-checks'], does: 'Each waiter with those it waits for.' },

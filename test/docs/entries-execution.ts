@@ -22,18 +22,17 @@ export const ENTRIES_EXECUTION: Entries = {
   },
   135: {
     by: ['alert connections'],
-    does: 'Above 80 % of the usable slots.',
-    open: { today: 'Compare with the value before, in the report.', why: 'A spike that stays below 80 % raises nothing.' },
+    does: 'Above 80 % of the usable slots, or 30 % of them more than before the first write.',
   },
   137: {
     by: ['alert error_rate', 'setting readings.error_rate'],
     does: 'The rate, three of five readings.',
     open: { today: 'Look into Sentry for new issues.', why: 'Single issues are not listed.' },
   },
-  138: { by: ['alert p95', 'step begin'], does: 'Against the reading just before the first write.' },
+  138: { by: ['alert p95', 'step begin'], does: 'Against the middle of the readings just before the first write, of the same source.' },
   139: {
     by: ['alert lock_waits', 'cli db health-checks', 'hold lock_budget', 'file src/target/lock-tries.ts short tries'],
-    does: 'Who waits behind whom; our own statement gives way instead of keeping others waiting.',
+    does: 'How many wait behind our own statement and who holds them up; our own statement gives way instead of keeping others waiting.',
   },
   141: {
     by: ['step validate', 'cli validate', 'hold validation_failed'],
@@ -43,7 +42,7 @@ export const ENTRIES_EXECUTION: Entries = {
   150: { by: ['step validate', 'item app_health', 'setting application.health'], does: 'Must answer 2xx in time.' },
   154: {
     by: ['step finish', 'setting observe'],
-    does: 'Not before T+15, not while an alert stands, and not before everything was validated once more; the monitors run from preparation to the end.',
+    does: 'Not before T+15 and as much later as a source was dark, not while an alert stands, and not before everything was validated once more; the monitors run from preparation to the end.',
   },
   156: {
     by: ['step validate', 'cli validate', 'hold validation_failed'],
@@ -75,21 +74,33 @@ export const ENTRIES_EXECUTION: Entries = {
     open: { today: 'Compare with the same hour of earlier weeks in analytics.', why: 'Active users are read before the start alone.' },
   },
   185: {
-    by: ['button roll_back', 'file src/slack/render/alert.ts the alert'],
-    does: 'An alert goes to the whole channel with the button under it. Offpeak never rolls back by itself.',
+    by: [
+      'button roll_back',
+      'button hold_five',
+      'button acknowledge_alert',
+      'setting auto_rollback',
+      'file src/slack/render/alert.ts the alert',
+    ],
+    does: 'An alert goes to the whole channel with the buttons under it. With `auto_rollback: { after: 60s }` Offpeak counts down and rolls back by itself, when nothing is lost by it, the readings confirm it and nobody objects.',
     open: { today: 'Keep the channel loud, or page by hand.', why: 'Nobody is paged.' },
   },
-  189: { by: ['alert error_rate', 'button roll_back'], does: 'Already above 0.5 %.' },
+  189: {
+    by: ['alert error_rate', 'button roll_back', 'hold alert'],
+    does: 'Three of five readings above 1 %; no forward statement begins meanwhile.',
+  },
   190: {
     by: ['alert p95', 'button roll_back'],
-    does: 'Above twice the reading before, and above 100 ms.',
-    open: {
-      today: 'Write `limits: { p95_factor: 1.2 }` to hear at 20 %.',
-      why: 'One factor serves both this line and the table of metrics.',
-    },
+    does: 'More than 20 % above the reading before, and above 100 ms.',
   },
-  191: { open: { today: "Watch the application's log or Sentry; press **Roll back now**.", why: 'Nothing reads logs.' } },
-  192: { by: ['hold statement_failed', 'button roll_back'], does: 'It holds with the error, file and line; a person decides.' },
+  191: {
+    by: ['alert database_errors', 'button roll_back'],
+    does: 'More than before the first write, where the metrics of the application say `database_errors`.',
+    open: { today: "Without that number, watch the application's log or Sentry; press **Roll back now**.", why: 'Nothing reads logs.' },
+  },
+  192: {
+    by: ['hold statement_failed', 'button roll_back'],
+    does: 'It holds with the error, file and line; a person decides, or the countdown of `auto_rollback`.',
+  },
   196: {
     by: ['button roll_back', 'step stop', 'button stop_after_step'],
     does: 'Cancels, then terminates the recorded backend, and confirms that it is gone.',
@@ -113,9 +124,8 @@ export const ENTRIES_EXECUTION: Entries = {
     does: 'Health, and the hooks with `when: [smoke]`; what they find stands in the result.',
   },
   225: {
-    by: ['file src/slack/render/report.ts before and after', 'cli logs'],
-    does: 'Readings are taken while it rolls back, and once at the end.',
-    open: { today: 'Watch until the numbers are back.', why: 'The monitor ends with the rollback; "recovered" is not posted.' },
+    by: ['file src/worker/recovery.ts the recovery', 'setting monitor.recovered', 'cli logs'],
+    does: 'The monitor stays on until every signal was well for 5 min; "Recovered" is posted, or after an hour what is not.',
   },
   229: {
     by: ['button roll_back', 'setting observe'],

@@ -90,7 +90,11 @@ export const OF_METRIC: Readonly<Record<Metric, OfMetric>> = {
     fires:
       'above 1.2 times the reading before the first write, and above 100 ms: roll back; above twice it: look closer, where that comes first; without that reading above 500 ms: consider',
   },
-  connections: { requires: 'R92', limits: ['connections'], fires: 'above 80 % of the usable slots: look closer' },
+  connections: {
+    requires: 'R50, R92',
+    limits: ['connections', 'connections_spike'],
+    fires: 'above 80 % of the usable slots, or 30 % of them more than before the first write: look closer',
+  },
   long_queries: { requires: 'R93', limits: ['long_query'], fires: 'older than 30 s: look closer' },
   lock_waits: { requires: 'R94', limits: ['lock_waits'], fires: 'more than 5 sessions waiting for a lock: look closer' },
   database_errors: {

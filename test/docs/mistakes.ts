@@ -39,7 +39,7 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
   M11: {
     lines: [189, 190, 267],
     wrong: 'the tables contradict each other (20 % and 2×; 0.5 % and 1 %)',
-    instead: 'one alert for each metric; for errors the stricter limit',
+    instead: 'one alert for each metric with levels: look closer, consider, roll back; the stricter limit wins',
   },
   M12: {
     lines: [89, 120, 154],

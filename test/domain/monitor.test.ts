@@ -28,6 +28,12 @@ describe('the ladder of a metric', () => {
     expect(ladderOf(metric, thresholds, BASELINE).rungs.map(({ level }) => level)).toEqual(['watch']);
   });
 
+  it('R50 a spike of connections is measured against the baseline, R92 and never above what there is', () => {
+    expect(limitOf('connections', thresholds, BASELINE)).toBeCloseTo(0.61);
+    expect(limitOf('connections', thresholds, { ...BASELINE, connections: 0.7 })).toBe(0.8);
+    expect(limitOf('connections', thresholds, null)).toBe(0.8);
+  });
+
   it('R71 database errors beyond those of before roll back; where nobody counted before, they are considered', () => {
     expect(ladderOf('database_errors', thresholds, { ...BASELINE, database_errors: 2 }).rungs).toEqual([{ level: 'roll_back', limit: 2 }]);
     expect(ladderOf('database_errors', thresholds, BASELINE).rungs).toEqual([{ level: 'consider', limit: 0 }]);

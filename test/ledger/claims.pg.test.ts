@@ -3,7 +3,7 @@ import { plus } from '../../src/domain/instant.ts';
 import { OFFPEAK } from '../../src/domain/people.ts';
 import { WATCHED } from '../../src/domain/run.ts';
 import type { Claim } from '../../src/ports.ts';
-import { by, evening, healthEvidence } from '../support/runs.ts';
+import { AFTER, by, evening, healthEvidence } from '../support/runs.ts';
 import { connect, sql } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import { aLedger, played, type TestLedger } from './a-ledger.ts';
@@ -54,10 +54,22 @@ describe('claim', () => {
     expect(targets.toSorted()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test.each(['planned', 'completed', 'rolled_back', 'cancelled', 'failed'] as const)('leaves alone a run that is %s', async (state) => {
-    await played(on, state);
-    await on.setClock(plus(evening('19:00'), 7 * 86_400_000));
-    expect(await on.ledger.claim('w1', LEASE_MS)).toBeNull();
+  test.each(['planned', 'completed', 'rolled_back_untouched', 'cancelled', 'failed'] as const)(
+    'leaves alone a run that is %s',
+    async (state) => {
+      await played(on, state);
+      await on.setClock(plus(evening('19:00'), 7 * 86_400_000));
+      expect(await on.ledger.claim('w1', LEASE_MS)).toBeNull();
+    },
+  );
+
+  test('R80 gives a run that was rolled back to a worker until somebody said whether it recovered', async () => {
+    const { run } = await played(on, 'rolled_back');
+    const claim = await claimed('w1');
+    expect(claim.run.id).toBe(run.id);
+    await on.ledger.execute(run.id, { type: 'record_recovery', after: AFTER, detail: '' }, OFFPEAK, claim.fence);
+    await on.ledger.release(run.id, claim.fence);
+    expect(await on.ledger.claim('w2', LEASE_MS)).toBeNull();
   });
 
   test('prefers a run on its way back to those that have waited longer', async () => {

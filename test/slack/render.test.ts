@@ -126,7 +126,7 @@ describe('the card', () => {
     for (const line of [
       '0.06 % (limit 1 %)',
       '131 ms (limit 142 ms)',
-      '34 % (limit 80 %)',
+      '34 % (limit 61 %)',
       '3 s (limit 30 s)',
       '1 session (limit 5 sessions)',
     ])

@@ -84,6 +84,7 @@ describe('metrics', () => {
     { at: '2026-11-22T21:00:03+01:00' },
     { error_rate: 0, requests: 0 },
     { error_rate: 1, more: 'x' },
+    { database_errors: null },
   ])('reads the agreed numbers, with %j', async (changes) => {
     answers('/metrics', 200, { ...GOOD, ...changes });
     const expected = { ...GOOD, ...changes };
@@ -91,7 +92,15 @@ describe('metrics', () => {
       ok: true,
       value: { errorRate: expected.error_rate, p95Ms: 120, requests: expected.requests },
       source: 'GET http://app.test/metrics',
+      ...('at' in changes ? { at: changes.at } : {}),
     });
+  });
+
+  it('R71 reads the database errors where the application counts them', async () => {
+    answers('/metrics', 200, { ...GOOD, database_errors: 3 });
+    expect(await readings.metrics()).toMatchObject({ ok: true, value: { databaseErrors: 3 } });
+    answers('/metrics', 200, { ...GOOD, database_errors: -1 });
+    expect(await readings.metrics()).toMatchObject({ ok: false });
   });
 
   it.each([

@@ -9,7 +9,7 @@ import { aRunIn, by, evening } from '../support/runs.ts';
 async function stopped(run: Run, time: string): Promise<boolean> {
   const ledger = { now: async () => evening(time), recent: async () => [], record: async () => {} };
   const unread = async () => ({ ok: false, why: '', source: '' });
-  const database = { connections: unread, longQueries: unread, lockWaits: unread };
+  const database = { vitals: unread };
   const task = {
     claim: { run },
     load: async () => run,

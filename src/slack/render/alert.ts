@@ -4,7 +4,7 @@ import { alertRulesOf } from '../../domain/ladder.ts';
 import type { Alert } from '../../domain/monitor.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { WORKING, type Run } from '../../domain/run.ts';
-import { LEVEL_WORDS } from './alert-words.ts';
+import { LEVEL_WORDS, whoRollsBack } from './alert-words.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { rollBackButton, type Priced } from './buttons.ts';
 import { METRIC_TITLES, metricValue } from './metrics.ts';
@@ -93,6 +93,6 @@ function alertButtons(priced: Priced, alert: Alert): readonly Button[] {
 }
 
 function afterwards(run: Run): string {
-  if (run.rollback !== null) return `${who(run.rollback.by)} pressed Roll back ${when(run.rollback.at)}.`;
+  if (run.rollback !== null) return `${whoRollsBack(run.rollback.by)} ${when(run.rollback.at)}.`;
   return 'The run is over.';
 }

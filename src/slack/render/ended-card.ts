@@ -3,6 +3,7 @@ import { between } from '../../domain/instant.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { appliedPositions, touched, type Run } from '../../domain/run.ts';
 import { unitsOf } from '../../domain/plan.ts';
+import { whoRollsBack } from './alert-words.ts';
 import { actions, button, context, section, type Blocks } from './block-kit.ts';
 import { closeButton, rollBackButton } from './buttons.ts';
 import { waivedWords } from './gate-lines.ts';
@@ -46,7 +47,7 @@ function againLine({ state, backup }: Run): string {
 
 /** From the click to the proof that the old schema is back. */
 function sinceClick({ rollback, end }: Run): string {
-  return rollback === null || end === null ? '' : ` ${inWords(between(rollback.at, end.at))} after ${who(rollback.by)} pressed Roll back`;
+  return rollback === null || end === null ? '' : ` ${inWords(between(rollback.at, end.at))} after ${whoRollsBack(rollback.by)}`;
 }
 
 /** What the worker says about the end. A completed run needs no second sentence for what the first one says. */

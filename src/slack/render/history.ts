@@ -1,5 +1,6 @@
 import type { AlertMove, Happening, RunEvent } from '../../domain/events.ts';
 import { titleOf } from '../../domain/items.ts';
+import { OFFPEAK } from '../../domain/people.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { DISARM_WORDS, LEVEL_WORDS, triggerTitle } from './alert-words.ts';
 import { METRIC_TITLES, metricValue } from './metrics.ts';
@@ -8,7 +9,8 @@ import { code, phrase, when, who } from './text.ts';
 
 /** One event as a line: when, what, who. */
 export function eventLine(event: RunEvent): string {
-  return `${when(event.at)} · ${eventWords(event)} · ${who(event.actor)}`;
+  const byPolicy = event.type === 'rollback_requested' && event.actor.id === OFFPEAK.id;
+  return `${when(event.at)} · ${byPolicy ? 'rolls back by its policy' : eventWords(event)} · ${who(event.actor)}`;
 }
 
 function eventWords(event: Happening): string {

@@ -10,7 +10,7 @@ import type { Message } from './block-kit.ts';
 import { checklist } from './checklist.ts';
 import { dryRun } from './dry-run.ts';
 import { approvalsGiven } from './gate-lines.ts';
-import { holdNotice, rollbackFailedNotice, startedNotice } from './notices.ts';
+import { holdNotice, lostNotices, recoveryNotice, rollbackFailedNotice, startedNotice } from './notices.ts';
 import { fitOf } from './moment.ts';
 import { planCard } from './plan-card.ts';
 import { details, hasReport, report } from './report.ts';
@@ -18,7 +18,7 @@ import type { RunView } from '../../usecases/status.ts';
 
 /** One message of a run as it should stand in Slack now. */
 export type RenderedMessage = Message & {
-  /** The same message for its whole life: `card`, `checklist`, `approval`, `started`, `dry_run`, `hold:<since>`, `alert:<metric>`, `presence:<asked>`, `watcher:<since>`, `page:<key>`, `rollback_failed:<at>`, `report`, `details`. */
+  /** The same message for its whole life: `card`, `checklist`, `approval`, `started`, `dry_run`, `hold:<since>`, `alert:<metric>`, `lost:<source>:<since>`, `presence:<asked>`, `watcher:<since>`, `page:<key>`, `rollback_failed:<at>`, `recovery`, `report`, `details`. */
   readonly key: string;
   /** False only for the root. */
   readonly thread: boolean;
@@ -69,10 +69,12 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     const alert = run.alerts[metric];
     if (alert === undefined) continue;
     // The channel hears of each rule once; of one that is over before it can be posted, the thread alone.
-    const stage = `${alert.raisedAt} ${alert.clearedAt} ${run.state}`;
+    const owner = `${alert.acknowledged?.at} ${run.respite?.until} ${run.armed?.firesAt} ${run.asks}`;
+    const stage = `${alert.raisedAt} ${alert.level} ${alert.clearedAt} ${run.state} ${owner}`;
     const picture = { ...alertPicture(run, alert), metric };
     messages.push({ ...alertMessage(view, alert), ...loud, broadcast: alert.clearedAt === null, key: `alert:${metric}`, stage, picture });
   }
+  for (const { key, message } of lostNotices(run)) messages.push({ ...message, ...loud, broadcast: false, key, stage: '' });
   messages.push(...attention(view, people).map((message) => ({ ...loud, ...message })));
   const failed = rollbackFailedNotice(run);
   if (failed !== null) messages.push({ ...failed, ...loud, key: `rollback_failed:${run.end?.at}`, stage: '' });
@@ -80,6 +82,8 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
     messages.push({ ...report(run), ...loud, key: 'report', stage: run.end?.at ?? '' });
     messages.push({ ...details(run), ...calm, key: 'details', stage: run.end?.at ?? '' });
   }
+  const recovery = recoveryNotice(run);
+  if (recovery !== null) messages.push({ ...recovery, ...loud, key: 'recovery', stage: '' });
   return messages;
 }
 
@@ -111,6 +115,8 @@ function stageOf({ run, now }: RunView, people: readonly Person[]): string {
     run.state,
     run.holding?.since,
     run.scheduledFor,
+    run.armed?.firesAt,
+    run.respite?.until,
     run.stopRequested?.id,
     run.watcher?.seenAt,
     run.changes,

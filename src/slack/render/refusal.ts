@@ -5,6 +5,7 @@ import { titleOf } from '../../domain/items.ts';
 import type { Actor } from '../../domain/people.ts';
 import { refusalParts, type Refusal } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
+import { whoRollsBack } from './alert-words.ts';
 import { actions, context, section, type Message } from './block-kit.ts';
 import { scheduleAt } from './buttons.ts';
 import { cut } from './limits.ts';
@@ -64,7 +65,7 @@ function unquoted(detail: string, others: readonly string[]): Said {
 function since(refusal: Refusal, run: Run | null, at: (instant: Instant) => string): string {
   if (refusal.code !== 'wrong_state' || run === null) return '';
   if (run.end !== null) return `It ended ${at(run.end.at)}.`;
-  if (run.rollback !== null) return `@${run.rollback.by.name} pressed Roll back ${at(run.rollback.at)}.`;
+  if (run.rollback !== null) return `${whoRollsBack(run.rollback.by)} ${at(run.rollback.at)}.`;
   if (run.started !== null) return `@${run.started.by.name} started it ${at(run.started.at)}.`;
   return run.scheduledFor === null ? '' : `It is scheduled for ${at(run.scheduledFor)}.`;
 }

@@ -3,6 +3,7 @@ import { between } from '../../domain/instant.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { inWords, lasting } from '../../domain/refusal.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
+import { whoRollsBack } from './alert-words.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { detailLine, remainingLine, resultLine } from './ended-card.ts';
 import { waivedWords } from './gate-lines.ts';
@@ -48,7 +49,7 @@ function timeline(run: Run): string {
     const until = alert.clearedAt === null ? 'not cleared' : `cleared after ${inWords(between(alert.since, alert.clearedAt))}`;
     lines.push(`🚨 ${METRIC_TITLES[alert.metric]} ${metricValue(alert.metric, alert.value)} at ${timeOf(alert.since)}, ${until}`);
   }
-  if (run.rollback !== null) lines.push(`${who(run.rollback.by)} pressed Roll back ${timeOf(run.rollback.at)}`);
+  if (run.rollback !== null) lines.push(`${whoRollsBack(run.rollback.by)} ${timeOf(run.rollback.at)}`);
   if (run.end !== null) lines.push(`Ended ${timeOf(run.end.at)}`);
   return `*Timeline*\n${lines.map((line) => `• ${line}`).join('\n')}`;
 }

@@ -18,7 +18,8 @@ import { approvalCount, approvalsMissing, waivedWords } from './gate-lines.ts';
 import { runsOutLine } from './runs-out.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
 import { METRIC_TITLES, metricFields, metricValue } from './metrics.ts';
-import { code, phrase, timeOf, when, who } from './text.ts';
+import { triggerTitle, whoRollsBack } from './alert-words.ts';
+import { atSecond, code, phrase, timeOf, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** How many units the card shows; the one that runs is always among them. */
@@ -55,15 +56,17 @@ function started(run: Run): string {
 /** The sentence at the top: what happens, or why nothing does and what to do. */
 function doing(view: RunView, people: readonly Person[]): string {
   const { run, now } = view;
-  const lines = [...alarm(run)];
+  const lines = [...alarm(run), ...byItself(run)];
   if (run.rollback !== null) {
     const undone = run.rollback.undone.length === 0 ? '' : ` Undone: ${phrase(run.rollback.undone.join(', '), 200)}.`;
     const what = run.state === 'stopping' ? 'Stopping the running statement first.' : 'Undoing what was applied, newest first.';
-    return `*${who(run.rollback.by)} pressed Roll back* ${when(run.rollback.at)}. ${what}${undone}`;
+    return `*${whoRollsBack(run.rollback.by)}* ${when(run.rollback.at)}. ${what}${undone}`;
   }
   if (run.holding !== null) {
     const { reason, detail, since } = run.holding;
-    return `*${HOLD_WORDS[reason].title}* since ${when(since)}. ${phrase(detail, 500)}\n${HOLD_WORDS[reason].next}`;
+    return [...byItself(run), `*${HOLD_WORDS[reason].title}* since ${when(since)}. ${phrase(detail, 500)}`, HOLD_WORDS[reason].next].join(
+      '\n',
+    );
   }
   const until = preparedUntil(view);
   if (until !== null) lines.push(`*Prepared.* Nothing to do until ${timeOf(until)}.`);
@@ -103,6 +106,16 @@ function alarm(run: Run): readonly string[] {
   const named = burning.map((alert) => `${METRIC_TITLES[alert.metric]} ${metricValue(alert.metric, alert.value)}`);
   const many = burning.length === 1 ? 'An alert is raised' : `${burning.length} alerts are raised`;
   return [`🚨 *${many}:* ${named.join(', ')}`];
+}
+
+/** What Offpeak will do by itself, and what it does not see: both are more than a metric that is over its limit. */
+function byItself(run: Run): readonly string[] {
+  const armed =
+    run.armed === null
+      ? []
+      : [`⏱️ *Rolls back by itself* at ${atSecond(run.armed.firesAt)}: ${triggerTitle(run.armed.trigger)}. Hold 5 min puts it off.`];
+  const dark = Object.entries(run.lost).map(([source, { since }]) => `❔ *${phrase(source, 80)} cannot be read* since ${timeOf(since)}.`);
+  return [...armed, ...dark];
 }
 
 /** `2 of 3 applied`, then the units around the one that runs. */
@@ -171,6 +184,9 @@ function runButtons(view: RunView): readonly (Button | Overflow)[] {
       return [back, watching, sql];
     case 'holding': {
       const resume = button(run, 'resume', { style: 'primary' });
+      // What counts down for a statement that failed has no alert with buttons of its own.
+      if (run.armed?.trigger === 'failure')
+        return [back, button(run, 'hold_five'), button(run, 'acknowledge_alert', { item: 'failure' }), resume, sql];
       if (begunBackfill(run) !== null) return [resume, back, watching, sql, backfillMenu(run)];
       return touched(run) ? [resume, back, watching, sql] : [resume, back, watching, sql, cancelButton(run)];
     }

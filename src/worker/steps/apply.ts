@@ -5,7 +5,6 @@ import { unitsOf, type Unit } from '../../domain/plan.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
 import type { Gate, Outcome, UnitOutcome } from '../../ports.ts';
 import { journal, type Journal } from '../journal.ts';
-import { newestReading } from '../liveness.ts';
 import { paceOf } from '../pace.ts';
 import { progressReports } from '../progress.ts';
 import { remembered } from '../remembered.ts';
@@ -46,7 +45,7 @@ type Moved = { readonly moved: boolean; readonly next: Here | null };
 export const applyUnit: Step = async ({ task, run, next, signal }) => {
   const { ledger } = task.services;
   const endsAt = performance.now() + TURN_MS;
-  const newestSample = remembered(READING_MS, () => newestReading(ledger, run));
+  const newestSample = remembered(READING_MS, () => ledger.newest(run.id));
   const asked = async (): Promise<Known> => {
     const askedAt = performance.now();
     const [at, now] = await Promise.all([task.load(), ledger.now()]);
@@ -147,7 +146,7 @@ function gate(turn: Turn, { unit }: Here, held: { reason: Hold | null }): Gate {
 
 const only = ({ ok }: Outcome): Moved => ({ moved: ok, next: null });
 
-async function hold({ task, journal: kept }: Turn, unit: Unit, why: Hold): Promise<Moved> {
+async function hold({ task, journal: kept }: Turn, unit: Unit, why: Hold & { readonly failed?: true }): Promise<Moved> {
   await kept.close(unit.position + 1);
   return only(await task.report({ type: 'hold', ...why }));
 }
@@ -172,7 +171,7 @@ async function record(turn: Turn, unit: Unit, what: { outcome: UnitOutcome; hold
     case 'lock_budget':
       return await hold(turn, unit, { reason: 'lock_budget', detail: outcome.detail });
     case 'failed':
-      return await hold(turn, unit, { reason: 'statement_failed', detail: outcome.message });
+      return await hold(turn, unit, { reason: 'statement_failed', detail: outcome.message, failed: true });
   }
 }
 

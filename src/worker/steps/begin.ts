@@ -1,7 +1,9 @@
 import { isWaived, lineOf, waiverStands } from '../../domain/checklist.ts';
+import { between, type Instant } from '../../domain/instant.ts';
 import { linesInAnyOrder } from '../../domain/fingerprint-diff.ts';
 import { monitorSilent } from '../../domain/monitor.ts';
-import { monitorOnce, typical } from '../monitor.ts';
+import { monitorOnce } from '../monitor.ts';
+import { enoughForBaseline, typical } from '../samples.ts';
 import { readLines } from './check.ts';
 import { strangerDetail } from './identity.ts';
 import type { Run } from '../../domain/run.ts';
@@ -16,7 +18,7 @@ export const beginMigrating: Step = async ({ task, run }) => {
   if (stranger !== null) return (await task.report({ type: 'hold', reason: 'plan_differs', detail: stranger })).ok;
   const [fingerprint, samples, newestSample] = await Promise.all([
     task.context.target.fingerprint(),
-    ledger.recent(run.id, 10),
+    ledger.recent(run.id, BASELINE_OF),
     ledger.newest(run.id),
   ]);
   // A fresh preparation may be faster than the first reading; the gate would hold for a silence that is none.
@@ -26,16 +28,27 @@ export const beginMigrating: Step = async ({ task, run }) => {
     await monitorOnce(task, run);
     return false;
   }
+  if (!enoughForBaseline(samples) && !waitedEnough(run, await ledger.now())) return false;
   if (await dumpStands(task, run)) return true;
   const outcome = await task.report({
     type: 'begin_migrating',
-    baseline: typical(samples),
+    baseline: typical(samples, BASELINE_OF),
     fingerprint: fingerprint.hash,
     anyOrder: task.services.sha256(linesInAnyOrder(fingerprint.lines)),
     newestSample,
   });
   return outcome.ok;
 };
+
+/** The baseline is the middle of so many readings of the same signals, just before the first write (R52). */
+const BASELINE_OF = 9;
+
+/** A source that is asked every quarter of a minute has been asked often enough by then; one that answers now and then is not waited for. */
+const BASELINE_WAIT_MS = 60_000;
+
+function waitedEnough(run: Run, now: Instant): boolean {
+  return run.started !== null && between(run.started.at, now) > BASELINE_WAIT_MS;
+}
 
 /**
  * Whether a dump or a long snapshot keeps the first write from beginning (R41): the reading of the preparation may be minutes old, and

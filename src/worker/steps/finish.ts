@@ -1,5 +1,6 @@
 import { between } from '../../domain/instant.ts';
-import { typical } from '../monitor.ts';
+import { alertRulesOf } from '../../domain/ladder.ts';
+import { typical } from '../samples.ts';
 import type { Step } from './index.ts';
 
 /** T+15 has come and nothing alerts: the run is completed with the readings of now (R57). */
@@ -7,8 +8,9 @@ export const finish: Step = async ({ task, run }) => {
   const { ledger } = task.services;
   const [samples, now] = await Promise.all([ledger.recent(run.id, 10), ledger.now()]);
   // A worker that has just taken over has not looked yet: what its predecessor read long ago does not say how it ends.
-  const fresh = samples.filter((sample) => between(sample.at, now) <= run.plan.timing.monitorSilenceMs);
-  if (fresh.length === 0) return false;
-  const after = typical(fresh);
+  if (!samples.some((sample) => between(sample.at, now) <= run.plan.timing.monitorSilenceMs)) return false;
+  // Services are asked less often than that; what is older than this is dark, and has been said.
+  const { unknownWarnMs } = alertRulesOf(run.plan);
+  const after = typical(samples.filter((sample) => between(sample.at, now) <= unknownWarnMs));
   return (await task.report({ type: 'finish', after })).ok;
 };

@@ -1,6 +1,6 @@
 import { linesInAnyOrder } from '../../domain/fingerprint-diff.ts';
 import type { Run } from '../../domain/run.ts';
-import { readSamples, typical } from '../monitor.ts';
+import { readSamples, typical } from '../samples.ts';
 import type { Step } from './index.ts';
 import { failedHooks } from './hooks.ts';
 import { unhealthy } from './validate.ts';
