@@ -36,6 +36,8 @@ export function yamlOf(places: Places): string {
     application: { health: `${app}/api/health`, metrics: `${app}/metrics.json`, reports: ['active_users', 'cpu', 'memory'] },
     stakeholders: ['sam'],
     observe: places.observe,
+    // The runbook's minutes are for nights, not for a demo.
+    monitor: { keep_firing: '10s', recovered: '30s' },
   });
   const config = {
     ledger: '${LEDGER_URL}',

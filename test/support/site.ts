@@ -31,6 +31,8 @@ export type SiteOptions = {
   /** SQL that makes the target as it is before. */
   readonly schema: string;
   readonly observe?: string;
+  /** More settings of the target, as offpeak.yaml has them. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 };
 
 /** A log that is kept instead of printed: a failing story shows its last lines. */
@@ -57,7 +59,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     SLACK_BOT_TOKEN: 'xoxb-none',
     SLACK_APP_TOKEN: 'xapp-none',
   };
-  await writeFile(env.OFFPEAK_CONFIG, yaml(application.url, options.observe ?? '1s'));
+  await writeFile(env.OFFPEAK_CONFIG, yaml(application.url, options));
   const loaded = loadConfig({ file: env.OFFPEAK_CONFIG, env, cwd: directory });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.mistakes));
   const lines: string[] = [];
@@ -78,7 +80,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   return { services, target, ledger, migrations, lines, answers: application.answers, env, setClock, stop };
 }
 
-function yaml(application: string, observe: string): string {
+function yaml(application: string, { observe = '1s', settings = {} }: SiteOptions): string {
   return stringify({
     ledger: '${LEDGER_URL}',
     runbook: { version: '1.0', owner: 'Database Team' },
@@ -96,6 +98,8 @@ function yaml(application: string, observe: string): string {
         observe,
         // A test machine is busy: how fast it answers is not what these tests are about.
         limits: { latency: '5s' },
+        monitor: { application: '200ms' },
+        ...settings,
       },
     },
   });
