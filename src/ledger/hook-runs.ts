@@ -2,8 +2,8 @@ import type { HookRun, HookRunStore } from '../ports.ts';
 import type { Connection } from './connection.ts';
 
 const ASK = `
-  INSERT INTO offpeak.hook_run (target, hook, asked_by, asked_at, lease_until)
-  SELECT $1, $2, $3, offpeak.now(), lease_until FROM (SELECT clock_timestamp() + $4 * interval '1 millisecond') AS lease (lease_until)
+  INSERT INTO offpeak.hook_run (target, hook, asked_by, asked_at, lease_until, runner, begun_at)
+  SELECT $1, $2, $3, offpeak.now(), lease_until, $5::text, CASE WHEN $5::text IS NOT NULL THEN offpeak.now() END FROM (SELECT clock_timestamp() + $4 * interval '1 millisecond') AS lease (lease_until)
   RETURNING id`;
 
 const COLUMNS = `id, target, hook, asked_by AS "askedBy", asked_at AS "askedAt", runner, ended_at AS "endedAt",
@@ -14,7 +14,7 @@ const TAKE = `
   UPDATE offpeak.hook_run SET runner = $1, begun_at = offpeak.now()
   WHERE id = (
     SELECT id FROM offpeak.hook_run
-    WHERE runner IS NULL AND lease_until > clock_timestamp() AND target = ANY ($2::text[]) AND ($3::bigint IS NULL OR id = $3)
+    WHERE runner IS NULL AND lease_until > clock_timestamp() AND target = ANY ($2::text[])
     ORDER BY id LIMIT 1
     FOR UPDATE SKIP LOCKED
   )
@@ -37,12 +37,12 @@ type Row = Omit<HookRun, 'result'> & {
 /** Hooks that people asked for by name: asked in one process, run in another. */
 export function hookRunStore(connection: Connection): HookRunStore {
   return {
-    askHook: async ({ target, hook, by, waitMs }) => {
-      const [row] = await connection.rows<{ id: number }>(ASK, [target, hook, by, waitMs]);
+    askHook: async ({ target, hook, by, waitMs, runner }) => {
+      const [row] = await connection.rows<{ id: number }>(ASK, [target, hook, by, waitMs, runner ?? null]);
       return row?.id ?? 0;
     },
-    takeHook: async (runner, { targets, id }) => {
-      const [row] = await connection.rows<Row>(TAKE, [runner, targets, id ?? null]);
+    takeHook: async (runner, targets) => {
+      const [row] = await connection.rows<Row>(TAKE, [runner, targets]);
       return row === undefined ? null : read(row);
     },
     endHook: async (id, runner, result) => {

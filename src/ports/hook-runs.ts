@@ -18,10 +18,10 @@ export type HookRun = {
 
 /** Hooks that people ask for: asked for by the process that talks to them, run by one that may. Each is run once or not at all. */
 export interface HookRunStore {
-  /** Out: its number. It may be taken for `waitMs`; what nobody took then is never run. */
-  askHook(request: { target: string; hook: string; by: string; waitMs: number }): Promise<number>;
-  /** The oldest of these targets, or the one of that number; null when there is none. Whoever takes it ends it. */
-  takeHook(runner: string, which: { targets: readonly string[]; id?: number }): Promise<HookRun | null>;
+  /** Out: its number. It may be taken for `waitMs`; what nobody took then is never run. With a runner it is taken already. */
+  askHook(request: { target: string; hook: string; by: string; waitMs: number; runner?: string }): Promise<number>;
+  /** The oldest of these targets; null when there is none. Whoever takes it ends it. */
+  takeHook(runner: string, targets: readonly string[]): Promise<HookRun | null>;
   endHook(id: number, runner: string, result: Reading<HookResult>): Promise<void>;
   hookRun(id: number): Promise<HookRun | null>;
   /** The newest of each hook. */

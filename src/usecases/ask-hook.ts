@@ -55,8 +55,8 @@ const NOBODY = 'No worker took the hook within a minute, so it was not run and w
 export async function runHookHere(asking: Asking, hook: Hook, { runner, signal }: { runner: string; signal: AbortSignal }) {
   const { ledger } = asking.services;
   const target = asking.context.name;
-  const id = await ledger.askHook({ target, hook: hook.title, by: asking.actor.id, waitMs: TAKEN_MS }).catch(() => null);
-  if (id !== null) await ledger.takeHook(runner, { targets: [target], id }).catch(() => null);
+  // Taken as it is asked for: a worker that reached for it meanwhile would run it a second time.
+  const id = await ledger.askHook({ target, hook: hook.title, by: asking.actor.id, waitMs: 0, runner }).catch(() => null);
   const result = await hook(signal);
   const recorded = id !== null && (await ledger.endHook(id, runner, result).then(always, never));
   return { result, recorded };
@@ -76,7 +76,7 @@ export async function takeAskedHook(
   services: Pick<Services, 'targets' | 'log'> & { readonly ledger: HookRunStore },
   { runner, signal }: { runner: string; signal: AbortSignal },
 ): Promise<{ readonly ended: Promise<void> } | null> {
-  const taken = await services.ledger.takeHook(runner, { targets: [...services.targets.keys()] });
+  const taken = await services.ledger.takeHook(runner, [...services.targets.keys()]);
   if (taken === null) return null;
   const hook = services.targets.get(taken.target)?.sources.hooks?.get(taken.hook);
   const gone = { ok: false, source: `hook ${taken.hook}`, why: 'The configuration of the worker has no such hook.' } as const;

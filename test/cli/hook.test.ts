@@ -33,7 +33,6 @@ function world(result: Reading<HookResult>, ledger: 'there' | 'away' = 'there') 
   };
   Object.assign(there.connection.ledger, {
     askHook: ledger === 'away' ? away : async ({ by }: { by: string }) => told.push(`asked by ${by}`),
-    takeHook: async () => null,
     endHook: async (_id: number, _runner: string, { ok }: Reading<HookResult>) => void told.push(`ended ${ok}`),
     hookRuns: ledger === 'away' ? away : async () => [last],
   });

@@ -13,6 +13,7 @@ import type { Archived, Reading, TargetContext } from '../../src/ports.ts';
 import { waitForArchive } from '../../src/worker/steps/archive.ts';
 import type { Task } from '../../src/worker/task.ts';
 import { aPlan, BASELINE, by, CHECKLIST, evening, PEOPLE, sha256, SOURCES } from '../support/plans.ts';
+import { helpfulCommands } from '../support/commands.ts';
 import { storyTo } from '../support/runs.ts';
 
 const items = checklistFor([...SOURCES, 'archive'], CHECKLIST);
@@ -132,4 +133,25 @@ describe('the step that waits for the archive', () => {
     expect((await step(away, soon)).moved).toBe(false);
     expect((await step(away, late)).reported).toMatchObject([{ evidence: [{ verdict: 'unknown', value: away.why }] }]);
   });
+});
+
+it('a plan that asks the archive goes its whole way: checklist, preparation and first write', () => {
+  let run = storyTo('checklist', { plan: aPlan({ items }) }).run;
+  let now = evening('18:00');
+  const steps = new Set<string>();
+  for (let turn = 0; turn < 80 && run.state !== 'migrating'; turn += 1) {
+    now = plus(now, 5_000);
+    const next = nextStep(run, now);
+    if (next.kind === 'step') steps.add(`${run.state} ${next.step}`);
+    for (const command of helpfulCommands(run, now)) {
+      const people = command.type === 'acknowledge_item' ? ['ana', 'sam', 'olga'] : command.type === 'approve' ? ['sam', 'kim'] : ['olga'];
+      const work = /^(record|begin)_/.test(command.type);
+      for (const actor of work ? [OFFPEAK] : people.map((name) => by(name as 'sam'))) {
+        const decision = decide(run, command, { now, actor, people: PEOPLE, sha256 });
+        if (decision.ok) run = decision.happenings.reduce((state, happening) => evolve(state, { ...happening, at: now, actor }), run);
+      }
+    }
+  }
+  expect(run.state).toBe('migrating');
+  expect([...steps].filter((each) => each.endsWith('archive'))).toEqual(['checklist archive', 'preparing archive']);
 });

@@ -2,10 +2,11 @@ import type { Command } from '../../src/domain/commands.ts';
 import type { StepName } from '../../src/domain/events.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
 import { awaited, linesOf, lineState } from '../../src/domain/checklist.ts';
+import type { Evidence } from '../../src/domain/items.ts';
 import { nextStep } from '../../src/domain/next-step.ts';
 import { reasonsToPage } from '../../src/domain/page.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
-import type { Actor } from '../../src/domain/people.ts';
+import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { AFTER, aBackup, aRehearsal, BASELINE, by, healthEvidence, noticeEvidence, PEOPLE } from './plans.ts';
 
@@ -85,6 +86,7 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
 /** The commands that bring this run one step nearer to its end, as people and worker would give them. */
 export function helpfulCommands(run: Run, now: Instant): readonly Command[] {
   const all = new Map(everyCommand(run, now).map((command) => [command.type, command]));
+  if (asksArchive(run, now)) all.set('record_evidence', { type: 'record_evidence', evidence: [archived(run, now)] });
   const pick = (...types: readonly Command['type'][]) => types.flatMap((type) => all.get(type) ?? []);
   const next = nextStep(run, now);
   const worker = next.kind === 'step' ? WORK[next.step] : [];
@@ -105,6 +107,18 @@ export function helpfulCommands(run: Run, now: Instant): readonly Command[] {
     default:
       return pick(...worker);
   }
+}
+
+function asksArchive(run: Run, now: Instant): boolean {
+  const next = nextStep(run, now);
+  return next.kind === 'step' && next.step === 'archive';
+}
+
+/** What the archive of a real server says, where a plan asks it. */
+function archived(run: Run, now: Instant): Evidence {
+  const value = 'not applicable: this server archives no log';
+  const expiresAt = plus(now, run.plan.timing.proofMs);
+  return { item: 'archive', verdict: 'pass', value, limit: '', source: 'pg_stat_archiver', at: now, expiresAt, actor: OFFPEAK };
 }
 
 type Answer = { readonly command: Command; readonly actor: Actor };
