@@ -29,7 +29,13 @@ export type PicturesSettings = {
 export type Pictured = { readonly view: RunView; readonly key: string; readonly picture: NonNullable<RenderedMessage['picture']> };
 
 /** What has become of the picture of one message. */
-type Fate = { readonly busy: boolean; readonly drawAtMs: number; readonly showAtMs: number; readonly refusals: number };
+type Fate = {
+  readonly busy: boolean;
+  readonly drawAtMs: number;
+  readonly showAtMs: number;
+  readonly refusals: number;
+  readonly failures: number;
+};
 
 /** Draws the charts of alerts and uploads them, beside the messages and never before one: no alert waits for its picture. */
 export type Pictures = {
@@ -48,7 +54,9 @@ const AGAIN_MS = 10_000;
 /** Slack examines a file before a message may show it; until then it refuses the whole message (slackapi/node-slack-sdk#1865). */
 const EXAMINED_MS = 1_000;
 const MOST_REFUSALS = 6;
+/** After a failure, doubled up to the longest. */
 const FAILED_MS = 30_000;
+const LONGEST_MS = 600_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** The key under which the ledger keeps which file a message shows. */
@@ -73,7 +81,7 @@ export function pictures(known: {
   let queue: Promise<void> = Promise.resolve();
 
   const fateOf = (runId: string, key: string): Fate =>
-    fates.get(`${runId} ${key}`) ?? { busy: false, drawAtMs: 0, showAtMs: 0, refusals: 0 };
+    fates.get(`${runId} ${key}`) ?? { busy: false, drawAtMs: 0, showAtMs: 0, refusals: 0, failures: 0 };
   const set = (runId: string, key: string, change: Partial<Fate>) =>
     void fates.set(`${runId} ${key}`, { ...fateOf(runId, key), ...change });
 
@@ -107,14 +115,15 @@ export function pictures(known: {
     try {
       const fileId = await upload(wanted, using);
       const now = elapsedMs();
-      if (fileId === null) set(id, key, { drawAtMs: now + FAILED_MS });
-      else set(id, key, { drawAtMs: now + AGAIN_MS, showAtMs: now + EXAMINED_MS, refusals: 0 });
+      if (fileId === null) set(id, key, { drawAtMs: now + LONGEST_MS });
+      else set(id, key, { drawAtMs: now + AGAIN_MS, showAtMs: now + EXAMINED_MS, refusals: 0, failures: 0 });
       if (fileId !== null) await arrived(fileId);
     } catch (error) {
       const failure = failureOf(error);
       const final = failure.kind === 'refused' && (failure.error === 'missing_scope' || concernOf(failure.error) === 'message');
-      const waitMs = failure.kind === 'rate_limited' ? failure.retryAfterMs : FAILED_MS;
-      set(id, key, { drawAtMs: final ? NEVER : elapsedMs() + waitMs });
+      const { failures } = fateOf(id, key);
+      const waitMs = failure.kind === 'rate_limited' ? failure.retryAfterMs : Math.min(LONGEST_MS, FAILED_MS * 2 ** failures);
+      set(id, key, { drawAtMs: final ? NEVER : elapsedMs() + waitMs, failures: failures + 1 });
       log.warn(
         { run: id, key, failure },
         final ? 'Slack takes no picture; the alert stands without' : 'a chart could not be uploaded; again later',

@@ -124,6 +124,23 @@ describe('pictures: the chart of an alert (R95)', () => {
     await illustrated(bot);
   });
 
+  it('asks ever more seldom while uploads fail, and catches up when they work again', async () => {
+    const bot = stage.aBot({ png: pngOf });
+    stage.show('migrating');
+    await bot.tick();
+    await stage.fault('files.completeUploadExternal', { kind: 'error', error: 'internal_error', times: 3 });
+    stage.show('migrating_alert');
+    await stage.until(async () => {
+      await stage.seconds(bot, 5);
+      return (await uploads()) === 3;
+    }, 'three failures');
+    const tries = await announced();
+    await stage.seconds(bot, 60);
+    expect(await announced(), 'a minute is not long enough after the third').toBe(tries);
+    expect(hasButtons(await alert())).toBe(true);
+    await illustrated(bot);
+  });
+
   it('gives the chart up where the app may upload nothing', async () => {
     await stage.stop();
     stage = await aStage({ scopes: ['chat:write', 'channels:read', 'channels:join', 'channels:history'] });
