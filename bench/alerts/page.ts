@@ -95,7 +95,7 @@ async function flapped(stage: Stage, { alerts, log }: { alerts: number; log: (te
 }
 
 const EVENT = `
-  SELECT body::json ->> 'type' AS type, (extract(epoch FROM offpeak.now() - at) * 1000)::float8 AS ago
+  SELECT type, (extract(epoch FROM offpeak.now() - at) * 1000)::float8 AS ago
   FROM offpeak.event WHERE type IN ('alert_raised', 'alert_cleared') ORDER BY position DESC LIMIT 1`;
 
 /** How many alerts stand: raised more often than cleared, as events tell it. */
