@@ -75,14 +75,14 @@ export const ENTRIES_EXECUTION: Entries = {
   },
   185: {
     by: [
+      'setting pager',
       'button roll_back',
       'button hold_five',
       'button acknowledge_alert',
       'setting auto_rollback',
       'file src/slack/render/alert.ts the alert',
     ],
-    does: 'An alert goes to the whole channel with the buttons under it. With `auto_rollback: { after: 60s }` Offpeak counts down and rolls back by itself, when nothing is lost by it, the readings confirm it and nobody objects.',
-    open: { today: 'Keep the channel loud, or page by hand.', why: 'Nobody is paged.' },
+    does: 'An alert goes to the whole channel with the buttons under it. With `auto_rollback: { after: 60s }` Offpeak counts down and rolls back by itself, when nothing is lost by it, the readings confirm it and nobody objects. One that says roll back calls the on-call.',
   },
   189: {
     by: ['alert error_rate', 'button roll_back', 'hold alert'],

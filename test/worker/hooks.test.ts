@@ -46,7 +46,7 @@ it('R79 runs the smoke tests after a rollback, and what they find is told beside
     context: {
       target: { fingerprint: async () => ({ hash: run.fingerprint, lines: [] }), validate: async () => [] },
       sources: {
-        database: { connections: dark, longQueries: dark, lockWaits: dark },
+        database: { vitals: dark },
         application: { health: async () => ({ ok: true, value: { status: 200, ms: 4 }, source: 'test' }), metrics: dark },
         hooks: new Map([['smoke', bad]]),
       },

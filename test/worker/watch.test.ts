@@ -5,18 +5,23 @@ import type { Task } from '../../src/worker/task.ts';
 import { watchRun } from '../../src/worker/watch.ts';
 import { aRunIn, by, evening } from '../support/runs.ts';
 
-/** Whether a backup that is under way is stopped when the clock of the ledger shows this. */
-async function stopped(run: Run, time: string): Promise<boolean> {
+/** A claimed run on a target that nobody can read. */
+function aTask(run: Run, time: string, load: () => Run): Task {
   const ledger = { now: async () => evening(time), recent: async () => [], record: async () => {} };
   const unread = async () => ({ ok: false, why: '', source: '' });
-  const database = { vitals: unread };
-  const task = {
+  return {
     claim: { run },
-    load: async () => run,
+    load: async () => load(),
+    report: async () => ({ ok: false }),
     lease: { signal: new AbortController().signal, lost: () => false },
-    context: { sources: { database, application: { metrics: unread } } },
+    context: { sources: { database: { vitals: unread }, application: { metrics: unread } } },
     services: { ledger, log: { warn: () => {} } },
   } as unknown as Task;
+}
+
+/** Whether a backup that is under way is stopped when the clock of the ledger shows this. */
+async function stopped(run: Run, time: string): Promise<boolean> {
+  const task = aTask(run, time, () => run);
   const watch = watchRun(task, { sampleMs: 1_000, lookMs: 5, shutdown: new AbortController().signal });
   const signal = watch.begin(run, { kind: 'step', step: 'backup' });
   await pause(40);
@@ -38,12 +43,7 @@ it('a wish to stop after this step lets the step finish', async () => {
 async function stoppedAfterChange(told: boolean): Promise<boolean> {
   const before = aRunIn('migrating');
   const state = { run: before };
-  const task = {
-    claim: { run: before },
-    load: async () => state.run,
-    lease: { signal: new AbortController().signal, lost: () => false },
-    services: { ledger: { now: async () => evening('19:01') }, log: { warn: () => {} } },
-  } as unknown as Task;
+  const task = aTask(before, '19:01', () => state.run);
   const watch = watchRun(task, { sampleMs: 60_000, lookMs: 10_000, shutdown: new AbortController().signal });
   const signal = watch.begin(before, { kind: 'step', step: 'apply' });
   await pause(20);
