@@ -63,7 +63,7 @@ async function rolledBack(stage: Stage): Promise<void> {
 /** The session in which a statement of ours runs on the target; null when there is none at the moment. */
 async function busyBackend({ target }: Stage): Promise<number | null> {
   const { rows } = await target.query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'offpeak%' AND state = 'active' AND query ~* '^\\s*(alter|create|update|delete|drop)' ORDER BY query_start LIMIT 1`,
+    `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'offpeak%' AND state = 'active' AND query ~* 'alter table|create .*index|update leads' ORDER BY query_start LIMIT 1`,
   );
   return rows[0]?.pid ?? null;
 }
