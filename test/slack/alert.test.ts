@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { evolve } from '../../src/domain/evolve.ts';
+import { plus } from '../../src/domain/instant.ts';
+import type { Happening } from '../../src/domain/events.ts';
+import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
+import { alertMessage } from '../../src/slack/render/alert.ts';
+import { messagesOf } from '../../src/slack/render/messages.ts';
+import { aPlan, AFTER, by, evening, PEOPLE, storyTo, type Scene } from '../support/runs.ts';
+
+const AUTO = aPlan({ timing: { ...aPlan().timing, autoRollbackMs: 60_000 } });
+const AT = evening('19:00:50');
+
+/** The messages of a scene after these happened, as words, by key. */
+function words(
+  scene: Scene,
+  happened: readonly { readonly event: Happening; readonly by?: Actor }[],
+  plan = AUTO,
+): ReadonlyMap<string, string> {
+  const { run, now } = storyTo(scene, { plan });
+  const after = happened.reduce((so, { event, by: actor = OFFPEAK }) => evolve(so, { ...event, at: now, actor }), run);
+  const view = { run: after, now, samples: [], progress: null, price: null };
+  return new Map(messagesOf(view, PEOPLE).map((message) => [message.key, `${message.text}\n${JSON.stringify(message.blocks)}`]));
+}
+
+const alertOf = (happened: Parameters<typeof words>[1], plan = AUTO) => words('migrating_alert', happened, plan).get('alert:p95') ?? '';
+
+describe('R73 an alert says what Offpeak will do and when', () => {
+  it('counts down to the second, and names what voids it', () => {
+    const text = alertOf([]);
+    expect(text).toContain('Offpeak rolls back by itself at 19:01:50 UTC, unless you press Hold 5 min or Acknowledge.');
+    for (const label of ['Roll back now', 'Hold 5 min', 'Acknowledge']) expect(text).toContain(label);
+    expect(words('migrating_alert', []).get('card')).toContain('Rolls back by itself');
+  });
+
+  it('says that a person decides where the policy is off, where something would be lost, and where nobody can count it', () => {
+    expect(alertOf([], aPlan())).toContain('You decide: Offpeak does not roll back for this by itself');
+    const disarmed = (reason: 'lossy' | 'price_unknown') => alertOf([{ event: { type: 'rollback_disarmed', trigger: 'p95', reason } }]);
+    expect(disarmed('lossy')).toContain('You decide: rolling back would lose something');
+    expect(disarmed('price_unknown')).toContain('could not be counted');
+  });
+
+  it('says who took it upon themself, and asks nobody for it again', () => {
+    const text = alertOf([
+      { event: { type: 'alert_acknowledged', metric: 'p95' }, by: by('ana') },
+      { event: { type: 'rollback_disarmed', trigger: 'p95', reason: 'acknowledged' }, by: by('ana') },
+    ]);
+    expect(text).toContain('@ana acknowledged it');
+    expect(text).not.toContain('acknowledge_alert');
+  });
+
+  it('says until when nothing goes forward after Hold 5 min, and when it counts down again', () => {
+    const text = alertOf([{ event: { type: 'respite_given', until: plus(AT, 300_000) }, by: by('sam') }]);
+    expect(text).toContain('@sam pressed Hold 5 min: nothing goes forward before');
+    expect(text).toContain('Offpeak rolls back by itself at 19:06:50 UTC');
+  });
+
+  it('asks to look closer, to consider or to roll back', () => {
+    const { run } = storyTo('migrating_alert');
+    const asked = (['watch', 'consider', 'roll_back'] as const).map((level) => {
+      const alert = run.alerts.p95;
+      return alert === undefined ? '' : alertMessage({ run }, { ...alert, level }).text;
+    });
+    expect(asked.map((text) => /(Look closer|Consider rolling back|The runbook says: roll back)/.exec(text)?.[1])).toEqual([
+      'Look closer',
+      'Consider rolling back',
+      'The runbook says: roll back',
+    ]);
+  });
+});
+
+it('F49 a source that went dark is said once in the thread, with what follows', () => {
+  const lost = { type: 'source_lost', source: 'The application', metrics: ['p95'], since: AT, detail: 'HTTP 503' } as const;
+  const all = words('migrating', [{ event: lost }]);
+  expect(all.get(`lost:The application:${AT}`)).toContain('The application cannot be read');
+  expect(all.get(`lost:The application:${AT}`)).toContain('after 3 min the run holds and asks');
+  expect(all.get('card')).toContain('cannot be read');
+});
+
+it('R80 a rollback is followed by "Recovered", or by what is not', () => {
+  const recovered = words('rolled_back', [{ event: { type: 'recovered', after: AFTER } }]).get('recovery');
+  expect(recovered).toContain('Every signal has been well for 5 min. Nothing to do.');
+  const missed = words('rolled_back', [{ event: { type: 'recovery_missed', detail: 'The p95 is not well.' } }]).get('recovery');
+  expect(missed).toContain('Not recovered');
+});
+
+it('a rollback by policy is not said to be anybody’s click', () => {
+  const all = words('migrating_alert', [{ event: { type: 'rollback_requested' } }]);
+  expect([...all.values()].join('\n')).not.toContain('@Offpeak pressed');
+  expect(all.get('card')).toContain('Offpeak began the rollback by its policy');
+});
