@@ -68,6 +68,13 @@ describe('R73 an alert says what Offpeak will do and when', () => {
   });
 });
 
+it('R73 the policy stands on the plan that is approved', () => {
+  expect(words('checklist_ready', []).get('card')).toContain(
+    'Offpeak takes it by itself 1 min after an alert that says so, when nothing is lost by it',
+  );
+  expect(words('checklist_ready', [], aPlan()).get('card')).not.toContain('by itself 1 min');
+});
+
 it('F49 a source that went dark is said once in the thread, with what follows', () => {
   const lost = { type: 'source_lost', source: 'The application', metrics: ['p95'], since: AT, detail: 'HTTP 503' } as const;
   const all = words('migrating', [{ event: lost }]);

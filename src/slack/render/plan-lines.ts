@@ -1,8 +1,10 @@
 import { priceWords, type RunPrice } from '../../domain/price.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import type { Hazard, Migration, Plan, Statement } from '../../domain/plan.ts';
+import { alertRulesOf } from '../../domain/ladder.ts';
 import { rollbackKind } from '../../domain/plan.ts';
 import { predictedForwardMs, predictedRollbackMs, rollbackProved, SAFETY_FACTOR, type Rehearsal } from '../../domain/proof.ts';
+import { inWords } from '../../domain/refusal.ts';
 import type { Run } from '../../domain/run.ts';
 import { atMost, code, count, phrase } from './text.ts';
 
@@ -89,8 +91,17 @@ export function estimate(rehearsal: Rehearsal | null): string {
   return `${atMost(predictedForwardMs(rehearsal))}, ${SAFETY_FACTOR} times the rehearsal`;
 }
 
-/** What the way back is worth, with its price (R4). */
+/** What the way back is worth, with its price (R4), and whether Offpeak may take it by itself: that is approved with the plan (R73). */
 export function rollbackWords(plan: Plan, rehearsal: Rehearsal | null, price: RunPrice | null = null): string {
+  const { autoRollbackMs } = alertRulesOf(plan);
+  const policy =
+    autoRollbackMs === null
+      ? ''
+      : `. Offpeak takes it by itself ${inWords(autoRollbackMs)} after an alert that says so, when nothing is lost by it`;
+  return `${wayBack(plan, rehearsal, price)}${policy}`;
+}
+
+function wayBack(plan: Plan, rehearsal: Rehearsal | null, price: RunPrice | null): string {
   if (rollbackKind(plan) === 'none') return 'none: at least one migration cannot be undone by SQL';
   if (rehearsal === null) return 'down scripts, not proved yet';
   if (!rollbackProved(rehearsal)) return 'down scripts, *not proved*: the rehearsal failed';
