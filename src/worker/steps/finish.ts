@@ -1,4 +1,6 @@
 import { between } from '../../domain/instant.ts';
+import { isStaging } from '../../domain/staging.ts';
+import { tellTriedOut } from '../../usecases/staging-line.ts';
 import { typical } from '../monitor.ts';
 import type { Step } from './index.ts';
 
@@ -10,5 +12,7 @@ export const finish: Step = async ({ task, run }) => {
   const fresh = samples.filter((sample) => between(sample.at, now) <= run.plan.timing.monitorSilenceMs);
   if (fresh.length === 0) return false;
   const after = typical(fresh);
-  return (await task.report({ type: 'finish', after })).ok;
+  const finished = (await task.report({ type: 'finish', after })).ok;
+  if (finished && isStaging(run)) await tellTriedOut(task.services, run);
+  return finished;
 };
