@@ -32,6 +32,7 @@ import { speed } from './speed.ts';
 import { start } from './start.ts';
 import { startChecklist } from './start-checklist.ts';
 import { stopAfterStep } from './stop-after-step.ts';
+import { tryStaging } from './try-staging.ts';
 import { turnPage } from './turn-page.ts';
 import type { ClickListener, SlashListener, SubmissionListener, Tools } from './tools.ts';
 import { unknownClick, unknownCommand, unknownSubmission } from './unknown.ts';
@@ -71,6 +72,7 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   sql_previous: turnPage,
   sql_next: turnPage,
   open_report: openReport,
+  try_staging: tryStaging,
 };
 
 /** Every modal that is submitted and who listens to it. */

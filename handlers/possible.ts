@@ -1,5 +1,6 @@
 import type { HumanCommand } from '../src/domain/commands.ts';
 import { decide } from '../src/domain/decide.ts';
+import { COMMAND_ROLES } from '../src/domain/decide/human.ts';
 import type { Instant } from '../src/domain/instant.ts';
 import { linesOf, lineState } from '../src/domain/checklist.ts';
 import { standingAlerts } from '../src/domain/monitor.ts';
@@ -7,7 +8,8 @@ import { titleOf } from '../src/domain/items.ts';
 import { hasRole, type Actor } from '../src/domain/people.ts';
 import { countingApprovals } from '../src/domain/gates.ts';
 import { runsOut } from '../src/domain/runs-out.ts';
-import type { Run } from '../src/domain/run.ts';
+import { OPEN, type Run } from '../src/domain/run.ts';
+import { isStaging } from '../src/domain/staging.ts';
 import type { Services } from '../src/ports.ts';
 import type { Verb } from '../src/slack/render/help.ts';
 
@@ -35,6 +37,7 @@ const COMMANDS: readonly { readonly verb: Verb; readonly command: (run: Run) => 
     }),
   },
   { verb: 'cancel', command: () => ({ type: 'cancel' }) },
+  { verb: 'raise', command: () => ({ type: 'raise_class', reason: 'x' }) },
 ];
 
 /** What would be carried out if this person asked for it now: the domain itself is asked, so help never promises what it refuses. */
@@ -42,7 +45,14 @@ export function possibleVerbs(run: Run | null, asking: Asking): readonly Verb[] 
   const hooks: readonly Verb[] = hasRole(asking.services.people(), asking.actor.id, ['operator']) ? ['hook'] : [];
   const always: readonly Verb[] = [...hooks, 'status', 'history'];
   if (run === null) return ['plan', ...always];
-  return [...COMMANDS.filter(({ command }) => would(run, command(run), asking)).map(({ verb }) => verb), ...always];
+  const staging: readonly Verb[] = mayStage(run, asking) ? ['staging'] : [];
+  return [...COMMANDS.filter(({ command }) => would(run, command(run), asking)).map(({ verb }) => verb), ...staging, ...always];
+}
+
+/** A staging run is a run of its own, so no command of this one tells. */
+function mayStage(run: Run, { services, actor }: Asking): boolean {
+  const twin = services.targets.get(run.target)?.staging !== undefined;
+  return twin && OPEN.includes(run.state) && !isStaging(run) && hasRole(services.people(), actor.id, COMMAND_ROLES.start);
 }
 
 /** What waits for this person on a run, in words. */

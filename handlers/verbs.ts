@@ -4,8 +4,9 @@ import { standingAlerts } from '../src/domain/monitor.ts';
 import type { Actor } from '../src/domain/people.ts';
 import type { Run } from '../src/domain/run.ts';
 import { momentMeant } from '../src/cli/moment.ts';
-import { act, type Which } from '../src/usecases/act.ts';
+import { act, openOrTried, type Which } from '../src/usecases/act.ts';
 import { plan } from '../src/usecases/plan.ts';
+import { stage } from '../src/usecases/stage.ts';
 import { status } from '../src/usecases/status.ts';
 import type { Message } from '../src/slack/render/block-kit.ts';
 import { help, type Verb } from '../src/slack/render/help.ts';
@@ -19,6 +20,7 @@ import { actorOf, personOf } from './actor.ts';
 import { cardLink } from './card-link.ts';
 import { hookVerb } from './hook-verb.ts';
 import { possibleVerbs } from './possible.ts';
+import { stagedMessage } from './try-staging.ts';
 import type { Slash, Tools } from './tools.ts';
 
 /** What was typed after the verb. */
@@ -43,6 +45,8 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
     return historyMessage(target, await tools.services.ledger.list({ target, limit: 10 }));
   },
   help: helpVerb,
+  staging: stagingVerb,
+  raise: changes((_run, words) => ({ type: 'raise_class', reason: words.join(' ') })),
   checklist: changes(() => ({ type: 'start_checklist' })),
   approve: changes((run, [digest = '']) =>
     digest.length >= 12 ? { type: 'approve', digest: run.digest.startsWith(digest) ? run.digest : digest } : NO_DIGEST,
@@ -121,6 +125,15 @@ async function planVerb(tools: Tools, { slash, words }: Asked): Promise<Answer> 
   return { ...note(`📝 Planned ${runName(outcome.run)}; its card is in the channel.`), quiet: true };
 }
 
+/** Tries the open plan out on its twin; the run it makes has a card of its own. */
+async function stagingVerb(tools: Tools, { slash, words }: Asked): Promise<Answer> {
+  const target = words[0] ?? tools.services.defaultTarget;
+  if (!tools.services.targets.has(target)) return noTarget(tools, target);
+  const resolved = await actorOf(tools, slash, 'start');
+  if (!resolved.ok) return note(`🔒 ${resolved.sentence}`);
+  return stagedMessage(tools, await stage(tools.services, { target, actor: resolved.actor }), resolved.actor);
+}
+
 async function scheduleVerb(tools: Tools, asked: Asked): Promise<Answer> {
   const listener = changes(async (run, words) => {
     const text = words.join(' ');
@@ -153,7 +166,7 @@ function whichRun({ services }: Tools, words: readonly string[]): { readonly whi
 
 function find({ services: { ledger } }: Tools, which: Which): Promise<Run | null> {
   if ('number' in which) return ledger.byNumber(which.number);
-  return 'target' in which ? ledger.active(which.target) : ledger.load(which.runId);
+  return 'target' in which ? openOrTried(ledger, which.target) : ledger.load(which.runId);
 }
 
 function noTarget({ services }: Tools, target: string): Message {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FORMATS, formatNamed } from '../src/domain/formats.ts';
+import { ACME_LOAD } from './acme/load.ts';
 import { NEWCOMER, PEOPLE } from './people.ts';
 import type { Theirs } from './theirs.ts';
 import { startWorld, type World } from './world.ts';
@@ -65,10 +66,12 @@ setInterval(() => process.ppid !== parent && stopping.abort(), 500).unref();
 
 const log = (line: string) => void (values.verbose && process.stderr.write(`${line}\n`));
 const theirs = theirsOf(values);
-const world = await startWorld({ port: Number(values.port), log, ...(theirs === null ? {} : { theirs }) }).catch((error: unknown) => {
-  console.error(`The demo could not start: ${error instanceof Error ? error.message : String(error)}`);
-  process.exit(1);
-});
+const world = await startWorld({ port: Number(values.port), log, ...(theirs === null ? { twin: { load: ACME_LOAD } } : { theirs }) }).catch(
+  (error: unknown) => {
+    console.error(`The demo could not start: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  },
+);
 const forget = writeEnvironment(world.env);
 announce(world);
 if (!stopping.signal.aborted) {

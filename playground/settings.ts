@@ -19,6 +19,8 @@ export type Places = {
   readonly tools: string | null;
   /** How long a run is observed after its first write; the runbook says 15 minutes, the demo a minute. */
   readonly observe: string;
+  /** Whether plans for production are tried out on the staging twin first, with which load. Without it a person confirms that line. */
+  readonly twin: { readonly load: readonly string[] } | null;
 };
 
 export const BOT_TOKEN = 'xoxb-local-offpeak';
@@ -45,9 +47,23 @@ export function yamlOf(places: Places): string {
     slack: { channel: CHANNEL, bot_token: '${SLACK_BOT_TOKEN}', app_token: '${SLACK_APP_TOKEN}' },
     people: PEOPLE.filter((person) => person.roles.length > 0).map(({ id, name, roles }) => ({ id, name, roles: [...roles] })),
     default_target: 'production',
-    targets: { production: { ...target('production', places.app), staging: 'staging' }, staging: target('staging', places.stagingApp) },
+    targets: {
+      production: { ...target('production', places.app), ...twinOf(places) },
+      staging: { ...target('staging', places.stagingApp), hooks: [smokeOf(places)] },
+    },
   };
   return `# Written by npm run demo; gone when it stops.\n${stringify(config)}`;
+}
+
+/** Staging runs go at any hour, so that the demo can show one while its clock stands in peak hours. */
+function twinOf({ twin }: Places): object {
+  return twin === null ? {} : { staging: 'staging', staging_run: { hours: 'any', load: [...twin.load] } };
+}
+
+/** A smoke test as small as one can be: does the application on staging answer? */
+function smokeOf({ stagingApp }: Places): object {
+  const script = `fetch(process.argv[1]).then(async (answer) => { console.log(answer.status, await answer.text()); process.exitCode = answer.ok ? 0 : 1; })`;
+  return { name: 'smoke', command: [process.execPath, '-e', script, `${stagingApp}/api/health`], when: ['staging'], timeout: '30s' };
 }
 
 /** What the demo's bot, worker and terminal find in their environment. */

@@ -22,6 +22,8 @@ export type WorldOptions = {
   /** Somebody else's migrations, on databases of their own beside Acme, whose traffic and metrics they get. */
   readonly theirs?: Theirs;
   readonly observe?: string;
+  /** The load for staging runs; without it nothing is tried out on the twin, and a person confirms that line. */
+  readonly twin?: { readonly load: readonly string[] };
   readonly log: (line: string) => void;
 };
 
@@ -100,6 +102,7 @@ async function boot(options: WorldOptions, stops: (() => Promise<unknown>)[]): P
     backups: join(directory, 'backups'),
     tools,
     observe: options.observe ?? '1m',
+    twin: options.twin ?? null,
   };
   await mkdir(places.backups);
   const configFile = join(directory, 'offpeak.yaml');

@@ -21,6 +21,7 @@ import { signalsOf } from './sources/signals.ts';
 import { postgresBackups } from './target/backup/postgres-backups.ts';
 import { catalogOfTarget } from './target/catalog-session.ts';
 import { countLosses } from './target/count-losses.ts';
+import { loadTool } from './target/load/load-tool.ts';
 import { applyOwnMigrations } from './target/own-schema.ts';
 import { postgresTarget } from './target/postgres-target.ts';
 import { counted } from './usecases/price.ts';
@@ -75,6 +76,8 @@ function connectTarget({ config, secrets, ledger }: Wiring, settings: TargetConf
     quorum: config.quorum,
     runbook: config.runbook,
     checklist: settings.checklist,
+    ...(settings.staging === null ? {} : { staging: settings.staging }),
+    load: loadTool(connectionString),
     migrations: migrationSource({
       directory: settings.migrations,
       format: settings.format,

@@ -15,11 +15,13 @@ import type { HookRunStore } from './ports/hook-runs.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Check, Sources } from './ports/readings.ts';
 import type { RestoreTool } from './ports/restore.ts';
+import type { LoadTool, StagingSettings } from './ports/staging.ts';
 
 export type * from './ports/hook-runs.ts';
 export type * from './ports/pager.ts';
 export type * from './ports/readings.ts';
 export type * from './ports/restore.ts';
+export type * from './ports/staging.ts';
 
 // ---------------------------------------------------------------- ledger
 
@@ -386,6 +388,10 @@ export type TargetContext = {
   readonly sources: Sources;
   /** Calls the on-call; without one the message in Slack is the call. */
   readonly pager?: Pager;
+  /** How its plans are tried out on its twin; absent where it has none. */
+  readonly staging?: StagingSettings;
+  /** Measures the load and counts rows, here and on the twin. */
+  readonly load?: LoadTool;
   /** Counts on the target, read-only and within seconds, what the downs of these migrations would take away. */
   readonly losses?: (migrations: readonly Migration[]) => Promise<readonly CountedLosses[]>;
   /** Brings a backup back beside the live database and switches to it. */

@@ -28,9 +28,11 @@ import { presentVerb } from './verbs/present.ts';
 import { rehearseVerb } from './verbs/rehearse.ts';
 import { rejectVerb } from './verbs/reject.ts';
 import { resumeVerb } from './verbs/resume.ts';
+import { raiseVerb } from './verbs/raise.ts';
 import { rollbackVerb } from './verbs/rollback.ts';
 import { scheduleVerb } from './verbs/schedule.ts';
 import { speedVerb } from './verbs/speed.ts';
+import { stagingVerb } from './verbs/staging.ts';
 import { statusVerb } from './verbs/status.ts';
 import { stopVerb } from './verbs/stop.ts';
 import { validateVerb } from './verbs/validate.ts';
@@ -64,6 +66,8 @@ export type Doors = {
 const VERBS: readonly ((cli: Cli) => void)[] = [
   statusVerb,
   planVerb,
+  stagingVerb,
+  raiseVerb,
   checklistVerb,
   confirmVerb,
   acknowledgeVerb,

@@ -6,6 +6,7 @@ import type { Thresholds, Timing } from '../domain/plan.ts';
 import type { Keep } from '../domain/retention.ts';
 import type { Window } from '../domain/window.ts';
 import type { ChecklistSettings } from '../domain/checklist.ts';
+import type { StagingSettings } from '../ports.ts';
 import type { Environment } from './environment.ts';
 import type { Reported, Settings, TargetSettings } from './schema.ts';
 import type { Secret } from './secret.ts';
@@ -19,8 +20,8 @@ export type TargetConfig = {
   readonly migrations: string;
   /** How its files are laid out. */
   readonly format: FormatName;
-  /** The name of its staging twin. */
-  readonly staging: string | null;
+  /** Its staging twin, and how it is tried out there. */
+  readonly staging: StagingSettings | null;
   readonly backup: BackupConfig;
   readonly application: {
     readonly health: string;
@@ -174,7 +175,7 @@ function targetOf(name: string, target: TargetSettings, { settings: { approvals,
   return {
     name,
     window: windowOf(target, freezes),
-    thresholds: thresholdsOf(target.limits),
+    thresholds: thresholdsOf(target),
     timing: {
       prepareLeadMs: target.prepare_lead,
       observeMs: target.observe,
@@ -194,7 +195,7 @@ function targetOf(name: string, target: TargetSettings, { settings: { approvals,
     },
     migrations: path(target.migrations),
     format: target.format,
-    staging: target.staging ?? null,
+    staging: stagingOf(target),
     backup: {
       directory: path(target.backup.directory),
       tools: target.backup.tools === undefined ? null : path(target.backup.tools),
@@ -240,7 +241,18 @@ function recheckOf(prepareMs: number): number {
   return Math.min(FIVE_MINUTES, Math.floor(prepareMs / 3));
 }
 
-function thresholdsOf(limits: TargetSettings['limits']): Thresholds {
+function stagingOf({ staging: twin, staging_run: { hours, load, top, rounds } }: TargetSettings): StagingSettings | null {
+  if (twin === undefined) return null;
+  return { twin, anyHour: hours === 'any', load: load.map((sql, index) => ({ name: queryName(sql, index), sql })), top, rounds };
+}
+
+/** `2: SELECT count(*) FROM leads`: its place in the settings, and enough of it to know it again. */
+function queryName(sql: string, index: number): string {
+  const text = sql.replaceAll(/\s+/g, ' ').trim();
+  return `${index + 1}: ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`;
+}
+
+function thresholdsOf({ limits, staging }: TargetSettings): Thresholds {
   return {
     connections: limits.connections,
     longQuerySeconds: limits.long_query,
@@ -264,5 +276,7 @@ function thresholdsOf(limits: TargetSettings['limits']): Thresholds {
     connectionsSpike: limits.connections_spike,
     databaseErrors: limits.database_errors,
     clearShare: limits.clear,
+    // Without a twin they mean nothing, and the digests of such targets stay what they were.
+    ...(staging === undefined ? {} : { impact: limits.impact, stagingRows: limits.staging_rows, stagingSmall: limits.staging_small }),
   };
 }

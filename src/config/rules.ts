@@ -19,6 +19,7 @@ const Target = z
     database: place,
     scratch: place,
     staging: text,
+    staging_run: z.unknown().optional(),
     application: Given,
     readings: Given,
     hooks: z.array(Hook).catch([]),
@@ -83,6 +84,8 @@ function names({ targets, default_target: chosen }: Outline): readonly Conflict[
     const twin = targets[name]?.staging;
     if (twin !== undefined && (twin === name || !known.includes(twin)))
       found.push({ path: ['targets', name, 'staging'], message: `must name another target: ${others(known, name)}.` });
+    if (twin === undefined && targets[name]?.staging_run !== undefined)
+      found.push({ path: ['targets', name, 'staging_run'], message: 'is for a target with a twin, and staging names none.' });
   }
   if (chosen !== undefined && !known.includes(chosen) && known.length > 0)
     found.push({ path: ['default_target'], message: `"${chosen}" is no target. Configured: ${known.join(', ')}.` });

@@ -52,6 +52,9 @@ const Limits = z.strictObject({
   memory: proportion.prefault('80%'),
   automated_backup: duration.prefault('24h'),
   restore_drill: duration.prefault('92d'),
+  impact: proportion.prefault('5%'),
+  staging_rows: proportion.prefault('10%'),
+  staging_small: whole(1).prefault(1000),
 });
 
 const Backup = z.strictObject({
@@ -97,6 +100,14 @@ const Target = z.strictObject({
   migrations: words.prefault('./migrations'),
   format: z.enum(FORMATS).prefault('native'),
   staging: words.optional(),
+  staging_run: z
+    .strictObject({
+      hours: z.enum(['own', 'any']).prefault('own'),
+      load: z.array(words).prefault([]),
+      top: whole(1).prefault(10),
+      rounds: whole(5).prefault(10),
+    })
+    .prefault({}),
   scratch: connection,
   backup: Backup.prefault({}),
   application: z.strictObject({ health: address, metrics: address.optional(), reports: z.array(z.enum(REPORTED)).prefault([]) }),

@@ -92,9 +92,9 @@ export function lineOf(plan: Pick<Plan, 'items'>, key: string): PlanItem | undef
   return linesOf(plan).find((line) => line.key === key);
 }
 
-/** The lines of a plan that a health check reads. */
+/** The lines of a plan that a health check reads; what was tried on staging is read from the ledger with them. */
 export function healthLines(plan: Pick<Plan, 'items'>): readonly ItemKey[] {
-  const readable: readonly ItemKey[] = HEALTH_ITEMS;
+  const readable: readonly ItemKey[] = ['staging', ...HEALTH_ITEMS];
   return linesOf(plan).flatMap(({ key, kind }) =>
     kind === 'machine' && (readable.includes(key) || hookOfItem(key) !== null) ? [key] : [],
   );

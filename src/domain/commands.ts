@@ -9,6 +9,7 @@ import type { Actor, Person } from './people.ts';
 import type { Plan } from './plan.ts';
 import type { MigrationPrice } from './price.ts';
 import type { Backup, Rehearsal } from './proof.ts';
+import type { StagingAfter, StagingBefore } from './staging.ts';
 
 /** What people ask for, through any door. */
 export type HumanCommand =
@@ -40,7 +41,9 @@ export type HumanCommand =
   | { readonly type: 'acknowledge_alert'; readonly alert: Trigger }
   /** For five minutes nothing goes forward, and Offpeak rolls nothing back by itself. */
   | { readonly type: 'hold_five' }
-  | { readonly type: 'cancel' };
+  | { readonly type: 'cancel' }
+  /** Wants a staging run although the rule finds the plan trivial; nobody lowers the class. */
+  | { readonly type: 'raise_class'; readonly reason: string };
 
 /** What the schedule notices. */
 export type TimerCommand =
@@ -74,6 +77,9 @@ export type WorkerCommand =
   /** `plannedAt` is of the plan that was rehearsed; it may have been revised meanwhile. */
   | { readonly type: 'record_rehearsal'; readonly rehearsal: Rehearsal; readonly plannedAt: Instant }
   | { readonly type: 'record_dry_run' }
+  /** Of a staging run: what was measured on the twin before the first write, and after the last. */
+  | { readonly type: 'record_before'; readonly before: StagingBefore }
+  | { readonly type: 'record_after'; readonly after: StagingAfter }
   | {
       readonly type: 'begin_migrating';
       readonly baseline: Readings;

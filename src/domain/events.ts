@@ -7,6 +7,7 @@ import type { DisarmReason, Trigger } from './auto-rollback.ts';
 import type { Actor } from './people.ts';
 import type { Plan, RelationLock } from './plan.ts';
 import type { Backup, Rehearsal } from './proof.ts';
+import type { StagingAfter, StagingBefore } from './staging.ts';
 
 /** A backend of the target as it must be named before it is cancelled: pids are reused, start times are not (R74). */
 export type Backend = { readonly pid: number; readonly startedAt: string };
@@ -56,7 +57,9 @@ export type StepName =
   | 'page'
   | 'stop'
   | 'undo'
-  | 'verify_rollback';
+  | 'verify_rollback'
+  | 'measure_before'
+  | 'measure_after';
 
 /** Where an alert stands now. */
 export type AlertMove = {
@@ -148,7 +151,10 @@ export type Happening =
   | { readonly type: 'rolled_back'; readonly after: Readings; readonly detail: string }
   | { readonly type: 'rollback_failed'; readonly detail: string; readonly remaining: readonly string[] }
   | { readonly type: 'failed'; readonly detail: string }
-  | { readonly type: 'cancelled'; readonly reason: string };
+  | { readonly type: 'cancelled'; readonly reason: string }
+  | { readonly type: 'class_raised'; readonly reason: string }
+  | { readonly type: 'measured_before'; readonly before: StagingBefore }
+  | { readonly type: 'measured_after'; readonly after: StagingAfter };
 
 /** A happening with who caused it and when, as the ledger keeps it. */
 export type RunEvent = Happening & { readonly at: Instant; readonly actor: Actor };

@@ -9,6 +9,7 @@ import { requestOf } from './requests.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
 import { closedPage, watchedBy, withPage } from './evolve-attended.ts';
+import { reclassed, STAGING_CHANGES } from './evolve-staging.ts';
 
 /** The identity a run gets when it is created; events carry everything else. */
 export type RunIdentity = { readonly id: string; readonly number: number };
@@ -62,6 +63,8 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     vouched: null,
     rollback: null,
     requests: withRequest([], event),
+    raised: null,
+    staged: { before: null, after: null },
     end: null,
   };
 }
@@ -87,6 +90,7 @@ export function replay(identity: RunIdentity, events: readonly RunEvent[]): Run 
 
 const CHANGES: Changes = {
   ...ALERT_CHANGES,
+  ...STAGING_CHANGES,
   planned: () => {
     throw new Error('planned happens once');
   },
@@ -119,7 +123,7 @@ const CHANGES: Changes = {
   rehearsed: (run, event) => ({
     rehearsal: event.rehearsal,
     digest: event.digest,
-    evidence: withEvidence(run, event.evidence),
+    evidence: reclassed(run, event.rehearsal, withEvidence(run, event.evidence)),
     ...voidedBy(run, event.digest),
   }),
   approved: (run, event) => {

@@ -1,10 +1,10 @@
 import { alertHold, blindHold } from './auto-rollback.ts';
 import { BACKFILL_BEGINS_MS } from './backfill.ts';
-import { lapsedWaivers, lineState, openItems } from './checklist.ts';
+import { lapsedWaivers, lineOf, lineState, openItems } from './checklist.ts';
 import type { Context } from './commands.ts';
 import type { HoldReason } from './events.ts';
 import { between, type Instant } from './instant.ts';
-import { titleOf } from './items.ts';
+import { titleOf, type ItemKey } from './items.ts';
 import { monitorSilent } from './monitor.ts';
 import { hasRole } from './people.ts';
 import { unitsOf } from './plan.ts';
@@ -41,7 +41,7 @@ export function readiness(run: Run, context: Pick<Context, 'now' | 'people'>): R
   const lapsed = lapsedWaivers(run, context.now, context.people);
   if (open.length + lapsed.length > 0) {
     const items = [
-      ...open.map((item) => `${titleOf(item)} (${lineState(run, item, context.now)})`),
+      ...open.map((item) => `${titleOf(item)} (${lineState(run, item, context.now)}${whyStaging(run, item)})`),
       ...lapsed.map((item) => `${titleOf(item)} (waived by @${run.waivers[item]?.by.name ?? 'somebody'}, who may not any more)`),
     ];
     return { code: 'items_open', items };
@@ -49,6 +49,12 @@ export function readiness(run: Run, context: Pick<Context, 'now' | 'people'>): R
   const have = countingApprovals(run, context).length;
   if (have < run.plan.quorum) return { code: 'approvals_open', have, want: run.plan.quorum };
   return null;
+}
+
+/** Why a plan needs its staging run, or what that one lacks (R7); of every other line the checklist says it. */
+function whyStaging({ plan, evidence: { staging } }: Run, item: ItemKey): string {
+  if (item !== 'staging' || staging === undefined || lineOf(plan, item)?.kind !== 'machine') return '';
+  return `: ${staging.value.split('\n')[0] ?? ''}`;
 }
 
 /** Why the window refuses forward work of that length beginning at `at`; null when it fits (R1, R3). */

@@ -39,9 +39,9 @@ export type ItemKey = KnownItem | HookItem;
 export type PerItem<T> = { readonly [Key in KnownItem]?: T } & { readonly [Key in HookItem]: T };
 
 /** Lines that nothing but people can fill, whatever is configured. */
-const PEOPLES: readonly ItemKey[] = ['staging', 'rollback_review', 'stakeholders', 'on_call'];
+const PEOPLES: readonly ItemKey[] = ['rollback_review', 'stakeholders', 'on_call'];
 /** Lines that a machine can fill, where it has a source for them. */
-export type MachineItem = Exclude<ItemKey, 'staging' | 'rollback_review' | 'stakeholders' | 'on_call'>;
+export type MachineItem = Exclude<ItemKey, 'rollback_review' | 'stakeholders' | 'on_call'>;
 
 /** Lines that a health check can read; the others come from the proof and from the publisher. */
 export const HEALTH_ITEMS = [

@@ -12,6 +12,7 @@ import { unitsOf, type Unit } from './plan.ts';
 import { restored } from './proof.ts';
 import { endsByItself, isWatched, nextUnit, type Run } from './run.ts';
 import { lateHold, opensAt, recheckAt, unprepared } from './schedule.ts';
+import { isStaging } from './staging.ts';
 import { judgeWindow } from './window.ts';
 
 /** What the worker does next with a run: a step now, nothing before a moment, or nothing until somebody acts. */
@@ -111,6 +112,7 @@ function prepare(run: Run, now: Instant): NextStep {
   if (missing !== null) return step(missing);
   if (run.dryRunAt === null || between(preparedSince(run, now), run.dryRunAt) < 0) return step('dry_run');
   if (archiveDue(run, now)) return step('archive');
+  if (isStaging(run) && run.staged.before === null) return step('measure_before');
   if (recheck !== null && between(now, recheck) > 0) return { kind: 'wait', until: recheck };
   if (run.t0 !== null && between(run.t0, now) < 0) return { kind: 'wait', until: run.t0 };
   return step('begin');
@@ -119,6 +121,7 @@ function prepare(run: Run, now: Instant): NextStep {
 function observe(run: Run, now: Instant): NextStep {
   // What nobody can see any more holds before its time.
   if (blindHold(run, now) !== null) return step('finish');
+  if (isStaging(run) && run.staged.after === null) return step('measure_after');
   const ends = observedUntil(run, now);
   if (between(ends, now) < 0) return { kind: 'wait', until: ends };
   if (standingAlerts(run).length > 0 || isBlind(run)) return { kind: 'wait', until: plus(now, 1000) };

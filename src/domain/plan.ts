@@ -1,5 +1,6 @@
 import type { PlanItem } from './checklist.ts';
 import type { Instant } from './instant.ts';
+import type { StagingFor } from './staging.ts';
 import type { Window } from './window.ts';
 
 /** PostgreSQL's table-level lock modes, weakest first (https://www.postgresql.org/docs/current/explicit-locking.html). */
@@ -153,6 +154,12 @@ export type Thresholds = {
   readonly databaseErrors?: number;
   /** Share of a limit below which an alert clears, e.g. 0.9. */
   readonly clearShare?: number;
+  /** Where a twin is configured. How much slower the load may be after the change, as a share (R15). */
+  readonly impact?: number;
+  /** The share of production's rows that the twin must have of each touched table (R13). */
+  readonly stagingRows?: number;
+  /** Rows in production below which a table is not judged by that share. */
+  readonly stagingSmall?: number;
 };
 
 /** Durations of the rules of a run, in milliseconds. */
@@ -200,6 +207,8 @@ export type Plan = {
   /** The lines of its checklist; absent in plans of older versions, which `linesOf` gives their former list. */
   readonly items?: readonly PlanItem[];
   readonly runbook: { readonly version: string; readonly owner: string };
+  /** Of a staging run: the run that it tries out. */
+  readonly stagingFor?: StagingFor;
   readonly plannedAt: Instant;
 };
 

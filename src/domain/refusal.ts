@@ -42,7 +42,9 @@ export type Refusal =
   | { readonly code: 'lost_lease' }
   | { readonly code: 'no_backfill' }
   | { readonly code: 'repeated' }
-  | { readonly code: 'already_so'; readonly detail: string };
+  | { readonly code: 'already_so'; readonly detail: string }
+  | { readonly code: 'no_twin'; readonly target: string }
+  | { readonly code: 'twin_differs'; readonly detail: string };
 
 /** A duration in words: `40 s`, `3 min 20 s`, `2 h 5 min`. */
 export function inWords(milliseconds: number): string {
@@ -196,6 +198,14 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
         '"Stop after this step" holds the run behind the statement that runs.',
         UNCHANGED,
       ];
+    case 'no_twin':
+      return [
+        `The target ${refusal.target} has no staging twin.`,
+        UNCHANGED,
+        `Add one in offpeak.yaml (targets, ${refusal.target}, staging); until then a person confirms what was tried.`,
+      ];
+    case 'twin_differs':
+      return [refusal.detail, 'Nothing was changed on either database.', 'Mend that, then try it out again.'];
     case 'already_so':
       return [refusal.detail, 'Nothing more was changed.', 'The card shows where it stands.'];
   }

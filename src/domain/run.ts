@@ -8,6 +8,7 @@ import type { Page } from './page.ts';
 import type { Actor } from './people.ts';
 import { unitsOf, type Plan, type Unit } from './plan.ts';
 import type { Backup, Rehearsal } from './proof.ts';
+import type { Staged } from './staging.ts';
 
 /** Every state of a run, in the order of the story; the last five are ends. */
 export const RUN_STATES = [
@@ -130,6 +131,10 @@ export type Run = {
   readonly rollback: { readonly by: Actor; readonly at: Instant; readonly from: RunState; readonly undone: readonly string[] } | null;
   /** Named requests that were carried out, newest last. */
   readonly requests: readonly string[];
+  /** Who wants a staging run although the rule finds the plan trivial. */
+  readonly raised: { readonly by: Actor; readonly at: Instant; readonly reason: string } | null;
+  /** What a staging run has measured on the twin. */
+  readonly staged: Staged;
   /** How it ended, in a sentence's worth of detail. */
   readonly end: { readonly at: Instant; readonly detail: string; readonly remaining: readonly string[] } | null;
 };

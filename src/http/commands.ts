@@ -99,6 +99,11 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
     },
   },
   hold_five: bare('hold_five', 'For five minutes nothing goes forward, and Offpeak rolls nothing back by itself.'),
+  raise_class: {
+    does: 'Wants a staging run although the plan is trivial; nothing lowers the class again.',
+    fields: { reason: 'why; everybody reads it' },
+    read: (body) => withTexts(body, ['reason'], ({ reason }) => ({ type: 'raise_class', reason })),
+  },
   cancel: bare('cancel', 'Gives up a run that has changed nothing, or closes one whose rollback failed.'),
 };
 

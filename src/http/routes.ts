@@ -3,6 +3,7 @@ import { isActive, type Run } from '../domain/run.ts';
 import type { Services } from '../ports.ts';
 import { act } from '../usecases/act.ts';
 import { plan } from '../usecases/plan.ts';
+import { stage } from '../usecases/stage.ts';
 import { status, viewRun } from '../usecases/status.ts';
 import { failure, refused, runBody, runLine, type Answer } from './answers.ts';
 import { httpCommand, type Body } from './commands.ts';
@@ -37,6 +38,12 @@ export const ROUTES: readonly Route[] = [
     answer: oneTarget,
   },
   { method: 'POST', path: '/v1/targets/NAME/plan', does: 'Plans the pending migrations. 201 with the new run.', answer: planned },
+  {
+    method: 'POST',
+    path: '/v1/targets/NAME/staging',
+    does: 'Tries the open plan of this target out on its staging twin. 201 with the staging run.',
+    answer: staged,
+  },
   { method: 'GET', path: '/v1/runs', does: 'Runs, newest first: `?target=NAME`, `?active=true`, `?limit=20` (at most 100).', answer: runs },
   { method: 'GET', path: '/v1/runs/NUMBER', does: 'One run: checklist, approvals, readings, alerts, price of a rollback.', answer: oneRun },
   { method: 'POST', path: '/v1/runs/NUMBER/COMMAND', does: 'Gives a command to a run. 200 with the run as it is now.', answer: commanded },
@@ -94,11 +101,20 @@ function unknownTarget(services: Services, name: string): Answer {
   return failure(404, 'unknown_target', { message, next: `Configured: ${[...services.targets.keys()].join(', ')}.` });
 }
 
-async function planned({ services, person, path, key }: Asked): Promise<Answer> {
+async function planned(asked: Asked): Promise<Answer> {
+  return made(asked, 'plan', plan);
+}
+
+async function staged(asked: Asked): Promise<Answer> {
+  return made(asked, 'staging', stage);
+}
+
+/** A new run, or the one that the same named request made before. */
+async function made({ services, person, path, key }: Asked, what: string, make: typeof plan): Promise<Answer> {
   const [, , target = ''] = path;
   if (!services.targets.has(target)) return unknownTarget(services, target);
-  const actor = actorOf(person, 'plan', key);
-  const outcome = await plan(services, { target, actor });
+  const actor = actorOf(person, what, key);
+  const outcome = await make(services, { target, actor });
   if (outcome.ok) return { status: 201, body: { run: runLine(outcome.run), repeated: false } };
   const { refusal, run } = outcome;
   const ours = run !== null && actor.request !== undefined && run.requests.includes(`${actor.id} ${actor.request}`);

@@ -5,7 +5,7 @@ import { begin, evolve } from '../domain/evolve.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Actor, Person } from '../domain/people.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import type { Run } from '../domain/run.ts';
+import { isActive, type Run } from '../domain/run.ts';
 import type { Fence, Outcome, RunStore } from '../ports.ts';
 import type { Sha256 } from './audit/chain.ts';
 import { NOTIFY } from './change-feed.ts';
@@ -96,6 +96,10 @@ async function execute(
   const decision = decide(run, command, { now, actor, people: people(), sha256 });
   if (!decision.ok) return refused(decision.refusal, run);
   const happened: readonly RunEvent[] = decision.happenings.map((happening) => ({ ...happening, at: now, actor }));
+  const again = !isActive(run) && isActive(happened.reduce(evolve, run));
+  const other = again ? await runRows.activeRunRow(rows, run.target) : null;
+  // What is over may be taken up again only while nobody else has the target.
+  if (other !== null) return refused({ code: 'active_run', number: other.number, state: other.state.replaceAll('_', ' ') }, run);
   const { events, head } = append(rows, run, happened, { last, sha256 });
   return save(rows, { run: events.reduce(evolve, run), events, head, now });
 }

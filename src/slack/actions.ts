@@ -30,6 +30,7 @@ export const ACTIONS = [
   'sql_previous',
   'sql_next',
   'open_report',
+  'try_staging',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -79,6 +80,7 @@ export const LABELS: Readonly<Record<Action, string>> = {
   sql_previous: 'Previous',
   sql_next: 'Next',
   open_report: 'Open report',
+  try_staging: 'Run on staging',
 };
 
 /** Modals that are submitted. */

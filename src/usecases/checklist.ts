@@ -4,10 +4,11 @@ import type { TargetContext } from '../ports.ts';
 import { hooksOf } from './hooks.ts';
 
 /** The lines for which this target has a source, built in or configured. */
-export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly MachineItem[] {
+export function sourcesOf({ sources, staging }: Pick<TargetContext, 'sources' | 'staging'>): readonly MachineItem[] {
   const { database, readings } = sources;
   const configured: readonly (readonly [MachineItem, unknown])[] = [
     ['archive', database.archived],
+    ['staging', staging],
     ['other_dumps', database.dumps],
     ['cpu', readings?.cpu],
     ['memory', readings?.memory],
@@ -22,7 +23,7 @@ export function sourcesOf({ sources }: Pick<TargetContext, 'sources'>): readonly
 }
 
 /** The checklist of a plan for this target, as it is configured now. */
-export function checklistOf(context: Pick<TargetContext, 'sources' | 'checklist'>): readonly PlanItem[] {
+export function checklistOf(context: Pick<TargetContext, 'sources' | 'checklist' | 'staging'>): readonly PlanItem[] {
   const settings = context.checklist ?? PLAIN_CHECKLIST;
   const onCall = settings.onCall || context.sources.readings?.onCall !== undefined;
   return checklistFor(sourcesOf(context), { ...settings, onCall });

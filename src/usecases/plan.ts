@@ -32,7 +32,7 @@ export async function plan(services: Services, request: { target: string; actor:
 }
 
 /** What stands in the way of any run on this target, for the operator; null when nothing does. */
-async function whyUnusable({ target, backups }: TargetContext): Promise<string | null> {
+export async function whyUnusable({ target, backups }: TargetContext): Promise<string | null> {
   const unfit = await target.unusable();
   // The target says what is wrong to whoever asks; only here is it known that nothing else was tried.
   return unfit === null ? backups.unusable() : `${unfit} The database was not touched.`;

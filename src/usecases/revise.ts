@@ -2,6 +2,7 @@ import type { TimerCommand } from '../domain/commands.ts';
 import { OFFPEAK, type Actor } from '../domain/people.ts';
 import { describeChanges, describeRuleChanges } from '../domain/plan-changes.ts';
 import { OPEN, type Run } from '../domain/run.ts';
+import { isStaging } from '../domain/staging.ts';
 import type { Services } from '../ports.ts';
 import { drawPlan } from './plan.ts';
 
@@ -15,7 +16,8 @@ const SCHEDULE: Actor = { ...OFFPEAK, via: 'schedule' };
 export async function revisePlans(services: Services): Promise<readonly Run[]> {
   const revised: Run[] = [];
   for (const run of await services.ledger.list({ active: true, limit: 100 })) {
-    if (!OPEN.includes(run.state)) continue;
+    // A staging run is judged by what it ran, whatever the files are by then.
+    if (!OPEN.includes(run.state) || isStaging(run)) continue;
     const command = await difference(services, run);
     if (command === null) continue;
     const outcome = await services.ledger.execute(run.id, command, SCHEDULE);

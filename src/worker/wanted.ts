@@ -23,6 +23,8 @@ const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
   stop: ['stopping'],
   undo: ['rolling_back'],
   verify_rollback: ['rolling_back'],
+  measure_before: ['preparing'],
+  measure_after: ['observing'],
 };
 
 /** Whether a step that began on `before` still has a purpose in `now`: the state fits, and the plan it works on is the same. */

@@ -44,6 +44,8 @@ describe('refusals go to standard error as their sentence, with exit code 2, and
     ['acknowledge on_call', 'checklist', /is answered by @ana personally/],
     ['waive staging --reason down', 'checklist', /may be waived by @sam, @kim \(approver\)/],
     ['--as sam waive backup --reason down', 'checklist', /cannot be waived by anybody/],
+    ['staging', 'checklist', /^Refused: The target acme has no staging twin\. Nothing was changed\. Add one in offpeak\.yaml/],
+    ['raise --reason first', 'checklist', /The plan is non-trivial already: 0007 line 1 reads all of public\.leads/],
     ['migrate', 'checklist_ready', /0 of 2 approvals are in. The database was not touched/],
     ['schedule', 'approved', /It fits right now: use Start now/],
     ['approve 00000000', 'checklist_ready', /You may not do this. It may be done by @sam, @kim/],

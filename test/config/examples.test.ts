@@ -28,7 +28,7 @@ const UNSET = {
 };
 
 test('what the example has commented out is the default', () => {
-  const full = uncommented(yaml).replace(/^ *staging:.*$/m, '');
+  const full = uncommented(yaml).replaceAll(/^ *staging(_run)?:.*$/gm, '');
   const before = loadConfig({ cwd: directory({ 'offpeak.yaml': yaml, '.env': dotenv }), env: {} });
   const after = loadConfig({ cwd: directory({ 'offpeak.yaml': full, '.env': dotenv }), env: UNSET });
   if (!before.ok || !after.ok) throw new Error(JSON.stringify([before, after]));
@@ -63,7 +63,7 @@ test('the example names every setting', () => {
     ['api', 'tokens', 0],
     ['targets', 'x', 'hooks', 0],
   ];
-  const within = ['peak', 'backup', 'application', 'evidence', 'limits', 'readings'].map((key) => ['targets', 'x', key]);
+  const within = ['peak', 'backup', 'staging_run', 'application', 'evidence', 'limits', 'readings'].map((key) => ['targets', 'x', key]);
   const known = [...paths, ...within].flatMap((path) => knownKeys(path));
   expect(known.length).toBeGreaterThan(45);
   expect(known.filter((key) => !written.includes(key) && key !== 'api_url')).toEqual([]);

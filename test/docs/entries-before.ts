@@ -24,12 +24,16 @@ export const ENTRIES_BEFORE: Entries = {
     does: 'Every run takes its own and proves it by a restore before the first write.',
   },
   14: {
-    by: ['item staging', 'step prove', 'refusal plan_changed'],
-    does: 'Every plan is rehearsed on the restored backup, and a person says what they saw on staging. Edited files void both.',
-    open: {
-      today: 'Run the same files with `--target staging` and link that run when you confirm.',
-      why: 'A run on the staging twin is not looked up by digest.',
-    },
+    by: [
+      'item staging',
+      'step prove',
+      'button try_staging',
+      'cli staging',
+      'setting staging',
+      'refusal items_open',
+      'file src/domain/plan-class.ts the rule',
+    ],
+    does: 'Every plan is rehearsed on the restored backup. The card says whether it is trivial and why not; one that is not needs a staging run of the very same files, and edited files need it anew. People may raise the class (`offpeak raise`), never lower it.',
   },
   15: {
     by: [
@@ -51,20 +55,16 @@ export const ENTRIES_BEFORE: Entries = {
     does: 'Start is locked until every line passes or is waived; evidence has value, limit, source, time and person, and expires.',
   },
   24: {
-    by: ['step prove', 'item staging'],
-    does: 'The rehearsal runs on a restore of production itself. What was seen on staging a person confirms.',
-    open: { today: 'Confirm… with a link to the staging run.', why: 'Nothing compares the rows of staging with those of production.' },
+    by: ['step prove', 'item staging', 'step measure_before', 'setting limits.staging_rows'],
+    does: 'The rehearsal runs on a restore of production itself. A staging run compares the rows of every touched table with those of production; less than 10 % fails the line.',
   },
   26: {
-    by: ['cli hook --json', 'setting hooks'],
-    does: '`offpeak --target staging hook NAME` runs them; their exit code and output are kept.',
-    open: { today: 'Say so in **Staging looked at**.', why: 'Nothing takes their result over into that line.' },
+    by: ['item staging', 'step measure_after', 'setting hooks'],
+    does: 'The hooks of the twin with `staging` or `smoke` among their moments run at the end of a staging run; their exit codes and output are kept, and one that does not end with 0 fails the line.',
   },
   27: {
-    open: {
-      today: 'Measure on staging and write the numbers into **Staging looked at**.',
-      why: 'No load is replayed; the rehearsal measures locks, rewrites and duration, not degradation.',
-    },
+    by: ['step measure_before', 'step measure_after', 'setting staging_run', 'setting limits.impact'],
+    does: 'The queries of `staging_run.load`, or what can be replayed of pg_stat_statements, are measured on the twin before and after the change, with a control; less than 5 % slower passes, too noisy or too few is unknown.',
   },
   29: {
     by: ['item notice', 'setting slack.channel'],

@@ -16,7 +16,13 @@ type OfItem = {
 
 /** What the registries do not say of a line of the checklist. */
 export const OF_ITEM: Readonly<Record<KnownItem, OfItem>> = {
-  staging: { requires: 'R13, R14, R15', limits: [], about: 'Somebody has looked at staging and says what they saw.' },
+  staging: {
+    requires: 'R7, R13, R14, R15',
+    limits: ['impact', 'staging_rows', 'staging_small'],
+    about:
+      'The plan is trivial by the rule, or a staging run of the very same files on the twin came to its end with smoke tests, performance and rows within their limits. Without a twin, somebody says what they saw.',
+    source: '`staging:` of the target, and the staging runs in the ledger',
+  },
   notice: {
     requires: 'R16',
     limits: [],

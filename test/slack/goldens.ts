@@ -58,6 +58,8 @@ const REPLIES: readonly (readonly [Scene, string])[] = [
   ['failed_by_hand', 'report'],
   ['completed', 'details'],
   ['rolled_back', 'details'],
+  ['checklist_staging', 'checklist'],
+  ['completed_staging', 'report'],
 ];
 
 /** Everything that is posted: the card of every scene, and every kind of reply. */

@@ -8,6 +8,7 @@ import { refusalMessage } from '../../src/slack/render/refusal.ts';
 import { STATE_WORDS } from '../../src/slack/render/state-words.ts';
 import { refusalParts, type Refusal } from '../../src/domain/refusal.ts';
 import { ENDS, RUN_STATES } from '../../src/domain/run.ts';
+import { isStaging } from '../../src/domain/staging.ts';
 import { rollbackProved } from '../../src/domain/proof.ts';
 import { problemsText } from '../../src/usecases/plan.ts';
 import { by, evening, PEOPLE } from '../support/runs.ts';
@@ -101,6 +102,8 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
   no_backfill: [{ code: 'no_backfill' }],
   repeated: [{ code: 'repeated' }],
   already_so: [{ code: 'already_so', detail: 'The plan is void already.' }],
+  no_twin: [{ code: 'no_twin', target: 'acme' }],
+  twin_differs: [{ code: 'twin_differs', detail: '0008_leads_email_domain is applied on staging already.' }],
 };
 const UNCHANGED = /[Nn]othing (more )?was (changed|started|scheduled|recorded|done)|not (touched|recorded)|changed nothing more/;
 const WHAT_NOW =
@@ -146,7 +149,9 @@ describe('the rules, over every golden message', () => {
     for (const [scene, key] of MESSAGES) {
       const message = posted.find(({ name }) => name === pathOf(scene, key));
       if (message === undefined || !ENDS.includes(viewOf(scene).run.state)) continue;
-      for (const { action_id } of buttonsOf(message)) expect(['view_sql', 'open_report'], message.name).toContain(action_id);
+      // The twin of a staging run may be given back at any time.
+      const back = isStaging(viewOf(scene).run) ? ['roll_back'] : [];
+      for (const { action_id } of buttonsOf(message)) expect(['view_sql', 'open_report', ...back], message.name).toContain(action_id);
       expect(choicesOf(message)).toEqual([]);
     }
   });

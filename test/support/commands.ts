@@ -8,6 +8,7 @@ import { reasonsToPage } from '../../src/domain/page.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import type { Run } from '../../src/domain/run.ts';
+import { BEFORE, TRIED } from './staging.ts';
 import { AFTER, aBackup, aRehearsal, BASELINE, by, healthEvidence, noticeEvidence, PEOPLE } from './plans.ts';
 
 const BACKEND = { pid: 4711, startedAt: '2026-11-24T18:00:00.000Z' };
@@ -43,6 +44,9 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'acknowledge_alert', alert: 'p95' },
     { type: 'hold_five' },
     { type: 'cancel' },
+    { type: 'raise_class', reason: 'It is the first one on this cluster.' },
+    { type: 'record_before', before: BEFORE },
+    { type: 'record_after', after: TRIED },
     { type: 'revise_plan', plan: { ...run.plan, fingerprint: 'e'.repeat(64), plannedAt: now }, changes: ['The live schema changed.'] },
     { type: 'void_plan', problem: '0008 does not parse.' },
     { type: 'open_preparation' },
@@ -156,6 +160,8 @@ const WORK: Readonly<Record<StepName, readonly Command['type'][]>> = {
   stop: ['record_stopped'],
   undo: ['record_undone'],
   verify_rollback: ['record_rolled_back'],
+  measure_before: ['record_before'],
+  measure_after: ['record_after'],
 };
 
 /** Some minutes after the scene of a story: late enough for its worker's next report, early enough for its evidence. */

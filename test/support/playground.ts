@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { MIGRATIONS } from '../../playground/acme/database.ts';
-import { startWorld, type World } from '../../playground/world.ts';
+import { startWorld, type World, type WorldOptions } from '../../playground/world.ts';
 import { until } from './until.ts';
 
 type Element = { readonly type: string; readonly action_id?: string; readonly text?: { readonly text: string }; readonly value?: string };
@@ -85,11 +85,11 @@ function buttonsOf(message: Message): readonly Element[] {
 }
 
 /** Boots the whole playground with its own copy of the migrations. */
-export async function startPlayground(options: { observe?: string } = {}): Promise<Playground> {
+export async function startPlayground(options: Pick<WorldOptions, 'observe' | 'twin'> = {}): Promise<Playground> {
   const directory = await mkdtemp(join(tmpdir(), 'offpeak-story-'));
   await cp(MIGRATIONS.pathname, directory, { recursive: true });
   const log: string[] = [];
-  const world = await startWorld({ port: 0, migrations: directory, observe: options.observe ?? '8s', log: (line) => void log.push(line) });
+  const world = await startWorld({ port: 0, migrations: directory, observe: '8s', ...options, log: (line) => void log.push(line) });
   const base = `${world.slack.url}/_control`;
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${base}${path}`)).json()) as T;
   const post = async <T>(path: string, body: object): Promise<T> => {

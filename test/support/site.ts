@@ -13,6 +13,8 @@ import { secondCluster, sql, testDatabase, type TestDatabase } from './postgres.
 export type Site = {
   readonly services: App;
   readonly target: TestDatabase;
+  /** The staging twin's; the target's own where there is none. */
+  readonly twin: TestDatabase;
   readonly ledger: TestDatabase;
   readonly migrations: string;
   readonly answers: Answers;
@@ -33,6 +35,12 @@ export type SiteOptions = {
   readonly observe?: string;
   /** More settings of the target, as offpeak.yaml has them. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** A staging twin beside it, with what its settings and production's say of it. */
+  readonly twin?: {
+    readonly schema: string;
+    readonly settings?: Readonly<Record<string, unknown>>;
+    readonly production?: Readonly<Record<string, unknown>>;
+  };
 };
 
 /** A log that is kept instead of printed: a failing story shows its last lines. */
@@ -47,6 +55,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const directory = await mkdtemp(join(tmpdir(), 'offpeak-site-'));
   const [target, ledger, scratch, application] = await Promise.all([testDatabase(), testDatabase(), secondCluster(), startApplication()]);
   await sql(target.url, options.schema);
+  const twin = options.twin === undefined ? target : await testDatabase();
+  if (options.twin !== undefined) await sql(twin.url, options.twin.schema);
   await prepareLedger(ledger.url);
   const migrations = join(directory, 'migrations');
   await mkdir(migrations);
@@ -55,6 +65,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     OFFPEAK_CONFIG: join(directory, 'offpeak.yaml'),
     LEDGER_URL: ledger.url,
     TARGET_URL: target.url,
+    TWIN_URL: twin.url,
     SCRATCH_URL: scratch.superuserUrl,
     SLACK_BOT_TOKEN: 'xoxb-none',
     SLACK_APP_TOKEN: 'xapp-none',
@@ -74,13 +85,26 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const stop = async () => {
     await services.close();
     await application.stop();
-    await Promise.all([target.drop(), ledger.drop()]);
+    await Promise.all([target.drop(), ledger.drop(), ...(twin === target ? [] : [twin.drop()])]);
     await rm(directory, { recursive: true, force: true });
   };
-  return { services, target, ledger, migrations, lines, answers: application.answers, env, setClock, stop };
+  return { services, target, twin, ledger, migrations, lines, answers: application.answers, env, setClock, stop };
 }
 
-function yaml(application: string, { observe = '1s', settings = {} }: SiteOptions): string {
+function yaml(application: string, { observe = '1s', settings = {}, twin }: SiteOptions): string {
+  const target = {
+    scratch: '${SCRATCH_URL}',
+    zone: 'Europe/Berlin',
+    migrations: './migrations',
+    backup: { directory: './backups' },
+    application: { health: `${application}/health`, metrics: `${application}/metrics` },
+    observe,
+    // A test machine is busy: how fast it answers is not what these tests are about.
+    limits: { latency: '5s' },
+    monitor: { application: '200ms' },
+    ...settings,
+  };
+  const staging = { database: '${TWIN_URL}', ...target, ...twin?.settings };
   return stringify({
     ledger: '${LEDGER_URL}',
     runbook: { version: '1.0', owner: 'Database Team' },
@@ -88,19 +112,8 @@ function yaml(application: string, { observe = '1s', settings = {} }: SiteOption
     people: PEOPLE.filter((person) => person.roles.length > 0).map(({ id, name, roles }) => ({ id, name, roles: [...roles] })),
     default_target: 'production',
     targets: {
-      production: {
-        database: '${TARGET_URL}',
-        scratch: '${SCRATCH_URL}',
-        zone: 'Europe/Berlin',
-        migrations: './migrations',
-        backup: { directory: './backups' },
-        application: { health: `${application}/health`, metrics: `${application}/metrics` },
-        observe,
-        // A test machine is busy: how fast it answers is not what these tests are about.
-        limits: { latency: '5s' },
-        monitor: { application: '200ms' },
-        ...settings,
-      },
+      production: { database: '${TARGET_URL}', ...target, ...(twin === undefined ? {} : { staging: 'staging', ...twin.production }) },
+      ...(twin === undefined ? {} : { staging }),
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { Run } from '../../domain/run.ts';
 import { touched } from '../../domain/run.ts';
+import { openOrTried } from '../../usecases/act.ts';
 import { priceOf } from '../../usecases/price.ts';
 import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
 import { follow, newestPosition, stoppedLooking } from '../follow.ts';
@@ -44,7 +45,7 @@ function dryRun(run: Run) {
 
 async function rollBack(session: Session, { force }: Options): Promise<ExitCode> {
   const { services, target, terminal } = session;
-  const open = await services.ledger.active(target.name);
+  const open = await openOrTried(services.ledger, target.name);
   if (open === null) return refused(session, { code: 'no_run', target: target.name });
   if (!force && !(await wanted(session, open))) return EXIT.refused;
   const after = await newestPosition(session, open.id);

@@ -8,6 +8,7 @@ import { countingApprovals, predictedPrepareMs, predictedRunMs, readiness, windo
 import { rollbackProved } from '../proof.ts';
 import { isRepeated } from '../requests.ts';
 import { inPreparation, OPEN, touched, WORKING, type Run } from '../run.ts';
+import { isStaging } from '../staging.ts';
 import { judgeWindow } from '../window.ts';
 import { acknowledgeAlert, holdFive } from './alerts.ts';
 import { pause, setSpeed, stopAfterStep } from './brakes.ts';
@@ -15,6 +16,7 @@ import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checkli
 import { runDrill } from './drill.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 import { rollBack } from './roll-back.ts';
+import { raiseClass } from './staging.ts';
 
 /** Who may give each command. Rolling back is deliberately easier than going forward. */
 export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[]>> = {
@@ -38,6 +40,7 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   acknowledge_alert: ['requester', 'operator', 'approver', 'on_call'],
   hold_five: ['requester', 'operator', 'approver', 'on_call'],
   cancel: ['requester', 'operator'],
+  raise_class: ['requester', 'operator', 'approver', 'on_call'],
 };
 
 /** Decides what a person asks for: first whether they may, then whether the run allows it. */
@@ -84,6 +87,8 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
       return holdFive(run, context);
     case 'cancel':
       return cancel(run, context);
+    case 'raise_class':
+      return raiseClass(run, command.reason);
   }
 }
 
@@ -122,7 +127,8 @@ function reject(run: Run, reason: string): Decision {
 function start(run: Run, context: Context): Decision {
   if (run.state !== 'planned' && run.state !== 'checklist' && run.state !== 'approved' && run.state !== 'scheduled')
     return wrongState(run, 'start');
-  const notReady = readiness(run, context);
+  // A staging run gathers everything in its preparation, where what does not pass holds it; nobody approves it (decision 17).
+  const notReady = isStaging(run) ? null : readiness(run, context);
   if (notReady !== null) return refuse(notReady);
   const closed = windowRefusal(run, context.now, predictedPrepareMs(run) + predictedRunMs(run));
   if (closed !== null) return refuse(closed);

@@ -14,10 +14,12 @@ import { cameBack, predictedRollbackMs, restored, rollbackProved, stoppingDiffer
 import { inWords, lasting, refusalParts, type Refusal } from '../refusal.ts';
 import { isActive, touched, WORKING, type Run } from '../run.ts';
 import { lateHold, recheckAt } from '../schedule.ts';
+import { isStaging } from '../staging.ts';
 import { differencesText } from '../verdict-difference.ts';
 import { decideAttending } from './attending.ts';
 import { decideAlert } from './alerts.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
+import { recordAfter, recordBefore } from './staging.ts';
 import { beginUnit, recordUnits } from './units.ts';
 
 type Of<Type extends WorkerCommand['type']> = Extract<WorkerCommand, { type: Type }>;
@@ -37,6 +39,10 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
       return recordRehearsal(run, command, context);
     case 'record_dry_run':
       return recordDryRun(run, context);
+    case 'record_before':
+      return recordBefore(run, command);
+    case 'record_after':
+      return recordAfter(run, command);
     case 'begin_migrating':
       return beginMigrating(run, command, context);
     case 'begin_unit':
@@ -137,7 +143,8 @@ function recordRehearsal(run: Run, { rehearsal, plannedAt }: Of<'record_rehearsa
       detail: `${proofSentence(rehearsal)}\nThe database was not touched. Mend the migration and plan again.`,
     });
   }
-  if (digest === run.digest) return happened(rehearsed);
+  // Nobody approved a digest of a staging run; its first rehearsal is the one.
+  if (digest === run.digest || isStaging(run)) return happened(rehearsed);
   const detail = 'The rehearsal on the fresh backup differs from the one that was approved. Cancel, and plan again to see what changed.';
   return happened(rehearsed, { type: 'held', reason: 'rehearsal_differs', detail });
 }
@@ -220,6 +227,7 @@ function notReadyHeld(refusal: Refusal): Happening {
 function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Context): Decision {
   if (run.state !== 'preparing') return wrongState(run, 'migrate');
   if (!backupProved(run)) return refuse({ code: 'backup_unproved' });
+  if (isStaging(run) && run.staged.before === null) return refuse({ code: 'out_of_order' });
   if (run.dryRunAt === null || run.started === null || run.t0 === null || between(run.t0, context.now) < 0)
     return refuse({ code: 'out_of_order' });
   const late = lateHold(run, context.now);
@@ -254,7 +262,9 @@ function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
   const blind = blindHold(run, context.now);
   if (blind !== null) return happened({ type: 'held', ...blind });
   const early = between(observedUntil(run, context.now), context.now) < 0;
-  if (early || isBlind(run) || standingAlerts(run).length > 0 || !validatedAtEnd(run, context.now)) return refuse({ code: 'out_of_order' });
+  const untried = isStaging(run) && run.staged.after === null;
+  if (early || untried || isBlind(run) || standingAlerts(run).length > 0 || !validatedAtEnd(run, context.now))
+    return refuse({ code: 'out_of_order' });
   // What was never readable says nothing new; what went dark since the first write may be the harm itself (invariant 10).
   const dark = METRICS.filter((metric) => run.baseline?.[metric] != null && command.after[metric] == null);
   if (dark.length > 0 && run.vouched === null) {
@@ -262,7 +272,8 @@ function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
     const detail = `${names} could be read before the first write and cannot be read now, so nobody knows how the application is. Every statement is applied. Look at it yourself: Resume vouches for it, or roll back.`;
     return happened({ type: 'held', reason: 'monitor_silent', detail });
   }
-  const failures = run.vouched === null ? endFailures(run, command.after) : [];
+  // Of a staging run the load and the smoke tests have the word; its application has no traffic to speak of.
+  const failures = run.vouched === null && !isStaging(run) ? endFailures(run, command.after) : [];
   if (failures.length === 0) return happened({ type: 'completed', after: command.after });
   // A moment's reading does not hold a run at night; it is asked again, and never finished silently.
   if (between(endPatienceUntil(run, context.now), context.now) < 0) return refuse({ code: 'out_of_order' });

@@ -3,6 +3,7 @@ import { countingApprovals } from '../../domain/gates.ts';
 import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { runsOut } from '../../domain/runs-out.ts';
+import { isStaging } from '../../domain/staging.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { approvalCount, approvalsMissing, countedAt, eligibleApprovers } from './gate-lines.ts';
 import { cutLines } from './limits.ts';
@@ -13,6 +14,7 @@ import type { RunView } from '../../usecases/status.ts';
 
 /** Whether there is something to show: a rehearsal is in, or approvals were there and are void. */
 export function hasApproval(run: Run): boolean {
+  if (isStaging(run)) return false;
   return run.rehearsal !== null || run.approvals.length > 0 || (run.changes.length > 0 && run.state !== 'planned');
 }
 

@@ -4,20 +4,27 @@ import { inWords } from '../../domain/refusal.ts';
 import { appliedPositions, touched, type Run } from '../../domain/run.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { whoRollsBack } from './alert-words.ts';
+import { isStaging } from '../../domain/staging.ts';
 import { actions, button, context, section, type Blocks } from './block-kit.ts';
 import { closeButton, rollBackButton } from './buttons.ts';
 import { waivedWords } from './gate-lines.ts';
+import { stagingLine, stagingResult } from './staging.ts';
 import { code, count, phrase, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** The card after the end: the result, and no button that does anything, except the way back where it is still open (R3). */
 export function endedBlocks(view: RunView): Blocks {
   const { run } = view;
-  const lines = [`*${resultLine(run)}*`, detailLine(run), remainingLine(run), againLine(run)].filter((line) => line !== '');
+  const lines = [`*${resultLine(run)}*`, ...stagingResult(run), detailLine(run), remainingLine(run), againLine(run)].filter(
+    (line) => line !== '',
+  );
   const failed = run.state === 'rollback_failed' ? [rollBackButton(view), closeButton(run), button(run, 'view_sql')] : [];
+  // The twin is given back to the next try whenever somebody wants it.
+  const back = isStaging(run) && run.state === 'completed' ? [rollBackButton(view), button(run, 'view_sql')] : failed;
   const asked = `Asked for by ${who(run.requester)} · ended ${when(run.end?.at ?? run.plan.plannedAt)} · digest ${code(shortDigest(run.digest))}`;
   const waived = run.started === null ? '' : waivedWords(view);
-  return [section(lines.join('\n')), context(waived === '' ? asked : `${asked}\n${waived}`), ...actions(failed)];
+  const below = [stagingLine(run), asked, waived].filter((line) => line !== '');
+  return [section(lines.join('\n')), context(below.join('\n')), ...actions(back)];
 }
 
 /** How it ended, in a line: `3 of 3 units applied, validated and observed in 30 min.`. */

@@ -9,6 +9,8 @@ export const VERBS = {
   plan: { usage: 'plan [target]', does: 'read the pending migrations and post their card' },
   status: { usage: 'status [target]', does: 'what is applied, pending and running' },
   checklist: { usage: 'checklist', does: 'start the checklist of the open plan' },
+  staging: { usage: 'staging [target]', does: 'try the open plan out on the staging twin' },
+  raise: { usage: 'raise <reason>', does: 'want a staging run although the plan is trivial' },
   approve: { usage: 'approve <digest>', does: 'approve the plan with this digest (twelve characters are enough)' },
   start: { usage: 'start', does: 'start now, if every gate and the window allow it' },
   schedule: { usage: 'schedule [22:30]', does: 'start at that time, or at the next moment that fits' },

@@ -80,6 +80,11 @@ const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, 
     `rollback failed: ${phrase(detail, 300)}; still applied: ${phrase(remaining.join(', '), 200)}`,
   failed: ({ detail }) => `failed: ${phrase(detail, 400)}`,
   cancelled: ({ reason }) => `cancelled: ${phrase(reason, 300)}`,
+  class_raised: ({ reason }) => `wants a staging run: ${phrase(reason, 300)}`,
+  measured_before: ({ before: { load, rows } }) =>
+    `load measured before the change: ${load.queries.length} queries; ${rows.length} touched tables compared with production`,
+  measured_after: ({ after: { load, hooks } }) =>
+    `the same load measured after the change: ${load.queries.length} queries; ${hooks.length} smoke tests run`,
 };
 
 function moved(what: string, { metric, level, value }: AlertMove): string {

@@ -137,5 +137,7 @@ function handsOn(run: Run): string {
     .filter((entry) => entry.source === A_PERSON)
     .map((entry) => `${entry.item} ${entry.at}`);
   const words = [...Object.values(run.acknowledged).flat(), ...Object.values(run.waivers)].map(({ by, at }) => `${by.id} ${at}`);
-  return [...confirmed, ...words].join(' ');
+  // Somebody pressed a button for it and waits.
+  const tried = run.evidence.staging === undefined ? [] : [`${run.evidence.staging.verdict} ${run.evidence.staging.source}`];
+  return [...confirmed, ...words, ...tried].join(' ');
 }

@@ -5,6 +5,7 @@ import type { Person } from '../../domain/people.ts';
 import { OPEN, type Run } from '../../domain/run.ts';
 import { runsOut } from '../../domain/runs-out.ts';
 import { opensAt } from '../../domain/schedule.ts';
+import { isStaging } from '../../domain/staging.ts';
 import { actions, button, context, header, menu, section, type Blocks, type Message } from './block-kit.ts';
 import { scheduleButton } from './buttons.ts';
 import { countdownLine, freezeLines } from './countdown.ts';
@@ -17,6 +18,7 @@ import { runBlocks } from './run-card.ts';
 import { runsOutLine } from './runs-out.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
 import { HOLD_WORDS } from './step-words.ts';
+import { classLine, stagingLine, stagingStep, wantsStaging } from './staging.ts';
 import { count, mention, peakHours, phrase, stopped, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
@@ -87,6 +89,7 @@ function openBlocks(view: RunView, people: readonly Person[]): Blocks {
 function next(view: RunView, people: readonly Person[]): string {
   const { run } = view;
   const approvals = `*Approvals* ${approvalCount(view, people)}`;
+  if (isStaging(run)) return '*Next:* press *Start now*; a staging run needs no approval.';
   if (run.state === 'planned') return `*Next:* press *Start checklist*. It changes nothing on ${phrase(run.target, 60)}. ${approvals}`;
   const ready = cut(readyLine(view), 300);
   const gates = `*Checklist* ${ready} · ${approvals}`;
@@ -101,6 +104,8 @@ function step(view: RunView, people: readonly Person[]): string {
   const open = openItems(run, view.now);
   if (open.some((item) => waitsForPeople(run, item))) return 'confirm the open lines of the checklist in the thread.';
   const wanted = approvalsMissing(view, people);
+  const tried = wantsStaging(view) ? stagingStep(run) : '';
+  if (tried !== '') return tried;
   const red = mending(view, people);
   if (red !== '') return red;
   // Machine lines expire every few minutes until the start; preparation reads them anew.
@@ -153,7 +158,9 @@ function facts(view: RunView): string {
   return [
     `*Takes* ${estimate(run.rehearsal)}`,
     `*Way back* ${rollbackWords(run.plan, run.rehearsal, view.price)}`,
-    `*Window* never ${peakHours(run.plan.window)}; ${window}`,
+    classLine(run),
+    stagingLine(run),
+    run.plan.window.days.length === 0 ? `*Window* any hour; ${window}` : `*Window* never ${peakHours(run.plan.window)}; ${window}`,
     ...freezeLines(run.plan.window, view.now),
     countdownLine(run, view.now),
   ]
@@ -180,13 +187,16 @@ function openButtons(view: RunView, people: readonly Person[]): readonly (Button
   const { run } = view;
   const sql = button(run, 'view_sql');
   const more = menu(run, ['ask_cancel']);
-  if (run.state === 'planned') return [button(run, 'start_checklist', { style: 'primary' }), sql, more];
-  if (run.state === 'scheduled') return [button(run, 'start'), sql, menu(run, ['reschedule', 'ask_cancel'])];
+  const staging = wantsStaging(view) ? [button(run, 'try_staging')] : [];
+  // Nobody approves a staging run: it was only not started yet.
+  if (isStaging(run)) return [button(run, 'start', { style: 'primary' }), sql, more];
+  if (run.state === 'planned') return [button(run, 'start_checklist', { style: 'primary' }), ...staging, sql, more];
+  if (run.state === 'scheduled') return [button(run, 'start'), ...staging, sql, menu(run, ['reschedule', 'ask_cancel'])];
   // The green button is the one that will not be refused.
   const ready = run.state === 'approved';
   const fits = fitOf(view).now;
   const schedule: Button = ready && !fits ? { ...scheduleButton(view, people), style: 'primary' } : scheduleButton(view, people);
-  return [button(run, 'start', ready && fits ? { style: 'primary' } : {}), schedule, sql, more];
+  return [button(run, 'start', ready && fits ? { style: 'primary' } : {}), schedule, ...staging, sql, more];
 }
 
 function names(people: readonly Person[]): string {

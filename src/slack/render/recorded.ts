@@ -52,6 +52,8 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
       return 'the alert is yours: Offpeak neither rolls back nor holds for it.';
     case 'hold_five':
       return 'five minutes in which nothing goes forward, and nothing is rolled back by itself.';
+    case 'raise_class':
+      return 'the plan needs a staging run now.';
     case 'cancel':
       return run.state === 'failed'
         ? 'it is closed by hand; the database stays as it is.'

@@ -4,11 +4,13 @@ import { unitsOf } from '../../domain/plan.ts';
 import { inWords, lasting } from '../../domain/refusal.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
 import { whoRollsBack } from './alert-words.ts';
+import { isStaging } from '../../domain/staging.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { detailLine, remainingLine, resultLine } from './ended-card.ts';
 import { waivedWords } from './gate-lines.ts';
 import { cutLines } from './limits.ts';
 import { beforeAfter, METRIC_TITLES, metricValue } from './metrics.ts';
+import { stagingLine, stagingResult } from './staging.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
 import { code, phrase, stopped, timeOf, when, who } from './text.ts';
 
@@ -21,7 +23,9 @@ export function hasReport(run: Run): boolean {
 export function report(run: Run): Message {
   // The moment of the first write counts, and where there was none, the end.
   const waived = waivedWords({ run, now: run.end?.at ?? run.plan.plannedAt });
-  const lines = [`*${runHeader(run)}*`, resultLine(run), detailLine(run), remainingLine(run), waived].filter((line) => line !== '');
+  const lines = [`*${runHeader(run)}*`, resultLine(run), ...stagingResult(run), detailLine(run), remainingLine(run), waived].filter(
+    (line) => line !== '',
+  );
   return {
     text: `${STATE_WORDS[run.state].word}: run ${runName(run)}. ${resultLine(run)} ${stopped(phrase(run.end?.detail ?? '', 300))} Next: read the report in the thread.`,
     blocks: [section(lines.join('\n')), context(provenance(run)), ...actions([button(run, 'open_report')])],
@@ -84,6 +88,7 @@ function locksOf(unit: UnitRun): string {
 }
 
 function provenance(run: Run): string {
+  if (isStaging(run)) return `${stagingLine(run)} · digest ${code(shortDigest(run.digest))}`;
   const approvers = run.approvals.map((entry) => who(entry.by)).join(', ') || 'nobody';
   const backup = run.backup === null ? 'no backup' : `backup ${code(run.backup.id)}`;
   return `Approved by ${approvers} · ${backup} · digest ${code(shortDigest(run.digest))}`;

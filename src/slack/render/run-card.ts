@@ -17,6 +17,7 @@ import { countdownLine } from './countdown.ts';
 import { approvalCount, approvalsMissing, waivedWords } from './gate-lines.ts';
 import { runsOutLine } from './runs-out.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
+import { stagingLine } from './staging.ts';
 import { METRIC_TITLES, metricFields, metricValue } from './metrics.ts';
 import { triggerTitle, whoRollsBack } from './alert-words.ts';
 import { atSecond, code, phrase, timeOf, when, who } from './text.ts';
@@ -36,7 +37,7 @@ export function runBlocks(view: RunView, people: readonly Person[]): Blocks {
     section(doing(view, people)),
     ...(units === '' ? [] : [section(units)]),
     ...(quiet || view.samples.length === 0 ? [] : [section(metricFields(run, view.samples).join('\n'))]),
-    context([pulse(view), wayBack(view), started(run), waivedWords(view)].filter((line) => line !== '').join('\n')),
+    context([stagingLine(run), pulse(view), wayBack(view), started(run), waivedWords(view)].filter((line) => line !== '').join('\n')),
     ...actions(runButtons(view)),
   ];
 }
@@ -70,7 +71,7 @@ function doing(view: RunView, people: readonly Person[]): string {
   }
   const until = preparedUntil(view);
   if (until !== null) lines.push(`*Prepared.* Nothing to do until ${timeOf(until)}.`);
-  else if (run.step !== null && run.state !== 'observing')
+  else if (run.step !== null && (run.state !== 'observing' || run.step.name === 'measure_after'))
     lines.push(`*${STEP_WORDS[run.step.name]}* for ${inWords(between(run.step.at, now))}`);
   if (lines.length === 0 && run.state === 'preparing') lines.push(NOBODY_YET);
   const moments = countdownLine(run, now);

@@ -18,6 +18,8 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   stop: 'Stopping the running statement',
   undo: 'Undoing',
   verify_rollback: 'Comparing the schema with the one from before',
+  measure_before: 'Measuring the load on staging before the change',
+  measure_after: 'Measuring the same load after the change, and running the smoke tests',
 };
 
 const PRESS = 'Press Resume to go on, or Roll back now.';

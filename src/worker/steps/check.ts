@@ -7,6 +7,7 @@ import type { Run } from '../../domain/run.ts';
 import type { Finding } from '../../ports.ts';
 import { hookFinding, hookGone } from '../../usecases/hooks.ts';
 import { peopleOnCall } from '../../usecases/on-call.ts';
+import { stagingEvidence } from '../../usecases/staging-line.ts';
 import type { Task } from '../task.ts';
 import type { Step } from './index.ts';
 
@@ -27,8 +28,10 @@ export async function readLines(task: Task, run: Run, wanted: readonly ItemKey[]
   const asked = await ledger.now();
   const read = checks.filter(({ item }) => wanted.includes(item));
   const numbers = Promise.all(read.map((check) => check.find(task.context.sources, run.plan.thresholds, asked)));
+  const staging = wanted.includes('staging') ? stagingEvidence(task.services, run).then((evidence) => [evidence]) : [];
   // Each is dated when it was there: a number does not become younger by the minutes that an executable takes beside it.
   const dated = await Promise.all([
+    staging,
     numbers.then((findings) => datedNow(task, run, findings)),
     ...hooks.map(async (name) => {
       const hook = task.context.sources.hooks?.get(name);

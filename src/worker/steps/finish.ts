@@ -1,6 +1,8 @@
 import { between } from '../../domain/instant.ts';
 import { alertRulesOf } from '../../domain/ladder.ts';
 import { typical } from '../samples.ts';
+import { isStaging } from '../../domain/staging.ts';
+import { tellTriedOut } from '../../usecases/staging-line.ts';
 import type { Step } from './index.ts';
 
 /** T+15 has come and nothing alerts: the run is completed with the readings of now (R57). */
@@ -12,5 +14,7 @@ export const finish: Step = async ({ task, run }) => {
   // Services are asked less often than that; what is older than this is dark, and has been said.
   const { unknownWarnMs } = alertRulesOf(run.plan);
   const after = typical(samples.filter((sample) => between(sample.at, now) <= unknownWarnMs));
-  return (await task.report({ type: 'finish', after })).ok;
+  const finished = (await task.report({ type: 'finish', after })).ok;
+  if (finished && isStaging(run)) await tellTriedOut(task.services, run);
+  return finished;
 };

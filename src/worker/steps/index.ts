@@ -10,6 +10,8 @@ import { checkHealth } from './check.ts';
 import { dryRun } from './dry-run.ts';
 import { finish } from './finish.ts';
 import { holdLate } from './late.ts';
+import { measureAfter } from './measure-after.ts';
+import { measureBefore } from './measure-before.ts';
 import { openPreparation } from './open.ts';
 import { page } from './page.ts';
 import { prove } from './prove.ts';
@@ -50,6 +52,8 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   stop,
   undo,
   verify_rollback: verifyRollback,
+  measure_before: measureBefore,
+  measure_after: measureAfter,
 };
 
 /** Performs the step, first telling the ledger which one, so that the card can show it. */
@@ -59,4 +63,15 @@ export async function performStep(task: Task, run: Run, next: Extract<NextStep, 
 }
 
 /** Steps long enough to be worth a line on the card. */
-const SHOWN: readonly StepName[] = ['check', 'backup', 'prove', 'apply', 'validate', 'stop', 'undo', 'verify_rollback'];
+const SHOWN: readonly StepName[] = [
+  'check',
+  'backup',
+  'prove',
+  'apply',
+  'validate',
+  'stop',
+  'undo',
+  'verify_rollback',
+  'measure_before',
+  'measure_after',
+];
