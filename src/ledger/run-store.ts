@@ -5,7 +5,7 @@ import { begin, evolve } from '../domain/evolve.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Actor, Person } from '../domain/people.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import type { Run } from '../domain/run.ts';
+import { isActive, type Run } from '../domain/run.ts';
 import type { Fence, Outcome, RunStore } from '../ports.ts';
 import type { Sha256 } from './audit/chain.ts';
 import { NOTIFY } from './change-feed.ts';
@@ -96,6 +96,10 @@ async function execute(
   const decision = decide(run, command, { now, actor, people: people(), sha256 });
   if (!decision.ok) return refused(decision.refusal, run);
   const happened: readonly RunEvent[] = decision.happenings.map((happening) => ({ ...happening, at: now, actor }));
+  const after = happened.reduce(evolve, run);
+  const occupied = !isActive(run) && isActive(after) ? await runRows.runRowInTheWay(rows, run) : null;
+  // With the chain locked no run begins or ends meanwhile.
+  if (occupied !== null) return refused({ code: 'overtaken', number: occupied.number, state: occupied.state.replaceAll('_', ' ') }, run);
   const { events, head } = append(rows, run, happened, { last, sha256 });
   return save(rows, { run: events.reduce(evolve, run), events, head, now });
 }

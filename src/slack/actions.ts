@@ -30,6 +30,10 @@ export const ACTIONS = [
   'sql_previous',
   'sql_next',
   'open_report',
+  'report_problem',
+  'ask_restore',
+  'approve_restore',
+  'write_lessons',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -79,6 +83,10 @@ export const LABELS: Readonly<Record<Action, string>> = {
   sql_previous: 'Previous',
   sql_next: 'Next',
   open_report: 'Open report',
+  report_problem: 'Report a problem…',
+  ask_restore: 'Restore…',
+  approve_restore: 'Agree to the restore',
+  write_lessons: 'Close with lessons…',
 };
 
 /** Modals that are submitted. */
@@ -88,6 +96,9 @@ export const CALLBACKS = {
   waive: 'waive_submitted',
   cancel: 'cancel_submitted',
   schedule: 'schedule_submitted',
+  reportProblem: 'report_problem_submitted',
+  restore: 'restore_submitted',
+  lessons: 'lessons_submitted',
 } as const;
 /** Where the one text of a submitted modal stands in `view.state.values`. */
 export const NOTE = { block: 'note', action: 'note' } as const;

@@ -23,6 +23,10 @@ const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
   stop: ['stopping'],
   undo: ['rolling_back'],
   verify_rollback: ['rolling_back'],
+  assess: ['holding'],
+  restore: ['restoring'],
+  validate_restore: ['restoring'],
+  switch: ['restoring'],
 };
 
 /** Whether a step that began on `before` still has a purpose in `now`: the state fits, and the plan it works on is the same. */

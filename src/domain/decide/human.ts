@@ -13,6 +13,8 @@ import { acknowledgeAlert, holdFive } from './alerts.ts';
 import { pause, setSpeed, stopAfterStep } from './brakes.ts';
 import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checklist.ts';
 import { runDrill } from './drill.ts';
+import { recordLessons, reportProblem } from './problem.ts';
+import { approveRestore, requestRestore } from './restore.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 import { rollBack } from './roll-back.ts';
 
@@ -38,6 +40,10 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   acknowledge_alert: ['requester', 'operator', 'approver', 'on_call'],
   hold_five: ['requester', 'operator', 'approver', 'on_call'],
   cancel: ['requester', 'operator'],
+  report_problem: ['requester', 'operator', 'approver', 'on_call', 'stakeholder'],
+  request_restore: ['operator', 'on_call'],
+  approve_restore: ['approver', 'on_call'],
+  record_lessons: ['requester', 'operator', 'approver', 'on_call'],
 };
 
 /** Decides what a person asks for: first whether they may, then whether the run allows it. */
@@ -84,6 +90,14 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
       return holdFive(run, context);
     case 'cancel':
       return cancel(run, context);
+    case 'report_problem':
+      return reportProblem(run, command, context);
+    case 'request_restore':
+      return requestRestore(run, command, context);
+    case 'approve_restore':
+      return approveRestore(run, command, context);
+    case 'record_lessons':
+      return recordLessons(run, command);
   }
 }
 

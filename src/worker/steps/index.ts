@@ -4,6 +4,7 @@ import type { Run } from '../../domain/run.ts';
 import type { Task } from '../task.ts';
 import { applyUnit } from './apply.ts';
 import { waitForArchive } from './archive.ts';
+import { assess } from './assess.ts';
 import { beginMigrating } from './begin.ts';
 import { takeBackup } from './backup.ts';
 import { checkHealth } from './check.ts';
@@ -13,10 +14,13 @@ import { holdLate } from './late.ts';
 import { openPreparation } from './open.ts';
 import { page } from './page.ts';
 import { prove } from './prove.ts';
+import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { stop } from './stop.ts';
 import { undo } from './undo.ts';
 import { validate } from './validate.ts';
+import { switchOver } from './switch.ts';
+import { validateRestore } from './validate-restore.ts';
 import { verifyRollback } from './verify-rollback.ts';
 
 /** What every step is given. */
@@ -50,6 +54,10 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   stop,
   undo,
   verify_rollback: verifyRollback,
+  assess,
+  restore,
+  validate_restore: validateRestore,
+  switch: switchOver,
 };
 
 /** Performs the step, first telling the ledger which one, so that the card can show it. */
@@ -59,4 +67,17 @@ export async function performStep(task: Task, run: Run, next: Extract<NextStep, 
 }
 
 /** Steps long enough to be worth a line on the card. */
-const SHOWN: readonly StepName[] = ['check', 'backup', 'prove', 'apply', 'validate', 'stop', 'undo', 'verify_rollback'];
+const SHOWN: readonly StepName[] = [
+  'check',
+  'backup',
+  'prove',
+  'apply',
+  'validate',
+  'stop',
+  'undo',
+  'verify_rollback',
+  'assess',
+  'restore',
+  'validate_restore',
+  'switch',
+];
