@@ -4,8 +4,10 @@ import { acknowledge } from './acknowledge.ts';
 import { acknowledgeAlert } from './acknowledge-alert.ts';
 import { admitClick, admitSlash, admitSubmission } from './admission.ts';
 import { approve } from './approve.ts';
+import { approveRestore } from './approve-restore.ts';
 import { ROLES } from '../src/domain/people.ts';
 import { askCancel } from './ask-cancel.ts';
+import { askRestore } from './ask-restore.ts';
 import { askWaive } from './ask-waive.ts';
 import { cancel } from './cancel.ts';
 import { cancelSubmitted } from './cancel-submitted.ts';
@@ -18,12 +20,16 @@ import { runDrill } from './run-drill.ts';
 import { clickOf, slashOf, submissionOf } from './from-bolt.ts';
 import { holdFive } from './hold-five.ts';
 import { inbox } from './inbox.ts';
+import { lessonsSubmitted } from './lessons-submitted.ts';
 import { migrate } from './migrate.ts';
 import { openReport } from './open-report.ts';
 import { pause } from './pause.ts';
 import { reject } from './reject.ts';
 import { rejectSubmitted } from './reject-submitted.ts';
+import { reportProblem } from './report-problem.ts';
+import { reportProblemSubmitted } from './report-problem-submitted.ts';
 import { reschedule } from './reschedule.ts';
+import { restoreSubmitted } from './restore-submitted.ts';
 import { resume } from './resume.ts';
 import { rollBack } from './roll-back.ts';
 import { schedule } from './schedule.ts';
@@ -39,6 +45,7 @@ import { unknownClick, unknownCommand, unknownSubmission } from './unknown.ts';
 import { viewSql } from './view-sql.ts';
 import { waiveSubmitted } from './waive-submitted.ts';
 import { withdrawItem } from './withdraw-item.ts';
+import { writeLessons } from './write-lessons.ts';
 
 /** Every button and who listens to it. */
 export const CLICKS: Readonly<Record<Action, ClickListener>> = {
@@ -73,6 +80,10 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   sql_next: turnPage,
   open_report: openReport,
   try_staging: tryStaging,
+  report_problem: reportProblem,
+  ask_restore: askRestore,
+  approve_restore: approveRestore,
+  write_lessons: writeLessons,
 };
 
 /** Every modal that is submitted and who listens to it. */
@@ -82,6 +93,9 @@ export const SUBMISSIONS: Readonly<Record<string, SubmissionListener>> = {
   [CALLBACKS.waive]: waiveSubmitted,
   [CALLBACKS.cancel]: cancelSubmitted,
   [CALLBACKS.schedule]: scheduleSubmitted,
+  [CALLBACKS.reportProblem]: reportProblemSubmitted,
+  [CALLBACKS.restore]: restoreSubmitted,
+  [CALLBACKS.lessons]: lessonsSubmitted,
 };
 
 /** What the manifest must declare. */

@@ -70,6 +70,8 @@ export function waitingFor(run: Run, asking: Asking): readonly string[] {
     else if (!countingApprovals(run, own).some(({ by }) => by.id === own.id)) lines.push('approve or reject the plan');
   }
   if (would(run, { type: 'resume' }, asking)) lines.push('it holds: resume or roll back');
+  if (run.restore !== null && would(run, { type: 'approve_restore', backupId: run.restore.backup.id }, asking))
+    lines.push('agree to the restore, or not');
   if (run.state === 'rollback_failed' && would(run, { type: 'roll_back' }, asking))
     lines.push('its rollback failed: mend it and roll back again');
   if (run.state === 'approved' && would(run, { type: 'start' }, asking)) lines.push('start it, or schedule it');

@@ -1,5 +1,6 @@
 import type { HumanCommand } from '../src/domain/commands.ts';
 import type { Instant } from '../src/domain/instant.ts';
+import type { Refusal } from '../src/domain/refusal.ts';
 import type { Run } from '../src/domain/run.ts';
 import { act } from '../src/usecases/act.ts';
 import { NOTE, readReference } from '../src/slack/actions.ts';
@@ -15,7 +16,9 @@ import { within } from './within.ts';
 
 /** What stood in the window: what was typed, the moment or line that was chosen, and what the window carried. */
 type Submitted = { readonly note: string; readonly moment: Instant | null; readonly line: string; readonly extra: string };
-type Meaning = (submitted: Submitted) => HumanCommand;
+/** What is looked up before it is a command may come to a refusal. */
+type Meant = HumanCommand | { readonly ok: true; readonly command: HumanCommand } | { readonly ok: false; readonly refusal: Refusal };
+type Meaning = (submitted: Submitted, tools: Tools, run: Run) => Meant | Promise<Meant>;
 
 /** Slack waits for three seconds; then it tells the person that it had trouble, while the work goes on. */
 const PATIENCE_MS = 2_000;
@@ -65,7 +68,12 @@ async function give(tools: Tools, submission: Submission, meaning: Meaning): Pro
   if (reference === null) {
     return { why: 'This window is from another version of Offpeak. Nothing was done. Close it and press the button again.', done: null };
   }
-  const command = meaning({ note: submission.note, moment: submission.moment, line: submission.line, extra: reference.extra });
+  const run = await tools.services.ledger.load(reference.runId);
+  if (run === null) return { why: 'There is no such run any more. Nothing was done.', done: null };
+  const { note: typed, moment, line } = submission;
+  const meant = await meaning({ note: typed, moment, line, extra: reference.extra }, tools, run);
+  if ('ok' in meant && !meant.ok) return { why: refusalText(meant.refusal, run), done: null };
+  const command = 'ok' in meant ? meant.command : meant;
   const resolved = await actorOf(tools, submission, command.type);
   if (!resolved.ok) return { why: resolved.sentence, done: null };
   const outcome = await act(tools.services, { which: { runId: reference.runId }, command, actor: resolved.actor });

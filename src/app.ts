@@ -22,6 +22,7 @@ import { postgresBackups } from './target/backup/postgres-backups.ts';
 import { catalogOfTarget } from './target/catalog-session.ts';
 import { countLosses } from './target/count-losses.ts';
 import { loadTool } from './target/load/load-tool.ts';
+import { postgresRestore } from './target/restore/postgres-restore.ts';
 import { applyOwnMigrations } from './target/own-schema.ts';
 import { postgresTarget } from './target/postgres-target.ts';
 import { counted } from './usecases/price.ts';
@@ -102,6 +103,7 @@ function connectTarget({ config, secrets, ledger }: Wiring, settings: TargetConf
       now: systemClock.now,
     }),
     ...(secret.pager && { pager: connectPager(secret.pager, httpClient({ timeoutMs: PAGER_MS, now: systemClock.now })) }),
+    restore: postgresRestore({ connectionString, directory: backup.directory, binDir: backup.tools ?? undefined }),
     sources: connectSources({ settings, secret, hidden: secretsIn(secrets), ledger }),
   };
 }

@@ -11,7 +11,7 @@ const EVERY_MS = 1000;
 
 /** Whether nothing more happens to the run by itself: it is over, or its rollback failed and waits for a person. */
 export function atRest(run: Run): boolean {
-  return !isActive(run) || run.state === 'rollback_failed';
+  return !isActive(run) || run.state === 'rollback_failed' || run.holding?.reason === 'restore_failed';
 }
 
 /** One event as a line: when in the target's zone and UTC, what, who. */

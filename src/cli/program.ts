@@ -27,6 +27,9 @@ import { planVerb } from './verbs/plan.ts';
 import { presentVerb } from './verbs/present.ts';
 import { rehearseVerb } from './verbs/rehearse.ts';
 import { rejectVerb } from './verbs/reject.ts';
+import { lessonsVerb } from './verbs/lessons.ts';
+import { reportProblemVerb } from './verbs/report-problem.ts';
+import { restoreVerb } from './verbs/restore.ts';
 import { resumeVerb } from './verbs/resume.ts';
 import { raiseVerb } from './verbs/raise.ts';
 import { rollbackVerb } from './verbs/rollback.ts';
@@ -85,6 +88,9 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   speedVerb,
   resumeVerb,
   rollbackVerb,
+  reportProblemVerb,
+  restoreVerb,
+  lessonsVerb,
   cancelVerb,
   checkVerb,
   backupVerb,

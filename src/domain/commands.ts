@@ -10,6 +10,7 @@ import type { Plan } from './plan.ts';
 import type { MigrationPrice } from './price.ts';
 import type { Backup, Rehearsal } from './proof.ts';
 import type { StagingAfter, StagingBefore } from './staging.ts';
+import type { RestoreOffer, Switched } from './restore.ts';
 
 /** What people ask for, through any door. */
 export type HumanCommand =
@@ -43,7 +44,14 @@ export type HumanCommand =
   | { readonly type: 'hold_five' }
   | { readonly type: 'cancel' }
   /** Wants a staging run although the rule finds the plan trivial; nobody lowers the class. */
-  | { readonly type: 'raise_class'; readonly reason: string };
+  | { readonly type: 'raise_class'; readonly reason: string }
+  /** What somebody sees after the change (R81). */
+  | { readonly type: 'report_problem'; readonly words: string }
+  /** `database` is its name, typed by hand; `offer` what was shown to whoever typed it. */
+  | { readonly type: 'request_restore'; readonly backup: Backup; readonly database: string; readonly offer: RestoreOffer }
+  /** `backupId` is the one the second person saw. */
+  | { readonly type: 'approve_restore'; readonly backupId: string }
+  | { readonly type: 'record_lessons'; readonly lessons: string };
 
 /** What the schedule notices. */
 export type TimerCommand =
@@ -131,7 +139,12 @@ export type WorkerCommand =
   | { readonly type: 'record_stopped'; readonly detail: string }
   | { readonly type: 'record_undone'; readonly version: string; readonly ms: number; readonly detail: string }
   | { readonly type: 'record_rolled_back'; readonly after: Readings; readonly detail: string }
-  | { readonly type: 'record_rollback_failure'; readonly detail: string; readonly remaining: readonly string[] };
+  | { readonly type: 'record_rollback_failure'; readonly detail: string; readonly remaining: readonly string[] }
+  | { readonly type: 'record_assessment'; readonly failures: readonly string[] }
+  | { readonly type: 'record_restore_loaded'; readonly ms: number }
+  | { readonly type: 'record_restore_compared'; readonly failures: readonly string[] }
+  | { readonly type: 'record_restored'; readonly after: Readings; readonly switched: Switched; readonly detail: string }
+  | { readonly type: 'record_restore_failure'; readonly detail: string };
 
 export type Command = HumanCommand | TimerCommand | WorkerCommand;
 

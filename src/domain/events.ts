@@ -8,6 +8,7 @@ import type { Actor } from './people.ts';
 import type { Plan, RelationLock } from './plan.ts';
 import type { Backup, Rehearsal } from './proof.ts';
 import type { StagingAfter, StagingBefore } from './staging.ts';
+import type { RestoreOffer, Switched } from './restore.ts';
 
 /** A backend of the target as it must be named before it is cancelled: pids are reused, start times are not (R74). */
 export type Backend = { readonly pid: number; readonly startedAt: string };
@@ -38,7 +39,9 @@ export type HoldReason =
   | 'validation_failed'
   | 'not_as_before'
   | 'target_unreachable'
-  | 'alert';
+  | 'alert'
+  | 'problem_reported'
+  | 'restore_failed';
 
 /** The worker's work in words a card can show. */
 export type StepName =
@@ -59,7 +62,11 @@ export type StepName =
   | 'undo'
   | 'verify_rollback'
   | 'measure_before'
-  | 'measure_after';
+  | 'measure_after'
+  | 'assess'
+  | 'restore'
+  | 'validate_restore'
+  | 'switch';
 
 /** Where an alert stands now. */
 export type AlertMove = {
@@ -150,6 +157,17 @@ export type Happening =
   | { readonly type: 'unit_undone'; readonly version: string; readonly ms: number; readonly detail: string }
   | { readonly type: 'rolled_back'; readonly after: Readings; readonly detail: string }
   | { readonly type: 'rollback_failed'; readonly detail: string; readonly remaining: readonly string[] }
+  /** What somebody saw after the change, and what the checks said then. */
+  | { readonly type: 'problem_reported'; readonly words: string }
+  | { readonly type: 'problem_assessed'; readonly failures: readonly string[] }
+  | { readonly type: 'lessons_recorded'; readonly lessons: string }
+  | { readonly type: 'restore_requested'; readonly backup: Backup; readonly offer: RestoreOffer }
+  | { readonly type: 'restore_approved' }
+  | { readonly type: 'restore_loaded'; readonly ms: number }
+  | { readonly type: 'restore_validated' }
+  | { readonly type: 'restored'; readonly after: Readings; readonly switched: Switched; readonly detail: string }
+  /** Nothing was renamed: the live database is as it was. */
+  | { readonly type: 'restore_failed'; readonly detail: string }
   | { readonly type: 'failed'; readonly detail: string }
   | { readonly type: 'cancelled'; readonly reason: string }
   | { readonly type: 'class_raised'; readonly reason: string }

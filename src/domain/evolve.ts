@@ -7,6 +7,7 @@ import { OFFPEAK } from './people.ts';
 import { unitsOf } from './plan.ts';
 import { requestOf } from './requests.ts';
 import type { Run, RunState, UnitRun } from './run.ts';
+import { RESTORE_CHANGES } from './evolve-restore.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
 import { closedPage, watchedBy, withPage } from './evolve-attended.ts';
 import { reclassed, STAGING_CHANGES } from './evolve-staging.ts';
@@ -65,6 +66,10 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     requests: withRequest([], event),
     raised: null,
     staged: { before: null, after: null },
+    restore: null,
+    switched: null,
+    problemReport: null,
+    lessons: null,
     end: null,
   };
 }
@@ -175,11 +180,14 @@ const CHANGES: Changes = {
     stopRequested: null,
     step: null,
     units: heldAt(run),
-    holding: { reason: event.reason, detail: event.detail, since: event.at, from: run.state },
+    // A finished run that is open again goes on where it was before its end.
+    holding: { reason: event.reason, detail: event.detail, since: event.at, from: run.state === 'completed' ? 'observing' : run.state },
+    end: run.state === 'completed' ? null : run.end,
   }),
   resumed: (run, event) => ({
     state: resumedState(run),
     holding: null,
+    restore: null,
     watcher: event.actor.via === 'worker' ? run.watcher : watchedBy(run, event),
     vouched: run.holding?.from === 'observing' && VOUCHED.includes(run.holding.reason) ? event.actor : run.vouched,
     ...(event.actor.via === 'worker' ? {} : takenUpon(run, event)),
@@ -192,6 +200,7 @@ const CHANGES: Changes = {
     holding: null,
     armed: null,
     respite: null,
+    restore: null,
     step: null,
     end: null,
   }),
@@ -205,6 +214,7 @@ const CHANGES: Changes = {
   },
   rolled_back: (_run, event) => ({ ...ended(event.at, 'rolled_back', event.detail), after: event.after }),
   rollback_failed: (_run, event) => ended(event.at, 'rollback_failed', event.detail, event.remaining),
+  ...RESTORE_CHANGES,
   failed: (run, event) => ended(event.at, 'failed', event.detail, run.end?.remaining),
   cancelled: (_run, event) => ended(event.at, 'cancelled', event.reason),
 };

@@ -26,6 +26,8 @@ export const FAILED_ATTEMPT = 'the worker';
 
 /** What does not keep preparation from opening. */
 const QUICK: readonly StepName[] = ['check', 'archive'];
+/** What each stage of a restore waits for. */
+const RESTORE_STEPS = { asked: 'restore', loading: 'restore', beside: 'validate_restore', validated: 'switch' } as const;
 
 const IDLE: NextStep = { kind: 'idle' };
 const step = (name: StepName): NextStep => ({ kind: 'step', step: name });
@@ -52,6 +54,8 @@ export function nextStep(run: Run, now: Instant): NextStep {
       return held(run, now);
     case 'stopping':
       return step('stop');
+    case 'restoring':
+      return step(RESTORE_STEPS[run.restore?.stage ?? 'loading']);
     case 'rolling_back': {
       const last = run.units.filter((unit) => unit.state !== 'undone').at(-1);
       const version = last === undefined ? undefined : unitsOf(run.plan)[last.position]?.version;
@@ -130,6 +134,7 @@ function observe(run: Run, now: Instant): NextStep {
 
 /** A run that holds for peak hours, a freeze or an alert goes on by itself when they are over; every other hold waits for a person. */
 function held(run: Run, now: Instant): NextStep {
+  if (run.problemReport?.failures === null) return step('assess');
   if (!endsByItself(run)) return IDLE;
   if (run.holding?.reason === 'alert') return alertHold(run, now) === null ? step('resume') : { kind: 'wait', until: plus(now, 1000) };
   const verdict = judgeWindow(run.plan.window, now, heldForMs(run));

@@ -8,11 +8,11 @@ import type { Backup } from './proof.ts';
 export function pointInTimeSteps(backup: Backup): readonly string[] {
   const { restorePoint, lsn } = backup;
   const moment = backup.serverTime ?? backup.startedAt;
-  const named = restorePoint !== undefined && 'name' in restorePoint ? `, restore point ${restorePoint.name}` : '';
+  const named = restorePoint !== undefined && 'name' in restorePoint ? `, restore point \`${restorePoint.name}\`` : '';
   return [
-    `The moment to recover to: ${moment} by the server's own clock (log position ${lsn}${named}). Everything written after it is not in the recovered database.`,
+    `The moment to recover to: \`${moment}\` by the server's own clock (log position \`${lsn}\`${named}). Everything written after it is not in the recovered database.`,
     'Supabase: Dashboard, Database, Backups, Point in time; choose that moment. The project is not reachable meanwhile.',
     'Amazon RDS or Aurora: restore to point in time with that moment; it makes a new instance. Then point the application to its address.',
-    `Your own server: recover a base backup with recovery_target_lsn = '${lsn}' into a new directory; then point the application to it.`,
+    `Your own server: recover a base backup with \`recovery_target_lsn = '${lsn}'\` into a new directory; then point the application to it.`,
   ];
 }

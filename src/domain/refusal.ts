@@ -44,7 +44,18 @@ export type Refusal =
   | { readonly code: 'repeated' }
   | { readonly code: 'already_so'; readonly detail: string }
   | { readonly code: 'no_twin'; readonly target: string }
-  | { readonly code: 'twin_differs'; readonly detail: string };
+  | { readonly code: 'twin_differs'; readonly detail: string }
+  | { readonly code: 'wrong_database'; readonly database: string }
+  | { readonly code: 'backup_not_proved'; readonly backup: string }
+  | { readonly code: 'unknown_backup'; readonly backup: string }
+  | { readonly code: 'restore_not_asked' }
+  | { readonly code: 'second_person' }
+  | { readonly code: 'restore_differs'; readonly backup: string }
+  | { readonly code: 'restore_expired'; readonly by: string; readonly at: Instant }
+  | { readonly code: 'restore_impossible'; readonly detail: string; readonly steps: readonly string[] }
+  | { readonly code: 'extended_over'; readonly until: Instant }
+  | { readonly code: 'overtaken'; readonly number: number; readonly state: string }
+  | { readonly code: 'words_missing' };
 
 /** A duration in words: `40 s`, `3 min 20 s`, `2 h 5 min`. */
 export function inWords(milliseconds: number): string {
@@ -206,6 +217,50 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
       ];
     case 'twin_differs':
       return [refusal.detail, 'Nothing was changed on either database.', 'Mend that, then try it out again.'];
+    case 'wrong_database':
+      return [
+        `The database is called ${refusal.database}, and that is not what was typed.`,
+        UNCHANGED,
+        'Write its name exactly as it stands there.',
+      ];
+    case 'backup_not_proved':
+      return [`No restore has proved backup ${refusal.backup}, so nobody knows what is in it.`, UNCHANGED, 'Choose one that is proved.'];
+    case 'unknown_backup':
+      return [`There is no backup ${refusal.backup} of this target.`, UNCHANGED, 'Choose one that "offpeak restore --list" shows.'];
+    case 'restore_not_asked':
+      return ['Nobody asks for a restore of this run now.', UNCHANGED, 'Its card shows where it stands.'];
+    case 'second_person':
+      return ['You asked for this restore, so somebody else has to agree to it.', UNCHANGED, 'Ask an approver or whoever is on call.'];
+    case 'restore_differs':
+      return [`Meanwhile backup ${refusal.backup} is asked for.`, UNCHANGED, 'Read the newest message, and agree to that one or not.'];
+    case 'restore_expired':
+      return [
+        `${refusal.by} asked for it at ${when(refusal.at)}, and what would be lost has grown since.`,
+        UNCHANGED,
+        'Ask for it again, with the count of now.',
+      ];
+    case 'restore_impossible':
+      return [
+        refusal.detail,
+        ...(/not touched/.test(refusal.detail) ? [] : [UNTOUCHED]),
+        ...(refusal.steps.length === 0
+          ? ['Mend that, then ask again.']
+          : ['Ask the owner of the server to recover it to a moment.', ...refusal.steps]),
+      ];
+    case 'extended_over':
+      return [
+        `The thirty minutes after the first write were over at ${when(refusal.until)}, so this is an incident of its own and not this run any more.`,
+        UNCHANGED,
+        'Ask whoever is on call. The backups of the run are kept: "offpeak restore --list" shows them.',
+      ];
+    case 'overtaken':
+      return [
+        `Run #${refusal.number} of the same database came after this one and is ${standing(refusal.state)}, so this one is not opened again.`,
+        UNCHANGED,
+        'Ask whoever is on call, or report the problem with the newer run.',
+      ];
+    case 'words_missing':
+      return ['Write it in a sentence: others decide by it.', 'Nothing was recorded.'];
     case 'already_so':
       return [refusal.detail, 'Nothing more was changed.', 'The card shows where it stands.'];
   }

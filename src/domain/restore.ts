@@ -1,7 +1,7 @@
 import { between, plus, type Instant } from './instant.ts';
 import type { Actor } from './people.ts';
 import { restored, type Backup } from './proof.ts';
-import { ENDS, type Run } from './run.ts';
+import { ENDS, touched, type Run } from './run.ts';
 
 /** Rows that were written since a backup, by everybody: the application and the run itself. */
 export type WrittenRows = { readonly inserted: number; readonly updated: number; readonly deleted: number };
@@ -73,11 +73,11 @@ export function inExtendedWindow(run: Run, now: Instant): boolean {
   return !ENDS.includes(run.state) || (run.state === 'completed' && between(now, until) >= 0);
 }
 
-/** States in which a restore may be asked for; `completed` only within the extended window. */
+/** States in which a restore may be asked for, once something was begun on the target; `completed` only within the extended window. */
 const RESTORABLE: readonly Run['state'][] = ['holding', 'rolling_back', 'rollback_failed', 'observing', 'validating', 'completed'];
 
 export function mayRestore(run: Run, now: Instant): boolean {
-  return RESTORABLE.includes(run.state) && (run.state !== 'completed' || inExtendedWindow(run, now));
+  return touched(run) && RESTORABLE.includes(run.state) && (run.state !== 'completed' || inExtendedWindow(run, now));
 }
 
 /** Whether a restore has proved this backup, by the note beside it or by the proof of this run (R43). */

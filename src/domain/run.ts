@@ -7,10 +7,12 @@ import type { Alert, Metric, Readings } from './monitor.ts';
 import type { Page } from './page.ts';
 import type { Actor } from './people.ts';
 import { unitsOf, type Plan, type Unit } from './plan.ts';
+import type { Lessons, ProblemReport } from './problem.ts';
 import type { Backup, Rehearsal } from './proof.ts';
 import type { Staged } from './staging.ts';
+import type { Restore, Switched } from './restore.ts';
 
-/** Every state of a run, in the order of the story; the last five are ends. */
+/** Every state of a run, in the order of the story; those of `ENDS` are ends. */
 export const RUN_STATES = [
   'planned',
   'checklist',
@@ -23,8 +25,10 @@ export const RUN_STATES = [
   'holding',
   'stopping',
   'rolling_back',
+  'restoring',
   'completed',
   'rolled_back',
+  'restored',
   'rollback_failed',
   'cancelled',
   'failed',
@@ -32,11 +36,11 @@ export const RUN_STATES = [
 export type RunState = (typeof RUN_STATES)[number];
 
 /** States after which nothing happens to the run any more. A failed rollback is not one: it keeps the target occupied until a person has dealt with it. */
-export const ENDS: readonly RunState[] = ['completed', 'rolled_back', 'cancelled', 'failed'];
+export const ENDS: readonly RunState[] = ['completed', 'rolled_back', 'restored', 'cancelled', 'failed'];
 /** States in which the worker may be touching the target: each of them offers rollback (invariant 7). */
 export const WORKING: readonly RunState[] = ['preparing', 'migrating', 'validating', 'observing', 'holding'];
 /** States in which a worker keeps the run's monitor alive, even when there is nothing else to do (invariant 6). */
-export const WATCHED: readonly RunState[] = [...WORKING, 'stopping', 'rolling_back'];
+export const WATCHED: readonly RunState[] = [...WORKING, 'stopping', 'rolling_back', 'restoring'];
 /** States before the start, in which a changed file makes a new plan. */
 export const OPEN: readonly RunState[] = ['planned', 'checklist', 'approved', 'scheduled'];
 
@@ -135,6 +139,13 @@ export type Run = {
   readonly raised: { readonly by: Actor; readonly at: Instant; readonly reason: string } | null;
   /** What a staging run has measured on the twin. */
   readonly staged: Staged;
+  /** The restore that somebody asked for; null when nobody has, or when it failed. */
+  readonly restore: Restore | null;
+  /** What the restore put aside; null before the switch. */
+  readonly switched: Switched | null;
+  /** The newest problem that somebody reported after the change. */
+  readonly problemReport: ProblemReport | null;
+  readonly lessons: Lessons | null;
   /** How it ended, in a sentence's worth of detail. */
   readonly end: { readonly at: Instant; readonly detail: string; readonly remaining: readonly string[] } | null;
 };

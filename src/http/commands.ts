@@ -3,13 +3,19 @@ import { speedOf, SPEEDS } from '../domain/backfill.ts';
 import type { HumanCommand } from '../domain/commands.ts';
 import type { Instant } from '../domain/instant.ts';
 import { METRICS } from '../domain/monitor.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { Run } from '../domain/run.ts';
+import type { Services } from '../ports.ts';
+import { restoreCommand } from '../usecases/restore.ts';
 
 /** A request's JSON body. */
 export type Body = Readonly<Record<string, unknown>>;
 
 /** What a command may need to know besides its body. */
-export type Known = { readonly run: Run; readonly now: Instant };
+export type Known = { readonly run: Run; readonly now: Instant; readonly services: Pick<Services, 'targets'> };
+
+/** The command, what is wrong with the body, or why what had to be looked up refuses it. */
+export type Read = HumanCommand | string | Refusal;
 
 /** How one command is asked for. */
 export type HttpCommand = {
@@ -18,7 +24,7 @@ export type HttpCommand = {
   /** The fields of its body, each with what it must hold; none takes no body. */
   readonly fields: Readonly<Record<string, string>>;
   /** The command; a sentence instead of it says what is wrong with the body. Fields are known to be listed ones. */
-  readonly read: (body: Body, known: Known) => HumanCommand | string;
+  readonly read: (body: Body, known: Known) => Read | Promise<Read>;
 };
 
 const LINE = 'the key of the line, e.g. `staging`; `GET /v1/runs/NUMBER` lists them';
@@ -103,6 +109,30 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
     does: 'Wants a staging run although the plan is trivial; nothing lowers the class again.',
     fields: { reason: 'why; everybody reads it' },
     read: (body) => withTexts(body, ['reason'], ({ reason }) => ({ type: 'raise_class', reason })),
+  },
+  report_problem: {
+    does: 'Says that something is wrong after the change: the run holds, or is open again, and is checked.',
+    fields: { words: 'what you see, where, since when' },
+    read: (body) => withTexts(body, ['words'], ({ words }) => ({ type: 'report_problem', words })),
+  },
+  request_restore: {
+    does: 'Asks for a restore of a proved backup beside the live database; nothing is done before `approve_restore`.',
+    fields: { backup: 'its id; `offpeak restore --list` names them', database: 'the name of the database, typed by hand' },
+    read: async ({ backup, database }, { run, services }) => {
+      if (typeof backup !== 'string' || typeof database !== 'string') return 'backup and database must be text.';
+      const meant = await restoreCommand(services, { run, backupId: backup, database });
+      return meant.ok ? meant.command : meant.refusal;
+    },
+  },
+  approve_restore: {
+    does: 'Agrees, as a second person, to the restore of exactly this backup.',
+    fields: { backup: 'the id you read' },
+    read: (body) => withTexts(body, ['backup'], ({ backup }) => ({ type: 'approve_restore', backupId: backup })),
+  },
+  record_lessons: {
+    does: 'Writes down what was learned, and closes a run that had a problem or was restored.',
+    fields: { lessons: 'what was learned, and what will be done otherwise' },
+    read: (body) => withTexts(body, ['lessons'], ({ lessons }) => ({ type: 'record_lessons', lessons })),
   },
   cancel: bare('cancel', 'Gives up a run that has changed nothing, or closes one whose rollback failed.'),
 };

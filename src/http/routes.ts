@@ -148,8 +148,9 @@ async function commanded({ services, person, path, body, key }: Asked): Promise<
   if (stray !== undefined) return badBody(`${name} has no field "${stray}".`);
   const run = await runOf(services, number);
   if (run === null) return noRun(number);
-  const command = known.read(body, { run, now: await services.ledger.now() });
+  const command = await known.read(body, { run, now: await services.ledger.now(), services });
   if (typeof command === 'string') return badBody(command);
+  if ('code' in command) return refused(command);
   const outcome = await act(services, { which: { runId: run.id }, command, actor: actorOf(person, name, key) });
   if (outcome.ok) return { status: 200, body: { run: runLine(outcome.run), repeated: false } };
   if (outcome.refusal.code !== 'repeated' || outcome.run === null) return refused(outcome.refusal);

@@ -6,7 +6,7 @@ import { clock } from './ledger-clock.ts';
 import { isRunId, lockedRunRow, saveRun, type RunRow } from './run-rows.ts';
 
 /** On the way back: nothing is more urgent. */
-const URGENT: readonly RunState[] = ['stopping', 'rolling_back'];
+const URGENT: readonly RunState[] = ['stopping', 'rolling_back', 'restoring'];
 
 /**
  * Due by the ledger's clock, and leased to nobody by PostgreSQL's own. A run that a dead worker left behind is due at once, because

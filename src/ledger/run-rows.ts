@@ -49,6 +49,16 @@ export async function activeRunRow(rows: Rows, target: string): Promise<RunRow |
   return one(await rows<RunRow>(ACTIVE, [target]));
 }
 
+const IN_THE_WAY = `
+  SELECT ${COLUMNS} FROM offpeak.run
+  WHERE target = $1 AND number > $2 AND (active OR state IN ('completed', 'rolled_back', 'restored', 'failed'))
+  ORDER BY active DESC, number LIMIT 1`;
+
+/** A newer run of the target that occupies it, or may have changed it: behind it a finished run is not opened again. */
+export async function runRowInTheWay(rows: Rows, run: Pick<Run, 'target' | 'number'>): Promise<RunRow | null> {
+  return one(await rows<RunRow>(IN_THE_WAY, [run.target, run.number]));
+}
+
 /** Newest first. */
 export async function runRows(
   rows: Rows,

@@ -96,10 +96,10 @@ async function execute(
   const decision = decide(run, command, { now, actor, people: people(), sha256 });
   if (!decision.ok) return refused(decision.refusal, run);
   const happened: readonly RunEvent[] = decision.happenings.map((happening) => ({ ...happening, at: now, actor }));
-  const again = !isActive(run) && isActive(happened.reduce(evolve, run));
-  const other = again ? await runRows.activeRunRow(rows, run.target) : null;
-  // What is over may be taken up again only while nobody else has the target.
-  if (other !== null) return refused({ code: 'active_run', number: other.number, state: other.state.replaceAll('_', ' ') }, run);
+  const after = happened.reduce(evolve, run);
+  const occupied = !isActive(run) && isActive(after) ? await runRows.runRowInTheWay(rows, run) : null;
+  // With the chain locked no run begins or ends meanwhile.
+  if (occupied !== null) return refused({ code: 'overtaken', number: occupied.number, state: occupied.state.replaceAll('_', ' ') }, run);
   const { events, head } = append(rows, run, happened, { last, sha256 });
   return save(rows, { run: events.reduce(evolve, run), events, head, now });
 }

@@ -31,6 +31,10 @@ export const ACTIONS = [
   'sql_next',
   'open_report',
   'try_staging',
+  'report_problem',
+  'ask_restore',
+  'approve_restore',
+  'write_lessons',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -81,6 +85,10 @@ export const LABELS: Readonly<Record<Action, string>> = {
   sql_next: 'Next',
   open_report: 'Open report',
   try_staging: 'Run on staging',
+  report_problem: 'Report a problem…',
+  ask_restore: 'Restore…',
+  approve_restore: 'Agree to the restore',
+  write_lessons: 'Close with lessons…',
 };
 
 /** Modals that are submitted. */
@@ -90,6 +98,9 @@ export const CALLBACKS = {
   waive: 'waive_submitted',
   cancel: 'cancel_submitted',
   schedule: 'schedule_submitted',
+  reportProblem: 'report_problem_submitted',
+  restore: 'restore_submitted',
+  lessons: 'lessons_submitted',
 } as const;
 /** Where the one text of a submitted modal stands in `view.state.values`. */
 export const NOTE = { block: 'note', action: 'note' } as const;

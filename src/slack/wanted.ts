@@ -32,8 +32,8 @@ export type Surroundings = {
 const DIRECT_ROLES: readonly Role[] = ['operator', 'approver', 'on_call'];
 const MOST = 12;
 /** What is sent as long as it can be pressed, and what is also sent when the channel did not get to see it. */
-const PRESSED_KEYS = /^(card$|checklist$|approval$|report$|alert:|hold:|presence:|page:|rollback_failed:)/;
-const READ_KEYS = /^(card$|report$|hold:|page:|rollback_failed:)/;
+const PRESSED_KEYS = /^(card$|checklist$|approval$|report$|alert:|hold:|presence:|page:|rollback_failed:|restore:|problem:|resolved:)/;
+const READ_KEYS = /^(card$|report$|hold:|page:|rollback_failed:|restore:|problem:|resolved:)/;
 /** Progress in a direct message; everybody's copies share one budget of edits. */
 const DIRECT_MS = 30_000;
 

@@ -4,7 +4,7 @@ import type { Run } from '../domain/run.ts';
 import type { CountedLosses, TargetContext } from '../ports.ts';
 
 /** States in which nobody can roll back any more. */
-const OVER: readonly Run['state'][] = ['completed', 'rolled_back', 'cancelled', 'failed'];
+const OVER: readonly Run['state'][] = ['completed', 'rolled_back', 'restoring', 'restored', 'cancelled', 'failed'];
 
 /** How long a surface that is drawn again and again waits for a price: what is counted later is there at its next look. */
 const GLANCE_MS = 400;

@@ -25,6 +25,10 @@ const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
   verify_rollback: ['rolling_back'],
   measure_before: ['preparing'],
   measure_after: ['observing'],
+  assess: ['holding'],
+  restore: ['restoring'],
+  validate_restore: ['restoring'],
+  switch: ['restoring'],
 };
 
 /** Whether a step that began on `before` still has a purpose in `now`: the state fits, and the plan it works on is the same. */

@@ -22,6 +22,7 @@ describe('every verb that commands does its one thing and says so', () => {
     ['present', 'migrating', 'migrating', /you are watching/],
     ['stop', 'migrating', 'migrating', /holds after this step/],
     ['resume', 'holding', 'migrating', /goes on, and you are watching/],
+    ['--as nora lessons --note counted', 'restored', 'restored', /Run #42 is closed, with what was learned/],
     ['cancel', 'approved', 'cancelled', /is cancelled. The database was not touched/],
   ];
   test.each(table)('%s', async (line, scene, state, says) => {
@@ -52,6 +53,10 @@ describe('refusals go to standard error as their sentence, with exit code 2, and
     ['--as sam approve 00000000', 'checklist_ready', /The plan has changed since/],
     ['rollback --force', 'stopping', /@ana pressed Roll back first, at 2026-11-24 20:01 Europe\/Berlin \(19:01 UTC\)/],
     ['rollback --force', 'completed', /There is no open run for acme/],
+    ['report-problem --note slow', 'preparing', /there is nothing to report here/],
+    ['--as kim restore --approve other', 'rollback_failed_restore_asked', /Meanwhile backup acme-2026-11-24T18:46:00.000Z is asked for/],
+    ['--as olga restore --approve other', 'rollback_failed_restore_asked', /You may not do this. It may be done by @sam, @kim, @ana/],
+    ['lessons --note none', 'completed', /there is nothing to close here/],
     ['rollback --dry-run', undefined, /There is no open run for acme/],
     ['plan', 'migrating', /Run #42 of this target is migrating. One run at a time/],
     ['--as guest cancel', 'approved', /You may not do this. It may be done by @nora, @olga/],

@@ -1,6 +1,5 @@
 import { NO_CONTACTS, NO_TASKS, type Entries } from './entry.ts';
 
-const RESTORE = 'Offpeak restores on the scratch server alone, to prove.';
 const OUTAGE = {
   today: 'Tell #database-emergency yourself.',
   why: 'No emergency card is posted; the hold stands in the channel of the run.',
@@ -82,14 +81,17 @@ export const ENTRIES_AFTER: Entries = {
     },
   },
   350: {
-    by: ['item archive', 'cli backup --list', 'file src/target/backup/restore-point.ts the restore point'],
+    by: ['item archive', 'cli backup --list', 'refusal restore_impossible', 'file src/target/backup/restore-point.ts the restore point'],
     does: 'Each backup keeps log position, server time and, where the role may, a named point: the moment to recover to. No first write before it is archived.',
     open: { today: "Recover in the provider's console to that moment.", why: 'Offpeak starts no recovery.' },
   },
   352: {
-    by: ['cli backup --list', 'cli backup --fetch'],
-    does: 'Finds and brings it.',
-    open: { today: '`pg_restore -d` into a new database, then switch.', why: RESTORE },
+    by: ['button ask_restore', 'cli restore', 'cli backup --fetch'],
+    does: 'Beside the live database, compared, then switched; of a run that holds, failed to roll back, or is younger than thirty minutes.',
+    open: {
+      today: 'Without such a run: `pg_restore -d` into a new database, then switch.',
+      why: 'A restore belongs to a run; corruption that is found later has none.',
+    },
   },
   353: {
     open: {

@@ -128,32 +128,46 @@ export const ENTRIES_EXECUTION: Entries = {
     does: 'The monitor stays on until every signal was well for 5 min; "Recovered" is posted, or after an hour what is not.',
   },
   229: {
-    by: ['button roll_back', 'setting observe'],
-    does: 'Open until the run has finished: T+15, or T+30 with `observe: 30m`.',
-    open: { today: 'After that: plan a migration that undoes it.', why: 'There is no button for a problem that is found later.' },
+    by: ['button report_problem', 'cli report-problem', 'hold problem_reported', 'refusal extended_over'],
+    does: 'While it is watched and for thirty minutes after the first write: the run holds, or is open again, and the thread shows the ways back, each with its price and time. Later the button says that it is an incident of its own.',
   },
   235: {
-    by: ['cli validate', 'slash hook', 'cli hook'],
-    does: 'The validations of every applied migration, and `./scripts/verify-data-consistency.sh` as a hook, at any time.',
+    by: ['step assess', 'cli validate', 'slash hook', 'cli hook'],
+    does: 'The validations of everything applied, at once with the report; at any time by hand, `./scripts/verify-data-consistency.sh` as a hook.',
   },
   241: {
-    by: ['slash hook', 'cli hook', 'cli hooks'],
-    does: 'As a hook, by its name, at any time; a worker runs it and its code and output are kept.',
+    by: ['step assess', 'slash hook', 'cli hook', 'cli hooks'],
+    does: 'The executables with `when: [smoke]` and the health of the application, at once with the report; as a hook by its name at any time.',
   },
-  245: { by: ['cli backup --list'], does: 'Time, size, log position, proved or not, stored or not.' },
+  245: {
+    by: ['button ask_restore', 'cli restore --list', 'cli backup --list'],
+    does: 'Proved ones, this run’s first: time, size, log position, and what would be lost.',
+  },
   251: {
-    open: {
-      today: '`offpeak backup --fetch ID` brings it here; `pg_restore -d` into a new database, then switch the application.',
-      why: 'Offpeak restores on the scratch server alone, to prove; it never restores over or beside production.',
-    },
+    by: [
+      'button approve_restore',
+      'cli restore --approve',
+      'step restore',
+      'step switch',
+      'refusal second_person',
+      'refusal wrong_database',
+    ],
+    does: 'Into a new database on the same server, by two people and with the name typed; then switched by renaming, in one transaction, and the old one is kept. The rows that are lost are counted before. Where it cannot be, the moment and the steps of a recovery are shown.',
   },
   254: {
-    open: {
-      today: 'Name the restored database as a target and run `offpeak validate --target NAME`.',
-      why: 'Where nothing is restored, nothing is checked after it.',
-    },
+    by: ['step validate_restore', 'hold restore_failed'],
+    does: 'Every row count, sampled value, object, owner and right, and every validation, before the switch: otherwise nothing is switched.',
   },
-  258: { by: ['file src/slack/render/report.ts the report'], does: 'The result goes to the whole channel by itself.' },
-  260: { open: { today: 'Mention them below the report.', why: 'The report names nobody of `stakeholders:`.' } },
-  261: { open: { today: 'Write them into the thread of the card.', why: 'No field asks for them.' } },
+  258: {
+    by: ['file src/slack/render/report.ts the report', 'file src/slack/render/problem.ts the resolution'],
+    does: 'The result goes to the whole channel by itself.',
+  },
+  260: {
+    by: ['file src/slack/render/problem.ts the resolution'],
+    does: 'Those of `stakeholders:` are mentioned when the problem is over.',
+  },
+  261: {
+    by: ['button write_lessons', 'cli lessons'],
+    does: 'A run that had a problem or was restored stays open until they are written.',
+  },
 };

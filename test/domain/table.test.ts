@@ -9,6 +9,7 @@ import { by, PEOPLE, sha256, storyTo } from '../support/runs.ts';
 /** Who gives a command in the table: the approvals come from an approver, people's commands from the operator, the rest from the program. */
 function giver(command: Command): Actor {
   if (command.type === 'approve' || command.type === 'reject' || command.type === 'waive_item') return by('sam');
+  if (command.type === 'approve_restore') return by('kim');
   if (command.type === 'acknowledge_item') return by('ana');
   return isHumanCommand(command) ? by('olga') : OFFPEAK;
 }
@@ -36,7 +37,7 @@ describe('every state × every command', () => {
     expect(table[state]?.['roll_back']).toBe('rollback_requested');
   });
 
-  it.each(['completed', 'rolled_back', 'cancelled', 'failed'] as const)('lets nothing more be written once %s', (state) => {
+  it.each(['completed', 'rolled_back', 'restored', 'cancelled', 'failed'] as const)('lets nothing more be written once %s', (state) => {
     const writes = ['begin_unit', 'begin_migrating', 'start', 'record_backup', 'record_undone', 'resume'];
     for (const write of writes) expect(table[state]?.[write]).toMatch(/^refused/);
   });

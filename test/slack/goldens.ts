@@ -16,11 +16,14 @@ import {
   scheduleModal,
   waiveModal,
 } from '../../src/slack/render/modals.ts';
+import { pointInTimeSteps } from '../../src/domain/point-in-time.ts';
+import { lessonsModal, reportProblemModal } from '../../src/slack/render/problem.ts';
+import { restoreModal } from '../../src/slack/render/restore.ts';
 import { refusalMessage, refusalText, troubleMessage } from '../../src/slack/render/refusal.ts';
 import { recordedMessage } from '../../src/slack/render/recorded.ts';
 import { sqlModal } from '../../src/slack/render/sql-modal.ts';
 import { historyMessage, statusMessage } from '../../src/slack/render/status.ts';
-import { aPlan, by, evening, PEOPLE, storyTo, type Scene } from '../support/runs.ts';
+import { aBackup, anOffer, aPlan, by, evening, PEOPLE, storyTo, type Scene } from '../support/runs.ts';
 import { aHome } from './a-home.ts';
 import { aLedger, someServices } from './a-ledger.ts';
 import { ALL_SCENES, viewOf } from './scenes.ts';
@@ -53,6 +56,13 @@ const REPLIES: readonly (readonly [Scene, string])[] = [
   ['stopping_alert', 'alert:p95'],
   ['rollback_failed', 'rollback_failed:2026-11-24T19:02:05.000Z'],
   ['completed', 'report'],
+  ['completed_problem', 'problem:2026-11-24T19:25:00.000Z'],
+  ['observing_problem', 'problem:2026-11-24T19:05:00.000Z'],
+  ['rollback_failed_restore_asked', 'restore:2026-11-24T19:05:00.000Z'],
+  ['restoring', 'restore:2026-11-24T19:05:00.000Z'],
+  ['restored', 'report'],
+  ['restored', 'resolved:2026-11-24T19:07:43.000Z'],
+  ['restored_lessons', 'resolved:2026-11-24T19:07:43.000Z'],
   ['rolled_back', 'report'],
   ['failed', 'report'],
   ['failed_by_hand', 'report'],
@@ -155,6 +165,19 @@ export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
   reschedule: () => scheduleModal(viewOf('scheduled').run, evening('20:00')),
   not_done: () => answerModal('Not done', `🔒 ${refusalText({ code: 'wrong_state', state: 'migrating', command: 'cancel' })}`),
   sql: () => sqlModal(viewOf('planned').run),
+  report_problem: () => reportProblemModal(viewOf('observing').run),
+  lessons: () => lessonsModal(viewOf('restored').run),
+  restore: () => {
+    const { run, now } = viewOf('rollback_failed');
+    const older = aBackup({ startedAt: evening('02:10'), finishedAt: evening('02:12') });
+    const choices = [run.backup ?? older, older].map((backup, index) => ({ backup, proved: true, own: index === 0 }));
+    return restoreModal(run, { choices, offer: anOffer(now) });
+  },
+  restore_impossible: () =>
+    answerModal(
+      'Not possible',
+      `🔒 ${refusalText({ code: 'restore_impossible', detail: 'The database postgres must not be renamed.', steps: pointInTimeSteps(aBackup({ startedAt: evening('18:46'), finishedAt: evening('18:48') })) })}`,
+    ),
   report: () => reportModal(viewOf('completed').run, storyTo('completed').events.map(eventLine)),
   home_quiet: () => home(aHome({ recent: [viewOf('completed').run, viewOf('rejected').run] })),
   home_migrating: () => {

@@ -27,13 +27,17 @@ describe('the card', () => {
     ['migrating', ['Stop after this step', 'Roll back now · lossless', "I'm watching", 'View SQL']],
     ['migrating_stop_requested', ['Roll back now · lossless', "I'm watching", 'View SQL']],
     ['validating', ['Roll back now · lossless', "I'm watching", 'View SQL']],
-    ['observing', ['Roll back now · lossy', "I'm watching", 'View SQL']],
+    ['observing', ['Roll back now · lossy', "I'm watching", 'Report a problem…', 'View SQL']],
     ['holding', ['Resume', 'Roll back now · lossless', "I'm watching", 'View SQL']],
     ['holding_untouched', ['Resume', 'Roll back now', "I'm watching", 'View SQL', 'Cancel']],
     ['stopping', ['View SQL']],
     ['rolling_back', ['View SQL']],
-    ['rollback_failed', ['Roll back now · lossless', 'Close by hand', 'View SQL']],
-    ['completed', []],
+    ['rollback_failed', ['Roll back now · lossless', 'Restore…', 'Close by hand', 'View SQL']],
+    ['completed_problem', ['Resume', 'Roll back now · lossless', 'Restore…', "I'm watching", 'View SQL']],
+    ['restoring', ['View SQL']],
+    ['restored', ['Close with lessons…']],
+    ['restored_lessons', []],
+    ['completed', ['Report a problem…']],
     ['rolled_back', []],
     ['cancelled', []],
     ['failed', []],
@@ -283,7 +287,7 @@ describe('words from outside', () => {
 });
 
 describe('buttons', () => {
-  it('say exactly what the product promises, and carry only ids, a version and a digest or moment (R8)', () => {
+  it('say exactly what the product promises, and carry only ids, a version and a digest, moment or backup (R8)', () => {
     for (const scene of ALL_SCENES) {
       for (const message of drawn(viewOf(scene)).values()) {
         for (const button of buttonsOf(message)) {
@@ -291,7 +295,7 @@ describe('buttons', () => {
           expect(action, button.action_id).toBeDefined();
           // What a rollback costs stands behind its label.
           expect(button.text.text.split(' · ')[0]).toBe(LABELS[action ?? 'cancel']);
-          expect(button.value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+))?$/);
+          expect(button.value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+|acme-[0-9TZ:.-]+))?$/);
         }
       }
     }

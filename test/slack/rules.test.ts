@@ -6,12 +6,13 @@ import { LIMITS } from '../../src/slack/render/limits.ts';
 import { messagesOf } from '../../src/slack/render/messages.ts';
 import { refusalMessage } from '../../src/slack/render/refusal.ts';
 import { STATE_WORDS } from '../../src/slack/render/state-words.ts';
+import { pointInTimeSteps } from '../../src/domain/point-in-time.ts';
 import { refusalParts, type Refusal } from '../../src/domain/refusal.ts';
 import { ENDS, RUN_STATES } from '../../src/domain/run.ts';
 import { isStaging } from '../../src/domain/staging.ts';
 import { rollbackProved } from '../../src/domain/proof.ts';
 import { problemsText } from '../../src/usecases/plan.ts';
-import { by, evening, PEOPLE } from '../support/runs.ts';
+import { aBackup, by, evening, PEOPLE } from '../support/runs.ts';
 import { MESSAGES, pathOf } from './goldens.ts';
 import { ALL_SCENES, buttonsOf, choicesOf, viewOf, wordsOf } from './scenes.ts';
 
@@ -101,6 +102,24 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
   lost_lease: [{ code: 'lost_lease' }],
   no_backfill: [{ code: 'no_backfill' }],
   repeated: [{ code: 'repeated' }],
+  wrong_database: [{ code: 'wrong_database', database: 'acme' }],
+  backup_not_proved: [{ code: 'backup_not_proved', backup: 'acme-run42-20261124T184600Z' }],
+  unknown_backup: [{ code: 'unknown_backup', backup: 'acme-run42-20261124T184600Z' }],
+  restore_not_asked: [{ code: 'restore_not_asked' }],
+  second_person: [{ code: 'second_person' }],
+  restore_differs: [{ code: 'restore_differs', backup: 'acme-run42-20261124T184600Z' }],
+  restore_expired: [{ code: 'restore_expired', by: '@olga', at }],
+  restore_impossible: [
+    { code: 'restore_impossible', detail: 'Role acme may not create a database. The database was not touched.', steps: [] },
+    {
+      code: 'restore_impossible',
+      detail: 'The database postgres must not be renamed.',
+      steps: pointInTimeSteps(aBackup({ startedAt: at, finishedAt: at })),
+    },
+  ],
+  extended_over: [{ code: 'extended_over', until: at }],
+  overtaken: [{ code: 'overtaken', number: 43, state: 'completed' }],
+  words_missing: [{ code: 'words_missing' }],
   already_so: [{ code: 'already_so', detail: 'The plan is void already.' }],
   no_twin: [{ code: 'no_twin', target: 'acme' }],
   twin_differs: [{ code: 'twin_differs', detail: '0008_leads_email_domain is applied on staging already.' }],
@@ -115,11 +134,12 @@ describe('the rules, over every golden message', () => {
     expect(posted.map(({ name }) => name)).toEqual(MESSAGES.map(([scene, key]) => pathOf(scene, key)).toSorted());
   });
 
-  it('R1 a run has one root message, and the channel hears only of the start, the first alert of each rule and the result', () => {
+  it('R1 a run has one root message, and the channel hears only of the start, the first alert of each rule, a problem with its way back, and the result', () => {
     for (const scene of ALL_SCENES) {
       const messages = messagesOf(viewOf(scene), PEOPLE);
       expect(messages.filter(({ thread }) => !thread).map(({ key }) => key)).toEqual(['card']);
-      for (const { key } of messages.filter(({ broadcast }) => broadcast)) expect(key).toMatch(/^(started|alert:|report|rollback_failed:)/);
+      for (const { key } of messages.filter(({ broadcast }) => broadcast))
+        expect(key).toMatch(/^(started|alert:|report|rollback_failed:|problem:|restore:|resolved:)/);
     }
     for (const { name, blocks } of posted.filter((message) => /^(started|report)/.test(message.name)))
       expect(wordsOf({ blocks }).length, name).toBeLessThan(600);
@@ -151,7 +171,8 @@ describe('the rules, over every golden message', () => {
       if (message === undefined || !ENDS.includes(viewOf(scene).run.state)) continue;
       // The twin of a staging run may be given back at any time.
       const back = isStaging(viewOf(scene).run) ? ['roll_back'] : [];
-      for (const { action_id } of buttonsOf(message)) expect(['view_sql', 'open_report', ...back], message.name).toContain(action_id);
+      for (const { action_id } of buttonsOf(message))
+        expect(['view_sql', 'open_report', 'write_lessons', 'report_problem', ...back], message.name).toContain(action_id);
       expect(choicesOf(message)).toEqual([]);
     }
   });
@@ -180,10 +201,10 @@ describe('the rules, over every golden message', () => {
       expect(wordsOf({ blocks }), name).toMatch(/<https:\S+\|Current card of run #42>/);
   });
 
-  it.each(posted)('R8 $name carries only opaque ids, a version, and a digest or a moment', (message) => {
+  it.each(posted)('R8 $name carries only opaque ids, a version, and a digest, a moment or a backup', (message) => {
     for (const { action_id, value } of buttonsOf(message)) {
       expect(ACTIONS).toContain(parseActionId(action_id)?.action);
-      expect(value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+))?$/);
+      expect(value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+|acme-[0-9TZ:.-]+))?$/);
     }
     for (const { value } of choicesOf(message)) {
       expect(MENU_ACTIONS).toContain(readReference(value)?.extra);
@@ -233,12 +254,12 @@ describe('the rules, over every golden message', () => {
     expect(text).toMatch(/Next: .+\.|Nothing to do here\./);
   });
 
-  it('R13 people are rung once, in the root, in a hold and where they are needed; nobody rings a channel, and only a failed rollback rings who is here', () => {
+  it('R13 people are rung once, in the root, in a hold where they are needed, and stakeholders when a problem is over (R88); nobody rings a channel, and only a failed rollback rings who is here', () => {
     for (const message of all) {
       const words = everyWord(message).join('\n');
       expect(words, message.name).not.toMatch(/<!channel|<!everyone|<!subteam/);
       expect(words.includes('<!here>'), message.name).toBe(message.name.startsWith('rollback_failed.'));
-      if (words.includes('<@')) expect(message.name).toMatch(/^(card\.(planned|checklist)|hold\.|presence\.|page\.)/);
+      if (words.includes('<@')) expect(message.name).toMatch(/^(card\.(planned|checklist)|hold\.|presence\.|page\.|resolved\.)/);
     }
   });
 

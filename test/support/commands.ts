@@ -9,7 +9,8 @@ import { unitsOf } from '../../src/domain/plan.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { BEFORE, TRIED } from './staging.ts';
-import { AFTER, aBackup, aRehearsal, BASELINE, by, healthEvidence, noticeEvidence, PEOPLE } from './plans.ts';
+import type { Backup } from '../../src/domain/proof.ts';
+import { AFTER, aBackup, anOffer, SWITCHED, aRehearsal, BASELINE, by, healthEvidence, noticeEvidence, PEOPLE } from './plans.ts';
 
 const BACKEND = { pid: 4711, startedAt: '2026-11-24T18:00:00.000Z' };
 
@@ -47,6 +48,10 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'raise_class', reason: 'It is the first one on this cluster.' },
     { type: 'record_before', before: BEFORE },
     { type: 'record_after', after: TRIED },
+    { type: 'report_problem', words: 'Leads are missing from the list.' },
+    { type: 'request_restore', backup: provedBackup(run), database: run.plan.identity.database, offer: anOffer(now) },
+    { type: 'approve_restore', backupId: run.restore?.backup.id ?? 'none' },
+    { type: 'record_lessons', lessons: 'Count the leads before and after.' },
     { type: 'revise_plan', plan: { ...run.plan, fingerprint: 'e'.repeat(64), plannedAt: now }, changes: ['The live schema changed.'] },
     { type: 'void_plan', problem: '0008 does not parse.' },
     { type: 'open_preparation' },
@@ -84,7 +89,18 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'record_undone', version, ms: 40, detail: '' },
     { type: 'record_rolled_back', after: AFTER, detail: 'The schema equals the one from before.' },
     { type: 'record_rollback_failure', detail: 'lock timeout', remaining: [version] },
+    { type: 'record_assessment', failures: [] },
+    { type: 'record_restore_loaded', ms: 90_000 },
+    { type: 'record_restore_compared', failures: [] },
+    { type: 'record_restored', after: AFTER, switched: SWITCHED, detail: 'The backup is live.' },
+    { type: 'record_restore_failure', detail: 'pg_restore ended with 1.' },
   ];
+}
+
+/** The run's own backup, as the directory lists it once it is proved. */
+function provedBackup(run: Run): Backup {
+  const backup = run.backup ?? aBackup({ startedAt: run.plan.plannedAt, finishedAt: run.plan.plannedAt });
+  return { ...backup, provedAt: backup.finishedAt };
 }
 
 /** The commands that bring this run one step nearer to its end, as people and worker would give them. */
@@ -162,6 +178,10 @@ const WORK: Readonly<Record<StepName, readonly Command['type'][]>> = {
   verify_rollback: ['record_rolled_back'],
   measure_before: ['record_before'],
   measure_after: ['record_after'],
+  assess: ['record_assessment'],
+  restore: ['record_restore_loaded'],
+  validate_restore: ['record_restore_compared'],
+  switch: ['record_restored'],
 };
 
 /** Some minutes after the scene of a story: late enough for its worker's next report, early enough for its evidence. */

@@ -6,7 +6,7 @@ import { reach } from './story.ts';
 
 export type Death = { readonly when: 'before-report' | 'after-report' | 'in-effect' | 'after-effect'; readonly at: number };
 
-export const OVER: readonly RunState[] = ['completed', 'rolled_back', 'rollback_failed', 'holding', 'failed'];
+export const OVER: readonly RunState[] = ['completed', 'rolled_back', 'rollback_failed', 'restored', 'holding', 'failed'];
 
 /** Runs one mortal worker. True when it killed itself, false when the run was over before it came to that point. */
 export async function workAndDie(site: Site, run: Run, death: Death): Promise<boolean> {

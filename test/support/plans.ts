@@ -7,6 +7,7 @@ import type { Readings } from '../../src/domain/monitor.ts';
 import { OFFPEAK, type Actor, type Person } from '../../src/domain/people.ts';
 import type { Migration, PlainStatement, Plan, Statement } from '../../src/domain/plan.ts';
 import type { Backup, Rehearsal } from '../../src/domain/proof.ts';
+import type { RestoreOffer, Switched } from '../../src/domain/restore.ts';
 
 /** SHA-256 as the program has it. */
 export function sha256(text: string): string {
@@ -137,6 +138,17 @@ export function aRehearsal(plan: Plan, overrides: Partial<Rehearsal> & Pick<Rehe
 /** Good readings before the first write, and after the last. */
 export const BASELINE: Readings = { error_rate: 0.0004, p95: 118, connections: 0.31, long_queries: 0, lock_waits: 0 };
 export const AFTER: Readings = { error_rate: 0.0005, p95: 121, connections: 0.33, long_queries: 0, lock_waits: 0 };
+
+/** What a restore costs, as it was counted at this moment. */
+export function anOffer(now: Instant): RestoreOffer {
+  const rows = { inserted: 1_204, updated: 310, deleted: 2 };
+  const since = new Date(Date.parse(now) - 20 * MINUTE).toISOString();
+  const writes = { since, rows, most: ['leads 1,400', 'events 116'], walBytes: 4_200_000, why: '' };
+  return { writes, databaseBytes: 212_000_000, predictedMs: 180_000 };
+}
+
+/** What a switch did. */
+export const SWITCHED: Switched = { kept: 'acme_before_r42', lockedOutMs: 420, ended: 12 };
 
 const READINGS: PerItem<readonly [value: string, limit: string, source: string]> = {
   connections: ['31 %', '< 80 %', 'pg_stat_activity'],

@@ -6,10 +6,12 @@ import type { RunState } from '../../src/domain/run.ts';
 import { lateHold } from '../../src/domain/schedule.ts';
 import { checklistFor, describeLineChanges, linesOf } from '../../src/domain/checklist.ts';
 import { judgeStaging } from '../../src/domain/staging.ts';
-import { AFTER, BASELINE, by, CHECKLIST, evening, healthEvidence, noticeEvidence, SCHEDULE, SOURCES } from './plans.ts';
+import { AFTER, BASELINE, by, CHECKLIST, evening, healthEvidence, noticeEvidence, SCHEDULE, SOURCES, SWITCHED } from './plans.ts';
 import { BEFORE, STAGING_FOR, TRIED } from './staging.ts';
 import {
+  agreed,
   approve,
+  asked,
   beginUnit,
   confirm,
   dryRun,
@@ -67,6 +69,12 @@ export const VARIANTS = [
   'rolling_back_half',
   'rolled_back_untouched',
   'failed_by_hand',
+  'rollback_failed_restore_asked',
+  'restoring_validated',
+  'restored_lessons',
+  'observing_problem',
+  'completed_problem',
+  'holding_restore_failed',
   'rejected',
   'checklist_staging',
   'preparing_staging',
@@ -346,6 +354,63 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
       const detail = '0008.down.sql line 2: 55P03: canceling statement due to lock timeout';
       const remaining = tale.run.units.map((unit) => unitsOf(tale.run.plan)[unit.position]?.version ?? '').toReversed();
       tale.says('19:02:05', OFFPEAK, { type: 'record_rollback_failure', detail, remaining: [...new Set(remaining)] });
+    },
+  },
+  restoring: {
+    after: 'rollback_failed',
+    tell: (tale) => {
+      asked(tale, '19:05');
+      agreed(tale, '19:06');
+    },
+  },
+  restoring_validated: {
+    after: 'restoring',
+    tell: (tale) => {
+      step(tale, '19:06:01', 'restore');
+      tale.says('19:07:30', OFFPEAK, { type: 'record_restore_loaded', ms: 88_000 });
+      step(tale, '19:07:31', 'validate_restore');
+      tale.says('19:07:40', OFFPEAK, { type: 'record_restore_compared', failures: [] });
+      step(tale, '19:07:41', 'switch');
+    },
+  },
+  restored: {
+    after: 'restoring_validated',
+    tell: (tale) => {
+      const detail =
+        'The contents of acme-2026-11-24T18:46:00.000Z are live: restored beside in 1 min 28 s, compared, switched; its schema equals the one from before the run; the application is healthy. Nobody could connect for under 1 s. The database of before is kept as acme_before_r42, read-only, with everything written since the backup.';
+      tale.says('19:07:43', OFFPEAK, { type: 'record_restored', after: AFTER, switched: SWITCHED, detail });
+    },
+  },
+  restored_lessons: {
+    after: 'restored',
+    tell: (tale) =>
+      tale.says('20:30', by('nora'), {
+        type: 'record_lessons',
+        lessons: 'The down script locked leads for too long: drop the trigger on its own.',
+      }),
+  },
+  rollback_failed_restore_asked: { after: 'rollback_failed', tell: (tale) => asked(tale, '19:05') },
+  observing_problem: {
+    after: 'observing',
+    tell: (tale) => tale.says('19:05', by('ana'), { type: 'report_problem', words: 'Leads of the last hour are missing from the list.' }),
+  },
+  completed_problem: {
+    after: 'completed',
+    tell: (tale) => {
+      tale.says('19:25', by('ana'), { type: 'report_problem', words: 'Leads of the last hour are missing from the list.' });
+      step(tale, '19:25:01', 'assess');
+      tale.says('19:25:04', OFFPEAK, { type: 'record_assessment', failures: ['0008 line 1: 3 rows'] });
+    },
+  },
+  holding_restore_failed: {
+    after: 'completed_problem',
+    tell: (tale) => {
+      asked(tale, '19:26');
+      agreed(tale, '19:27');
+      step(tale, '19:27:01', 'restore');
+      const detail =
+        'pg_restore ended with 1: error: could not execute query: No space left on device. The live database was not touched; what was loaded lies in acme_offpeak_r42.';
+      tale.says('19:28', OFFPEAK, { type: 'record_restore_failure', detail });
     },
   },
   failed_by_hand: { after: 'rollback_failed', tell: (tale) => tale.says('19:20', by('olga'), { type: 'cancel' }) },

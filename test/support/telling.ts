@@ -7,7 +7,7 @@ import type { ItemKey, PerItem } from '../../src/domain/items.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import type { Run } from '../../src/domain/run.ts';
-import { AFTER, aBackup, aRehearsal, by, evening, healthEvidence, noticeEvidence } from './plans.ts';
+import { AFTER, aBackup, anOffer, aRehearsal, by, evening, healthEvidence, noticeEvidence } from './plans.ts';
 
 /** A story while it is told. `says` decides a command at a time of the evening, or at an instant, and throws when it is refused. */
 export type Tale = {
@@ -139,4 +139,17 @@ export function undo(tale: Tale, time: string): void {
 export function verified(tale: Tale, time: string, detail: string): void {
   step(tale, time, 'verify_rollback');
   tale.says(time, OFFPEAK, { type: 'record_rolled_back', after: AFTER, detail });
+}
+
+/** Somebody asks for a restore of the run's own backup. */
+export function asked(tale: Tale, time: string): void {
+  const { backup, plan } = tale.run;
+  if (backup === null) throw new Error('There is no backup to go back to');
+  const offer = anOffer(evening(time));
+  tale.says(time, by('olga'), { type: 'request_restore', backup, database: plan.identity.database, offer });
+}
+
+/** The second person agrees. */
+export function agreed(tale: Tale, time: string): void {
+  tale.says(time, by('kim'), { type: 'approve_restore', backupId: tale.run.restore?.backup.id ?? '' });
 }

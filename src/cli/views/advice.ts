@@ -30,13 +30,20 @@ export function advice(run: Run): string {
     case 'holding':
       if (run.holding?.reason === 'not_green' || run.holding?.reason === 'evidence')
         return `Mend what does not pass, or let a line stay open: "offpeak waive <item> --reason …". Then "offpeak resume" goes on. ${BACK}`;
+      if (run.restore !== null)
+        return `"offpeak restore --approve ${run.restore.backup.id}" agrees to the restore, as a second person. ${BACK}`;
+      if (run.holding?.reason === 'problem_reported')
+        return `"offpeak resume" when it is no problem. ${BACK} "offpeak restore --list" shows what else there is.`;
       if (!endsByItself(run)) return `"offpeak resume" goes on. ${BACK}`;
       return `It goes on by itself when ${OVER[run.holding?.reason ?? ''] ?? 'that is'} over. ${BACK}`;
     case 'stopping':
     case 'rolling_back':
       return '"offpeak logs -f" follows the rollback.';
     case 'rollback_failed':
-      return 'The database is as described above. Mend the cause, then "offpeak rollback" tries again.';
+      return 'The database is as described above. Mend the cause, then "offpeak rollback" tries again. "offpeak restore --list" shows the backups to go back to.';
+    case 'restoring':
+      return '"offpeak logs -f" follows the restore.';
+    case 'restored':
     case 'completed':
     case 'rolled_back':
     case 'cancelled':

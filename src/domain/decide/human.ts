@@ -14,6 +14,8 @@ import { acknowledgeAlert, holdFive } from './alerts.ts';
 import { pause, setSpeed, stopAfterStep } from './brakes.ts';
 import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checklist.ts';
 import { runDrill } from './drill.ts';
+import { recordLessons, reportProblem } from './problem.ts';
+import { approveRestore, requestRestore } from './restore.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 import { rollBack } from './roll-back.ts';
 import { raiseClass } from './staging.ts';
@@ -41,6 +43,10 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   hold_five: ['requester', 'operator', 'approver', 'on_call'],
   cancel: ['requester', 'operator'],
   raise_class: ['requester', 'operator', 'approver', 'on_call'],
+  report_problem: ['requester', 'operator', 'approver', 'on_call', 'stakeholder'],
+  request_restore: ['operator', 'on_call'],
+  approve_restore: ['approver', 'on_call'],
+  record_lessons: ['requester', 'operator', 'approver', 'on_call'],
 };
 
 /** Decides what a person asks for: first whether they may, then whether the run allows it. */
@@ -89,6 +95,14 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
       return cancel(run, context);
     case 'raise_class':
       return raiseClass(run, command.reason);
+    case 'report_problem':
+      return reportProblem(run, command, context);
+    case 'request_restore':
+      return requestRestore(run, command, context);
+    case 'approve_restore':
+      return approveRestore(run, command, context);
+    case 'record_lessons':
+      return recordLessons(run, command);
   }
 }
 

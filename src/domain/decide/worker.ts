@@ -20,6 +20,8 @@ import { decideAttending } from './attending.ts';
 import { decideAlert } from './alerts.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 import { recordAfter, recordBefore } from './staging.ts';
+import { recordAssessment } from './problem.ts';
+import { recordRestore } from './restore.ts';
 import { beginUnit, recordUnits } from './units.ts';
 
 type Of<Type extends WorkerCommand['type']> = Extract<WorkerCommand, { type: Type }>;
@@ -70,6 +72,13 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
     case 'record_rolled_back':
     case 'record_rollback_failure':
       return decideWayBack(run, command);
+    case 'record_assessment':
+      return recordAssessment(run, command);
+    case 'record_restore_loaded':
+    case 'record_restore_compared':
+    case 'record_restored':
+    case 'record_restore_failure':
+      return recordRestore(run, command);
     default:
       return decideAlert(run, command, context);
   }

@@ -1,5 +1,6 @@
 import { shortDigest } from '../../domain/digest.ts';
 import { between } from '../../domain/instant.ts';
+import { needsLessons } from '../../domain/problem.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { appliedPositions, touched, type Run } from '../../domain/run.ts';
 import { unitsOf } from '../../domain/plan.ts';
@@ -15,16 +16,25 @@ import type { RunView } from '../../usecases/status.ts';
 /** The card after the end: the result, and no button that does anything, except the way back where it is still open (R3). */
 export function endedBlocks(view: RunView): Blocks {
   const { run } = view;
-  const lines = [`*${resultLine(run)}*`, ...stagingResult(run), detailLine(run), remainingLine(run), againLine(run)].filter(
-    (line) => line !== '',
-  );
-  const failed = run.state === 'rollback_failed' ? [rollBackButton(view), closeButton(run), button(run, 'view_sql')] : [];
+  const lines = [
+    `*${resultLine(run)}*`,
+    ...stagingResult(run),
+    detailLine(run),
+    remainingLine(run),
+    againLine(run),
+    learnedLine(run),
+  ].filter((line) => line !== '');
+  const failed =
+    run.state === 'rollback_failed' ? [rollBackButton(view), button(run, 'ask_restore'), closeButton(run), button(run, 'view_sql')] : [];
   // The twin is given back to the next try whenever somebody wants it.
   const back = isStaging(run) && run.state === 'completed' ? [rollBackButton(view), button(run, 'view_sql')] : failed;
+  const open = needsLessons(run) ? [button(run, 'write_lessons', { style: 'primary' })] : [];
+  // For thirty minutes it opens the run again; later it says whom to call (R81).
+  const late = run.state === 'completed' && run.baseline !== null && !isStaging(run) ? [button(run, 'report_problem')] : [];
   const asked = `Asked for by ${who(run.requester)} · ended ${when(run.end?.at ?? run.plan.plannedAt)} · digest ${code(shortDigest(run.digest))}`;
   const waived = run.started === null ? '' : waivedWords(view);
   const below = [stagingLine(run), asked, waived].filter((line) => line !== '');
-  return [section(lines.join('\n')), context(below.join('\n')), ...actions(back)];
+  return [section(lines.join('\n')), context(below.join('\n')), ...actions([...back, ...open, ...late])];
 }
 
 /** How it ended, in a line: `3 of 3 units applied, validated and observed in 30 min.`. */
@@ -35,6 +45,8 @@ export function resultLine(run: Run): string {
       return `${appliedPositions(run).length} of ${count(unitsOf(run.plan).length, 'unit')} applied, validated and observed${duration}.`;
     case 'rolled_back':
       return touched(run) ? `Everything was undone${sinceClick(run)}; the old schema is back.` : 'Rolled back before anything was changed.';
+    case 'restored':
+      return `The database was restored from a backup${duration}; the old one is kept.`;
     case 'rollback_failed':
       return 'The rollback failed: the database stands between two schemas. Somebody has to act now.';
     case 'cancelled':
@@ -48,8 +60,14 @@ export function resultLine(run: Run): string {
 /** The way out of the worst state. */
 function againLine({ state, backup }: Run): string {
   if (state !== 'rollback_failed') return '';
-  const restore = backup === null ? '' : ` If it fails again, restore ${code(backup.id)}.`;
+  const restore = backup === null ? '' : ` If it fails again: *Restore…* goes back to ${code(backup.id)}, with a second person.`;
   return `*Next:* mend what it says, then press *Roll back now* to try again.${restore} *Close by hand* only when the rest was dealt with.`;
+}
+
+/** What was learned, or that nobody has said it yet (R89). */
+function learnedLine(run: Run): string {
+  if (run.lessons !== null) return `📓 ${who(run.lessons.by)} learned: ${phrase(run.lessons.text, 400)}`;
+  return needsLessons(run) ? '⌛ *Open* until somebody writes down what was learned.' : '';
 }
 
 /** From the click to the proof that the old schema is back. */

@@ -1,5 +1,6 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { Instant } from '../../domain/instant.ts';
+import { needsLessons } from '../../domain/problem.ts';
 import type { Backup } from '../../domain/proof.ts';
 import type { Run } from '../../domain/run.ts';
 import { touched, WORKING } from '../../domain/run.ts';
@@ -111,7 +112,7 @@ function windowLine({ name, window }: Known['targets'][number], { now, active }:
 
 function pastLine(run: Run): string {
   const ended = run.end === null ? '' : ` · ${when(run.end.at)}`;
-  return `• ${runHeader(run)}${ended}${touched(run) ? '' : ' · database not touched'}`;
+  return `• ${runHeader(run)}${ended}${touched(run) ? '' : ' · database not touched'}${needsLessons(run) ? ' · open until what was learned is written' : ''}`;
 }
 
 /** A word beside every mark, and what to do where something is wrong. */

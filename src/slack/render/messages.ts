@@ -13,12 +13,14 @@ import { approvalsGiven } from './gate-lines.ts';
 import { holdNotice, lostNotices, recoveryNotice, rollbackFailedNotice, startedNotice } from './notices.ts';
 import { fitOf } from './moment.ts';
 import { planCard } from './plan-card.ts';
+import { problemMessage, resolvedMessage } from './problem.ts';
 import { details, hasReport, report } from './report.ts';
+import { restoreMessage } from './restore.ts';
 import type { RunView } from '../../usecases/status.ts';
 
 /** One message of a run as it should stand in Slack now. */
 export type RenderedMessage = Message & {
-  /** The same message for its whole life: `card`, `checklist`, `approval`, `started`, `dry_run`, `hold:<since>`, `alert:<metric>`, `lost:<source>:<since>`, `presence:<asked>`, `watcher:<since>`, `page:<key>`, `rollback_failed:<at>`, `recovery`, `report`, `details`. */
+  /** The same message for its whole life: `card`, `checklist`, `approval`, `started`, `dry_run`, `hold:<since>`, `alert:<metric>`, `lost:<source>:<since>`, `presence:<asked>`, `watcher:<since>`, `page:<key>`, `rollback_failed:<at>`, `recovery`, `problem:<at>`, `restore:<at>`, `report`, `details`, `resolved:<at>`. */
   readonly key: string;
   /** False only for the root. */
   readonly thread: boolean;
@@ -78,12 +80,24 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
   messages.push(...attention(view, people).map((message) => ({ ...loud, ...message })));
   const failed = rollbackFailedNotice(run);
   if (failed !== null) messages.push({ ...failed, ...loud, key: `rollback_failed:${run.end?.at}`, stage: '' });
+  const problem = problemMessage(view);
+  if (problem !== null)
+    messages.push({
+      ...problem,
+      ...loud,
+      key: `problem:${run.problemReport?.at}`,
+      stage: `${run.state} ${run.problemReport?.failures === null}`,
+    });
+  const restore = restoreMessage(run);
+  if (restore !== null) messages.push({ ...restore, ...loud, key: `restore:${run.restore?.at}`, stage: `${run.restore?.approvedBy?.id}` });
   if (hasReport(run)) {
     messages.push({ ...report(run), ...loud, key: 'report', stage: run.end?.at ?? '' });
     messages.push({ ...details(run), ...calm, key: 'details', stage: run.end?.at ?? '' });
   }
   const recovery = recoveryNotice(run);
   if (recovery !== null) messages.push({ ...recovery, ...loud, key: 'recovery', stage: '' });
+  const resolved = resolvedMessage(run, people);
+  if (resolved !== null) messages.push({ ...resolved, ...loud, key: `resolved:${run.end?.at}`, stage: `${run.lessons?.at}` });
   return messages;
 }
 
@@ -125,6 +139,8 @@ function stageOf({ run, now }: RunView, people: readonly Person[]): string {
     approvalsGiven({ run, now }, people),
     run.rehearsal === null,
     run.rollback?.undone.length,
+    run.restore?.stage,
+    run.lessons?.at,
     alerts,
     handsOn(run),
     OPEN.includes(run.state) && fitOf({ run, now }),

@@ -102,7 +102,8 @@ export function answerModal(title: string, words: string): ModalView {
 
 type Question = { callback: string; extra: string; title: string; submit: string; lead: string; question: string };
 
-function asking(run: Run, words: Question): ModalView {
+/** One question, answered in a sentence or more. */
+export function asking(run: Run, words: Question): ModalView {
   return {
     ...frame(run, words),
     blocks: [
@@ -127,7 +128,7 @@ function asking(run: Run, words: Question): ModalView {
 type Frame = { callback: string; extra?: string; title: string; submit: string };
 
 /** What every submitted window has: whose it is, and its two buttons. */
-function frame(run: Run, { callback, extra = '', title, submit }: Frame): Omit<ModalView, 'blocks'> {
+export function frame(run: Run, { callback, extra = '', title, submit }: Frame): Omit<ModalView, 'blocks'> {
   return {
     type: 'modal',
     callback_id: callback,

@@ -54,6 +54,14 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
       return 'five minutes in which nothing goes forward, and nothing is rolled back by itself.';
     case 'raise_class':
       return 'the plan needs a staging run now.';
+    case 'report_problem':
+      return 'your report. The run holds, and the checks are run.';
+    case 'request_restore':
+      return `a restore of backup ${command.backup.id} is asked for. Nothing is done before a second person agrees.`;
+    case 'approve_restore':
+      return 'you agree to the restore, and it begins.';
+    case 'record_lessons':
+      return 'what was learned.';
     case 'cancel':
       return run.state === 'failed'
         ? 'it is closed by hand; the database stays as it is.'

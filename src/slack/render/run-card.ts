@@ -16,6 +16,7 @@ import { cancelButton, rollBackButton } from './buttons.ts';
 import { countdownLine } from './countdown.ts';
 import { approvalCount, approvalsMissing, waivedWords } from './gate-lines.ts';
 import { runsOutLine } from './runs-out.ts';
+import { restoringWords } from './restore.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
 import { stagingLine } from './staging.ts';
 import { METRIC_TITLES, metricFields, metricValue } from './metrics.ts';
@@ -32,7 +33,7 @@ const NOBODY_YET = 'A worker takes this up within seconds.';
 export function runBlocks(view: RunView, people: readonly Person[]): Blocks {
   const { run } = view;
   const units = unitLines(view);
-  const quiet = run.state === 'holding' || run.state === 'stopping' || run.state === 'rolling_back';
+  const quiet = run.state === 'holding' || run.state === 'stopping' || run.state === 'rolling_back' || run.state === 'restoring';
   return [
     section(doing(view, people)),
     ...(units === '' ? [] : [section(units)]),
@@ -44,7 +45,7 @@ export function runBlocks(view: RunView, people: readonly Person[]): Blocks {
 
 /** What rolling back would cost now, once there is something to take back. */
 function wayBack({ run, price = null }: RunView): string {
-  if (!touched(run) || run.rollback !== null) return '';
+  if (!touched(run) || run.rollback !== null || run.state === 'restoring') return '';
   return `Rolling back now: ${price === null ? 'what is lost is not known' : priceWords(price)}`;
 }
 
@@ -58,6 +59,7 @@ function started(run: Run): string {
 function doing(view: RunView, people: readonly Person[]): string {
   const { run, now } = view;
   const lines = [...alarm(run), ...byItself(run)];
+  if (run.state === 'restoring') return [restoringWords(run), stepLine(view)].filter((line) => line !== '').join('\n');
   if (run.rollback !== null) {
     const undone = run.rollback.undone.length === 0 ? '' : ` Undone: ${phrase(run.rollback.undone.join(', '), 200)}.`;
     const what = run.state === 'stopping' ? 'Stopping the running statement first.' : 'Undoing what was applied, newest first.';
@@ -71,8 +73,7 @@ function doing(view: RunView, people: readonly Person[]): string {
   }
   const until = preparedUntil(view);
   if (until !== null) lines.push(`*Prepared.* Nothing to do until ${timeOf(until)}.`);
-  else if (run.step !== null && (run.state !== 'observing' || run.step.name === 'measure_after'))
-    lines.push(`*${STEP_WORDS[run.step.name]}* for ${inWords(between(run.step.at, now))}`);
+  else if (run.step !== null && (run.state !== 'observing' || run.step.name === 'measure_after')) lines.push(stepLine(view));
   if (lines.length === 0 && run.state === 'preparing') lines.push(NOBODY_YET);
   const moments = countdownLine(run, now);
   if (moments !== '') lines.push(moments);
@@ -92,6 +93,10 @@ function watching({ run, now }: RunView): string {
   if (!validatedAtEnd(run, now)) return '*Validating once more* before the end.';
   const until = timeOf(endPatienceUntil(run, now));
   return `*Judging the end:* few requests fail, and response time is as before. It is asked again until ${until}; then it holds.`;
+}
+
+function stepLine({ run, now }: RunView): string {
+  return run.step === null ? '' : `*${STEP_WORDS[run.step.name]}* for ${inWords(between(run.step.at, now))}`;
 }
 
 /** The moment of the schedule for which a prepared run waits; null while there is something to do. */
@@ -155,6 +160,8 @@ function unitLine({ run, now }: RunView, unit: Unit, of: number): string {
 /** Signs of life: elapsed, when this was drawn, and until when the watcher's word counts. */
 function pulse({ run, now }: RunView): string {
   const elapsed = run.started === null ? '' : `${inWords(between(run.started.at, now))} since the start · `;
+  if (run.state === 'restoring' && run.restore !== null)
+    return `${inWords(between(run.restore.at, now))} since it was asked for · as of ${timeOf(now)}`;
   if (run.rollback !== null) return `${inWords(between(run.rollback.at, now))} since Roll back · as of ${timeOf(now)}`;
   const watcher = run.watcher;
   const watching =
@@ -181,14 +188,18 @@ function runButtons(view: RunView): readonly (Button | Overflow)[] {
       if (begunBackfill(run) !== null) return [button(run, 'pause'), back, watching, sql, backfillMenu(run)];
       return run.stopRequested === null ? [button(run, 'stop_after_step'), back, watching, sql] : [back, watching, sql];
     case 'validating':
-    case 'observing':
       return [back, watching, sql];
+    case 'observing':
+      return [back, watching, button(run, 'report_problem'), sql];
     case 'holding': {
       const resume = button(run, 'resume', { style: 'primary' });
       // What counts down for a statement that failed has no alert with buttons of its own.
       if (run.armed?.trigger === 'failure')
         return [back, button(run, 'hold_five'), button(run, 'acknowledge_alert', { item: 'failure' }), resume, sql];
       if (begunBackfill(run) !== null) return [resume, back, watching, sql, backfillMenu(run)];
+      // What a down cannot mend, a backup may.
+      if (run.holding?.reason === 'problem_reported' || run.holding?.reason === 'restore_failed')
+        return [resume, back, button(run, 'ask_restore'), watching, sql];
       return touched(run) ? [resume, back, watching, sql] : [resume, back, watching, sql, cancelButton(run)];
     }
     default:

@@ -20,6 +20,10 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   verify_rollback: 'Comparing the schema with the one from before',
   measure_before: 'Measuring the load on staging before the change',
   measure_after: 'Measuring the same load after the change, and running the smoke tests',
+  assess: 'Checking the data and the application',
+  restore: 'Loading the backup beside the live database',
+  validate_restore: 'Comparing the copy with the backup',
+  switch: 'Switching to the restored database',
 };
 
 const PRESS = 'Press Resume to go on, or Roll back now.';
@@ -54,5 +58,10 @@ export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; r
     title: 'Not as it was before',
     next: 'Look at the application. Resume vouches for it and ends the run; Roll back now undoes everything.',
   },
+  problem_reported: {
+    title: 'Somebody sees a problem',
+    next: 'Decide in the thread: Resume when it is none, Roll back now, or Restore….',
+  },
+  restore_failed: { title: 'The restore failed', next: 'Nothing was switched. Mend what it says and ask again, or Roll back now.' },
   target_unreachable: { title: 'The database cannot be reached', next: `Check the connection. ${PRESS}` },
 };

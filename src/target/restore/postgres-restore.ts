@@ -3,6 +3,7 @@ import type { TargetIdentity } from '../../domain/plan.ts';
 import type { Backup } from '../../domain/proof.ts';
 import type { RestoreAnswer, RestoreRequest, RestoreStageOutcome, RestoreTool, SwitchOutcome } from '../../ports.ts';
 import { connected, wordsOf } from '../backup/connection.ts';
+import type { Depth } from '../backup/files.ts';
 import { checkServer } from '../same-server.ts';
 import { sessionName } from '../session.ts';
 import { loadBeside } from './beside.ts';
@@ -78,7 +79,7 @@ async function whyTaken(options: RestoreOptions, names: RestoreNames): Promise<s
 async function load(options: RestoreOptions, names: RestoreNames, request: RestoreRequest): Promise<RestoreStageOutcome> {
   const started = performance.now();
   try {
-    const manifest = await soundOf(options, request);
+    const manifest = await soundOf(options, request, 'every byte');
     await onServer(options, request, async (admin) => {
       await whyNot(options, names, request);
       const shown = await lookAt(admin, names, request.runId);
@@ -139,8 +140,8 @@ async function onServer<T>(
   }
 }
 
-async function soundOf({ directory }: RestoreOptions, { backup, plannedOn, signal }: Offered) {
-  return await soundManifest({ directory, backup, of: plannedOn, signal });
+async function soundOf({ directory }: RestoreOptions, { backup, plannedOn, signal }: Offered, depth: Depth = 'sizes') {
+  return await soundManifest({ directory, backup, of: plannedOn, signal, depth });
 }
 
 /** A failover is no reason against it: a person asked for it. */

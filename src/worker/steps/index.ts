@@ -4,6 +4,7 @@ import type { Run } from '../../domain/run.ts';
 import type { Task } from '../task.ts';
 import { applyUnit } from './apply.ts';
 import { waitForArchive } from './archive.ts';
+import { assess } from './assess.ts';
 import { beginMigrating } from './begin.ts';
 import { takeBackup } from './backup.ts';
 import { checkHealth } from './check.ts';
@@ -15,10 +16,13 @@ import { measureBefore } from './measure-before.ts';
 import { openPreparation } from './open.ts';
 import { page } from './page.ts';
 import { prove } from './prove.ts';
+import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { stop } from './stop.ts';
 import { undo } from './undo.ts';
 import { validate } from './validate.ts';
+import { switchOver } from './switch.ts';
+import { validateRestore } from './validate-restore.ts';
 import { verifyRollback } from './verify-rollback.ts';
 
 /** What every step is given. */
@@ -54,6 +58,10 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   verify_rollback: verifyRollback,
   measure_before: measureBefore,
   measure_after: measureAfter,
+  assess,
+  restore,
+  validate_restore: validateRestore,
+  switch: switchOver,
 };
 
 /** Performs the step, first telling the ledger which one, so that the card can show it. */
@@ -74,4 +82,8 @@ const SHOWN: readonly StepName[] = [
   'verify_rollback',
   'measure_before',
   'measure_after',
+  'assess',
+  'restore',
+  'validate_restore',
+  'switch',
 ];

@@ -18,7 +18,7 @@ export const validate: Step = async ({ task, run, signal }) => {
 };
 
 /** The validations of what was applied before, and of this plan. */
-function allScripts(run: Run) {
+export function allScripts(run: Run) {
   const own = run.plan.migrations.map(({ version, validate: script, validations }) => ({
     version,
     path: script?.path ?? '',

@@ -58,7 +58,11 @@ describe('a restore that cannot be is refused before anything is made', () => {
     };
     const flipped = Buffer.from(whole);
     flipped[whole.length - 20] = (flipped[whole.length - 20] ?? 0) ^ 1;
-    expect(await damaged(flipped)).toContain('SHA-256 differs');
+    // At a glance it is whole: every byte is read before the first is loaded.
+    await writeFile(backup.path, flipped);
+    expect(await stage.restore.load(stage.request(1))).toMatchObject({ ok: false, message: expect.stringContaining('SHA-256 differs') });
+    await writeFile(backup.path, whole);
+    expect(await stage.databases()).toEqual(['']);
     expect(await damaged(whole.subarray(0, 900))).toContain('bytes where');
     expect(await damaged(gzipSync('create table leads ();'))).toContain('a packed file, probably plain SQL');
     expect(await damaged(Buffer.from('-- PostgreSQL database dump'))).toContain('no archive of pg_dump');

@@ -1,0 +1,71 @@
+import type { Context, HumanCommand, WorkerCommand } from '../commands.ts';
+import type { Happening } from '../events.ts';
+import { between } from '../instant.ts';
+import { extendedUntil, inExtendedWindow, isProved, mayRestore, REQUEST_MS } from '../restore.ts';
+import type { Run } from '../run.ts';
+import { happened, refuse, wrongState, type Decision } from './decision.ts';
+
+type Of<Type extends (HumanCommand | WorkerCommand)['type']> = Extract<HumanCommand | WorkerCommand, { type: Type }>;
+
+/**
+ * Asks for a restore; nothing is done before a second person agrees (R85). Allowed at any hour. Refuses a database that was not typed
+ * as it is called, and a backup that no restore has proved. A run that still works holds with it; a finished one is open again.
+ */
+export function requestRestore(run: Run, command: Of<'request_restore'>, context: Context): Decision {
+  const { backup, offer, database } = command;
+  if (run.state === 'completed' && !inExtendedWindow(run, context.now)) return tooLate(run);
+  if (!mayRestore(run, context.now)) return wrongState(run, 'restore');
+  if (database !== run.plan.identity.database) return refuse({ code: 'wrong_database', database: run.plan.identity.database });
+  if (!isProved(run, backup)) return refuse({ code: 'backup_not_proved', backup: backup.id });
+  const requested: Happening = { type: 'restore_requested', backup, offer };
+  const detail = `@${context.actor.name} asked for a restore of ${backup.id}.`;
+  return happened(...held(run, detail), requested);
+}
+
+/** A second person agrees to exactly the backup they saw; whoever asked cannot be the second (R85). */
+export function approveRestore(run: Run, { backupId }: Of<'approve_restore'>, { actor, now }: Context): Decision {
+  const { restore } = run;
+  if (run.state === 'restoring' && restore?.approvedBy != null)
+    return refuse({ code: 'already_so', detail: `@${restore.approvedBy.name} has agreed already; the restore is under way.` });
+  if (restore === null || restore.stage !== 'asked') return refuse({ code: 'restore_not_asked' });
+  if (!mayRestore(run, now)) return wrongState(run, 'restore');
+  if (restore.by.id === actor.id) return refuse({ code: 'second_person' });
+  if (restore.backup.id !== backupId) return refuse({ code: 'restore_differs', backup: restore.backup.id });
+  if (between(restore.at, now) > REQUEST_MS) return refuse({ code: 'restore_expired', by: `@${restore.by.name}`, at: restore.at });
+  return happened({ type: 'restore_approved' });
+}
+
+/** What the worker says of the three stages. A failure goes back to where the run stood: nothing was renamed. */
+export function recordRestore(
+  run: Run,
+  command: Of<'record_restore_loaded' | 'record_restore_compared' | 'record_restored' | 'record_restore_failure'>,
+): Decision {
+  const stage = run.restore?.stage;
+  if (run.state !== 'restoring' || stage === undefined) return wrongState(run, 'restore');
+  switch (command.type) {
+    case 'record_restore_loaded':
+      return stage === 'loading' ? happened({ type: 'restore_loaded', ms: command.ms }) : refuse({ code: 'out_of_order' });
+    case 'record_restore_compared': {
+      if (stage !== 'beside') return refuse({ code: 'out_of_order' });
+      if (command.failures.length === 0) return happened({ type: 'restore_validated' });
+      const detail = `The restored copy does not pass: ${command.failures.join('; ')}. Nothing was switched; the live database is as it was.`;
+      return happened({ type: 'restore_failed', detail });
+    }
+    case 'record_restored':
+      if (stage !== 'validated') return refuse({ code: 'out_of_order' });
+      return happened({ type: 'restored', after: command.after, switched: command.switched, detail: command.detail });
+    case 'record_restore_failure':
+      return happened({ type: 'restore_failed', detail: command.detail });
+  }
+}
+
+/** Holds what still works, and opens again what is finished; nothing where it stands still already. */
+export function held(run: Run, detail: string): readonly Happening[] {
+  const goesOn = ['migrating', 'validating', 'observing', 'completed'].includes(run.state);
+  return goesOn ? [{ type: 'held', reason: 'problem_reported', detail }] : [];
+}
+
+/** After the extended window it is an incident of its own, and the target may be another run's by now (R81). */
+export function tooLate(run: Run): Decision {
+  return refuse({ code: 'extended_over', until: extendedUntil(run) ?? run.plan.plannedAt });
+}
