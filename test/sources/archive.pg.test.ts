@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,11 +12,10 @@ let directory: string;
 let server: PostgresServer;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'offpeak-archive-'));
-  // World-writable: the server may run as another user than we do.
+  // The server may run as another user than we do.
+  await chmod(directory, 0o777);
   const command = `test -e ${directory}/broken && exit 1; cp %p ${directory}/%f`;
-  await sql(superuserUrl(), 'select 1');
   server = await startPostgres({ settings: { archive_mode: 'on', archive_command: command, wal_level: 'replica' } });
-  await (await import('node:fs/promises')).chmod(directory, 0o777);
 });
 afterAll(async () => {
   await server.stop();
@@ -55,7 +54,8 @@ describe('R42 whether the log up to a position is archived (M28)', () => {
       words: expect.stringContaining('is not archived yet'),
     });
     const client = await connect(url);
-    const point = await createRestorePoint(client, 'offpeak-test').finally(() => client.end());
+    const point = await createRestorePoint(client, 'offpeak-test');
+    await client.end();
     if ('missing' in point) throw new Error(point.missing);
     const archivedNow = async () => {
       const found = await read(url, point.lsn);
