@@ -18,7 +18,10 @@ export function patience(task: Task, patienceMs: number): { over(progressed: boo
       if (WORKING.includes(run.state)) await task.report({ type: 'hold', reason: 'target_unreachable', detail });
       else if (run.state === 'rolling_back' || run.state === 'stopping') {
         await task.report({ type: 'record_rollback_failure', detail, remaining: ['everything after the last line of the timeline'] });
-      } else if (run.state === 'restoring') await task.report({ type: 'record_restore_failure', detail });
+      } else if (run.state === 'restoring' && run.restore?.stage !== 'validated') {
+        // From the switch on only the server can say whether it happened, so it is asked until it answers.
+        await task.report({ type: 'record_restore_failure', detail });
+      }
       failingSince = null;
       return false;
     },

@@ -10,7 +10,7 @@ import { loadBeside } from './beside.ts';
 import { copyFailures } from './compare.ts';
 import { whyImpossible } from './impossible.ts';
 import { lookAt, unclearWords } from './look.ts';
-import { checkLiveFence, liveName, maintenanceSession, restoreLock } from './maintenance.ts';
+import { checkLiveFence, maintenanceSession, restoreLock } from './maintenance.ts';
 import { restoreNames, type RestoreNames } from './names.ts';
 import { RestoreRefused, type RestoreOptions } from './options.ts';
 import { soundManifest } from './sound.ts';
@@ -20,18 +20,20 @@ import { writesSince } from './writes-since.ts';
 /** What a copy is expected to take of a packed dump where nothing else is known. */
 const UNPACKED = 4;
 
+type Named = { readonly plannedOn: TargetIdentity; readonly runNumber: number };
+
 /** Restores of one target beside itself. Nothing is connected before the first question. */
 export function postgresRestore(options: RestoreOptions): RestoreTool {
-  const names = (runNumber: number) => restoreNames(liveName(options), runNumber);
+  const names = (request: Named) => restoreNames(request.plannedOn.database, request.runNumber);
   return {
-    offer: (request) => offer(options, names(request.runNumber), request),
-    load: (request) => load(options, names(request.runNumber), request),
+    offer: (request) => offer(options, names(request), request),
+    load: (request) => load(options, names(request), request),
     compare: async (request) => {
-      const of = names(request.runNumber);
+      const of = names(request);
       const manifest = await soundOf(options, request);
       return { failures: await copyFailures({ options, work: request, names: of, manifest, validations: request.validations }) };
     },
-    switchOver: (request) => switchOver(options, names(request.runNumber), request),
+    switchOver: (request) => switchOver(options, names(request), request),
   };
 }
 
@@ -131,7 +133,7 @@ async function onServer<T>(
   signal.addEventListener('abort', stop, { once: true });
   try {
     await restoreLock(admin, options, request);
-    const { phase } = await lookAt(admin, restoreNames(liveName(options), runNumber), runId);
+    const { phase } = await lookAt(admin, restoreNames(request.plannedOn.database, runNumber), runId);
     if (fenced === 'always' || phase !== 'switched') await checkLiveFence(options, request);
     return await work(admin);
   } finally {

@@ -26,14 +26,21 @@ async function sentence(
   run: Run,
   { switched: { kept, lockedOutMs }, signal }: { switched: Switched; signal: AbortSignal },
 ): Promise<string> {
-  const fingerprint = await task.context.target.fingerprint();
-  const schema =
-    run.fingerprint === null || fingerprint.hash === run.fingerprint
-      ? 'its schema equals the one from before the run'
-      : 'its schema is the one of the backup, which differs in spelling or age from the one before the run';
+  const schema = await schemaWords(task, run);
   const ill = [...(await unhealthy(task)), ...(await failedHooks(task, 'smoke', signal))];
   const health = ill.length === 0 ? 'the application is healthy' : `not confirmed: ${ill.join('; ')}`;
   const loaded = run.restore?.loadedMs == null ? '' : ` in ${inWords(run.restore.loadedMs)}`;
   const locked = lockedOutMs === null ? '' : ` Nobody could connect for ${lasting(lockedOutMs)}.`;
   return `The contents of ${run.restore?.backup.id ?? 'the backup'} are live: restored beside${loaded}, compared, switched; ${schema}; ${health}.${locked} The database of before is kept as ${kept}, read-only, with everything written since the backup.`;
+}
+
+/** It is switched whatever comes now: what cannot be read is said, and undoes nothing. */
+async function schemaWords({ context }: Task, run: Run): Promise<string> {
+  const hash = await context.target.fingerprint().then(
+    (fingerprint) => fingerprint.hash,
+    () => null,
+  );
+  if (hash === null) return 'its schema could not be read once more';
+  if (hash === run.fingerprint) return 'its schema equals the one from before the run';
+  return 'its schema is the one of the backup, which is older or spelled otherwise than the one from before the run';
 }
