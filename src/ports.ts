@@ -193,13 +193,16 @@ export type ReadAdoptable = {
   readonly problems: readonly (FileProblem & { readonly version?: string })[];
 };
 
+type Named = readonly { readonly version: string; readonly name: string }[];
+
 export interface MigrationSource {
   readonly format: FormatName;
   /**
    * Every migration in the directory in version order, parsed and judged for this server version. Refuses, never skips.
-   * Of those in `applied` only the validation is read, and one that should have come before them is refused.
+   * Of those in `applied` only the validation is read, and one that should have come before them is refused. When they are still being
+   * asked for, the files are read meanwhile; throws what that throws.
    */
-  read(history?: { readonly applied: readonly { readonly version: string; readonly name: string }[] }): Promise<ReadMigrations>;
+  read(history?: { readonly applied: Named | Promise<Named> }): Promise<ReadMigrations>;
   /** The same files without their statements, for an adoption. */
   adoptable(): Promise<ReadAdoptable>;
 }

@@ -4,7 +4,8 @@ import type { Backend } from '../domain/events.ts';
 import { blockersOf, type Blocker } from './blockers.ts';
 import { isConnectionLoss } from './errors.ts';
 import { lockModeOf, strongest } from './lock-modes.ts';
-import { BACKEND_START, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { BACKEND_START } from './settings.ts';
 import { cancelBackend } from './stop.ts';
 
 /**
