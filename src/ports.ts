@@ -288,6 +288,8 @@ export type ApplyRequest = {
   readonly last: boolean;
   readonly gate: Gate;
   readonly signal: AbortSignal;
+  /** Units behind this one of which the ledger holds the intents, so that who holds what they want is looked at together. */
+  readonly following?: () => readonly Unit[];
   /** Called with the backend once it is known and before anything is executed on it; throwing or returning false stops the unit. */
   readonly onBackend: (backend: Backend) => Promise<boolean>;
   /** Asked beside the gate while a backfill runs; full speed when absent. */

@@ -1,3 +1,5 @@
+import type { ClientBase } from 'pg';
+import type { RelationLock, Unit } from '../domain/plan.ts';
 import type { ApplyRequest, UnitOutcome } from '../ports.ts';
 import { applyBackfill } from './backfill/unit.ts';
 import { isConnectionLoss, placeOf, targetError } from './errors.ts';
@@ -6,11 +8,11 @@ import { applyLone } from './lone-unit.ts';
 import { isLockFailure } from './lock-tries.ts';
 import { Observer } from './observer.ts';
 import { CommitUnanswered, OutcomeUnknown, resolveUnit } from './resolve.ts';
+import { leavesNothing } from './plain-statement.ts';
 import type { Pair, RunSessions } from './run-sessions.ts';
 import { checkServer, StrangeServer } from './same-server.ts';
 import { sessionName, withSession, type OpenRequest } from './session.ts';
 import type { SessionSettings } from './settings.ts';
-import { leavesSession } from './sql-shape.ts';
 import { stopBackend } from './stop.ts';
 import { applyTransaction, repeatSettings } from './transaction-unit.ts';
 import type { Tuning } from './tuning.ts';
@@ -37,7 +39,9 @@ export async function applyUnit(engine: Engine, request: ApplyRequest): Promise<
       return { result: 'stopped', reason: 'The start of this unit was not recorded, so it was not begun.' };
     const context = contextOf({ engine, request, actor, pair });
     await repeatSettings(pair.work.client, request.migration, request.unit);
-    const quiet = leavesNothing(request);
+    const quiet = leavesNothing(request.unit);
+    // The text of the unit behind is read while the server works at this one: it takes nearly as long as a small migration.
+    setImmediate(() => (request.following?.() ?? []).slice(0, 1).forEach((next) => void leavesNothing(next)));
     const outcome = await APPLY[request.unit.kind](context);
     if (outcome.result === 'applied' && (await quiet)) engine.sessions.leftClean(request.runId);
     return outcome;
@@ -47,13 +51,6 @@ export async function applyUnit(engine: Engine, request: ApplyRequest): Promise<
     // A cancel may still be on its way: it must not hit what this session does next.
     if (request.signal.aborted) await engine.sessions.drop(request.runId);
   }
-}
-
-/** Whether the next unit may have the session as this one leaves it. */
-async function leavesNothing({ unit }: ApplyRequest): Promise<boolean> {
-  if (unit.kind !== 'transaction') return false;
-  const quiet = await Promise.all(unit.statements.map(({ sql }) => leavesSession(sql)));
-  return quiet.every(Boolean);
 }
 
 async function announce(request: ApplyRequest, pair: Pair): Promise<boolean> {
@@ -74,7 +71,13 @@ function contextOf({ engine, request, actor, pair }: Circumstances & { readonly 
     await repeatSettings(more.client, request.migration, request.unit);
     return { work: more, observer: new Observer(watch, more) };
   };
-  return { request, actor, work, observer: new Observer(watch, work), tuning: engine.tuning, ours, another };
+  const ahead = () => (request.following?.() ?? []).flatMap(locksOf);
+  const outlook = (client: ClientBase) => pair.outlook.holders(client, { wanted: locksOf(request.unit), ahead, ours });
+  return { request, actor, work, observer: new Observer(watch, work), tuning: engine.tuning, ours, outlook, another };
+}
+
+function locksOf({ statements }: Unit): readonly RelationLock[] {
+  return statements.flatMap(({ locks }) => locks);
 }
 
 async function outcomeOf({

@@ -1,6 +1,7 @@
-import { DatabaseError } from 'pg';
+import { DatabaseError, type ClientBase } from 'pg';
 import type { Migration, Statement, Unit } from '../domain/plan.ts';
 import type { ApplyRequest } from '../ports.ts';
+import type { Blocker } from './blockers.ts';
 import { codeOf } from './errors.ts';
 import type { Actor } from './fence.ts';
 import type { NewlyApplied } from './history.ts';
@@ -18,6 +19,8 @@ export type UnitContext = {
   readonly observer: Observer;
   readonly tuning: Tuning;
   readonly ours: readonly number[];
+  /** Who holds what this unit wants, as it was a moment ago. */
+  readonly outlook: (client: ClientBase) => Promise<readonly Blocker[]>;
   /** One more session of this unit, with the settings of its file, and somebody who watches it; whoever asked for it ends it. */
   readonly another: (number: number) => Promise<{ readonly work: Session; readonly observer: Observer }>;
 };

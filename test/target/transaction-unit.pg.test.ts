@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Backend } from '../../src/domain/events.ts';
+import type { RelationLock } from '../../src/domain/plan.ts';
 import { connect, sql } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import { aMigration, apply, exclusive } from './a-migration.ts';
@@ -34,6 +35,32 @@ describe('a transaction unit', () => {
     ]);
     expect(await it.target.applied()).toMatchObject([{ version: '0002', name: 'x', upSha256: migration.up.sha256, runId: 'run-1' }]);
     expect(await sql(it.database.url, 'SELECT position, finished FROM offpeak.marker')).toEqual([{ position: 0, finished: true }]);
+  });
+
+  test.for<[string, readonly RelationLock[]]>([
+    ['ALTER TABLE leads ADD COLUMN a text', exclusive('leads')],
+    ['CREATE TABLE notes (lead int PRIMARY KEY REFERENCES leads)', [{ relation: 'leads', mode: 'SHARE ROW EXCLUSIVE' }]],
+    ['CREATE INDEX leads_email ON leads (email)', [{ relation: 'leads', mode: 'SHARE' }]],
+    ['ALTER TABLE leads ADD COLUMN number serial', exclusive('leads')],
+    ['ALTER TABLE leads ADD UNIQUE (email)', exclusive('leads')],
+  ])('in one message reports the locks that others could see, and nothing it made itself: %s', async ([text, locks]) => {
+    const outcome = await apply(it.target, aMigration('0002', [{ sql: text, locks }]));
+    if (outcome.result !== 'applied') throw new Error(JSON.stringify(outcome));
+    expect(outcome.statements.map((statement) => statement.locks)).toEqual([locks]);
+    expect(await it.target.applied()).toMatchObject([{ version: '0002', runId: 'run-1' }]);
+    expect(await sql(it.database.url, 'SELECT position, finished FROM offpeak.marker')).toEqual([{ position: 0, finished: true }]);
+  });
+
+  test('in one message leaves nothing when its statement, or anything of ours, fails', async () => {
+    const failed = await apply(it.target, aMigration('0003', ['ALTER TABLE leads ADD COLUMN email text']));
+    expect(failed).toMatchObject({ result: 'failed', message: expect.stringMatching(/42701[^]*in 0003_x\.up\.sql line 1/) });
+    await sql(it.database.url, "UPDATE offpeak.fence SET epoch = 2 WHERE run_id = 'run-1'");
+    expect(await apply(it.target, ADD)).toMatchObject({ result: 'failed', message: expect.stringContaining('Another worker took over') });
+    await sql(it.database.url, "UPDATE offpeak.fence SET epoch = 1 WHERE run_id = 'run-1'");
+    await sql(it.database.url, "INSERT INTO offpeak.history (version, name, up_sha256, run_id) VALUES ('0002', 'x', '', 'other')");
+    await expect(apply(it.target, ADD)).rejects.toThrow('23505');
+    expect(await sql(it.database.url, "SELECT FROM pg_attribute WHERE attrelid = 'leads'::regclass AND attname = 'domain'")).toEqual([]);
+    expect(await sql(it.database.url, 'SELECT FROM offpeak.marker')).toEqual([]);
   });
 
   test('leaves nothing when a statement fails, and shows file, line and caret without the row that PostgreSQL quotes', async () => {

@@ -87,6 +87,7 @@ async function applyHere(turn: Turn, here: Here): Promise<Moved> {
       unit,
       last: unit.statements.at(-1)?.index === migration.statements.at(-1)?.index,
       signal,
+      following: () => kept.following(unit.position).flatMap((position) => unitsOf(run.plan)[position] ?? []),
       plannedOn: run.plan.identity,
       gate: gate(turn, here, held),
       onBackend: async (backend) => kept.intended(unit.position, backend) || (await kept.begin(unit.position, backend)),
