@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Client } from 'pg';
+import type { AppliedUnit } from '../domain/commands.ts';
 import type { AppliedStatement } from '../domain/events.ts';
 import type { Migration, RelationLock, Statement, Unit } from '../domain/plan.ts';
 import type { UnitOutcome } from '../ports.ts';
@@ -28,7 +29,7 @@ type Executed = {
   readonly after: Promise<readonly RelationLock[]>;
 };
 type Limits = { readonly lockTimeoutMs: number; readonly limitMs: number };
-type Done = { readonly statements: readonly AppliedStatement[]; readonly ms: number };
+type Done = { readonly statements: readonly AppliedStatement[]; readonly ms: number; readonly also?: readonly AppliedUnit[] };
 
 /** Applies statements that commit together with their marker and, at the end of the file, the history row. */
 export async function applyTransaction(context: UnitContext): Promise<UnitOutcome> {
@@ -42,7 +43,7 @@ export async function applyTransaction(context: UnitContext): Promise<UnitOutcom
     tuning,
     signal: request.signal,
     wanted: statements.flatMap((statement) => statement.locks),
-    outlook: context.outlook,
+    outlook: (client) => context.outlook(client, request.unit),
     tryMs: statements.every(onlyRows) && statements.length > 0 ? ROW_WAIT_MS : null,
     ours: context.ours,
     attempt: (lockTimeoutMs) => observer.during(request.signal, () => once(lockTimeoutMs), { yieldAfterMs: lockTimeoutMs }),

@@ -99,6 +99,30 @@ describe('a connection that breaks around COMMIT (F6, F7)', () => {
     expect([...results].toSorted()).toEqual(['failed', 'unreachable']);
   }, 180_000);
 
+  test('T2 what travelled behind a unit is told exactly: everything that was committed, and nothing else', async () => {
+    const seen = new Set<number>();
+    for (let round = 0; round < 80; round += 1) {
+      const n = (number += 10);
+      const units = Array.from({ length: 4 }, (_, index) => {
+        const migration = aMigration(String(n + index).padStart(6, '0'), [`CREATE TABLE effect_${n + index} ()`]);
+        return { migration, unit: { ...unitOf(migration), position: index }, last: true, gate: () => Promise.resolve(null) };
+      });
+      const fresh = postgresTarget({ name: 'acme', connectionString: proxy.url });
+      proxy.arm(':apply:', {
+        cut: round % 2 === 0 ? { where: 'anywhere', bytes: 1_300 + round * 50 } : { where: 'answer', bytes: round * 30 },
+      });
+      const first = units[0]?.migration ?? aMigration('0', []);
+      const outcome = await apply(fresh, first, { following: () => units.slice(1) }).catch(() => null);
+      const told = outcome?.result === 'applied' ? 1 + (outcome.also ?? []).length : 0;
+      const made = await Promise.all(units.map((_, index) => tablesOf(n + index)));
+      expect(made, `round ${round}: ${JSON.stringify(outcome)}`).toEqual(units.map((_, index) => (index < told ? 1 : 0)));
+      seen.add(told);
+      await fresh.close();
+    }
+    number += 10;
+    expect(seen.size).toBeGreaterThan(1);
+  }, 180_000);
+
   test('T2 anywhere in the conversation, 100 times', async () => {
     const results = new Set<string>();
     for (let round = 0; round < 100; round += 1) results.add(await cutOnce({ where: 'anywhere', bytes: 150 + round * 20 }));

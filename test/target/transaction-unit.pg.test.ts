@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Backend } from '../../src/domain/events.ts';
-import type { RelationLock } from '../../src/domain/plan.ts';
+import type { Migration, RelationLock } from '../../src/domain/plan.ts';
+import type { Gate, UnitOutcome } from '../../src/ports.ts';
 import { connect, sql } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
-import { aMigration, apply, exclusive } from './a-migration.ts';
+import { aMigration, apply, exclusive, unitOf } from './a-migration.ts';
 import { lockedTarget, type LockedTarget } from './a-target.ts';
 
 const ADD = aMigration('0002', [{ sql: 'ALTER TABLE leads ADD COLUMN domain text', locks: exclusive('leads') }]);
@@ -61,6 +62,91 @@ describe('a transaction unit', () => {
     await expect(apply(it.target, ADD)).rejects.toThrow('23505');
     expect(await sql(it.database.url, "SELECT FROM pg_attribute WHERE attrelid = 'leads'::regclass AND attname = 'domain'")).toEqual([]);
     expect(await sql(it.database.url, 'SELECT FROM offpeak.marker')).toEqual([]);
+  });
+
+  describe('with others behind it in one message', () => {
+    const NAMES = ['one', 'two', 'three'];
+    const [first, ...rest] = NAMES.map((name, index) => aMigration(`001${index}`, [`CREATE TABLE ${name} ()`]));
+    const OPEN = () => Promise.resolve(null);
+    /** Each a unit of its own at the next position. */
+    const behind = (migrations: readonly Migration[], gate: (index: number) => Gate = () => OPEN) => ({
+      following: () =>
+        migrations.map((migration, index) => ({
+          migration,
+          unit: { ...unitOf(migration), position: index + 1 },
+          last: true,
+          gate: gate(index),
+        })),
+    });
+    const there = async () =>
+      (await sql<{ relname: string }>(it.database.url, 'SELECT relname FROM pg_class WHERE relname = ANY ($1) ORDER BY oid', [NAMES])).map(
+        ({ relname }) => relname,
+      );
+    const positions = async () =>
+      (await sql<{ position: number }>(it.database.url, 'SELECT position FROM offpeak.marker WHERE finished ORDER BY 1')).map(
+        ({ position }) => position,
+      );
+    const alsoOf = (outcome: UnitOutcome) => (outcome.result === 'applied' ? outcome.also?.map(({ position }) => position) : outcome);
+
+    test('applies them in their order, each with its marker and history row', async () => {
+      if (first === undefined) throw new Error('no file');
+      const outcome = await apply(it.target, first, behind(rest));
+      expect(outcome).toMatchObject({
+        result: 'applied',
+        also: [
+          { position: 1, tries: 1 },
+          { position: 2, statements: [{ index: 0 }] },
+        ],
+      });
+      expect(await there()).toEqual(NAMES);
+      expect(await positions()).toEqual([0, 1, 2]);
+      expect((await it.target.applied()).map(({ version }) => version)).toEqual(['0010', '0011', '0012']);
+    });
+
+    test('a closed gate, or a holder of what one wants, keeps it and those behind it for their own turn', async () => {
+      if (first === undefined) throw new Error('no file');
+      const shut = behind(rest, (index) => (index === 1 ? () => Promise.resolve({ reason: 'peak hours' }) : OPEN));
+      expect(alsoOf(await apply(it.target, first, shut))).toEqual([1]);
+      expect(await positions()).toEqual([0, 1]);
+      const report = await connect(it.database.url);
+      await report.query('BEGIN; SELECT FROM leads');
+      const held = behind([ADD])
+        .following()
+        .map((each) => ({ ...each, unit: { ...each.unit, position: 8 } }));
+      const next = aMigration('0020', ['CREATE TABLE three ()']);
+      const outcome = await it.target.apply({
+        runId: 'run-1',
+        epoch: 1,
+        migration: next,
+        unit: { ...unitOf(next), position: 7 },
+        last: true,
+        gate: OPEN,
+        signal: new AbortController().signal,
+        onBackend: () => Promise.resolve(true),
+        onProgress: () => {},
+        following: () => held,
+      });
+      expect(alsoOf(outcome)).toEqual([]);
+      expect(await positions()).toEqual([0, 1, 7]);
+      await report.end();
+    });
+
+    test('the one that fails is rolled back and not told: it has its own turn, and those behind it too', async () => {
+      if (first === undefined) throw new Error('no file');
+      const bad = aMigration('0015', ['ALTER TABLE nowhere ADD COLUMN a text']);
+      expect(alsoOf(await apply(it.target, first, behind([bad, ...rest])))).toEqual([]);
+      expect(await there()).toEqual(['one']);
+      expect(await positions()).toEqual([0]);
+      expect(await apply(it.target, bad)).toMatchObject({ result: 'failed' });
+    });
+
+    test('one that would begin too late behind the first does not begin', async () => {
+      await sql(it.database.url, 'INSERT INTO leads SELECT n, n::text FROM generate_series(1001, 200000) n');
+      const slow = aMigration('0016', ['CREATE INDEX leads_email ON leads (email)']);
+      expect(alsoOf(await apply(it.target, slow, behind(rest)))).toEqual([]);
+      expect(await there()).toEqual([]);
+      expect(await positions()).toEqual([0]);
+    });
   });
 
   test('leaves nothing when a statement fails, and shows file, line and caret without the row that PostgreSQL quotes', async () => {
