@@ -1,14 +1,15 @@
 import { announcedBehind, unitRun } from '../../domain/ahead.ts';
-import { forwardHold, predictedUnitMs, type Hold } from '../../domain/gates.ts';
-import { between, plus, type Instant } from '../../domain/instant.ts';
-import { migrationOf, unitsOf, type Migration, type Unit } from '../../domain/plan.ts';
+import type { Hold } from '../../domain/gates.ts';
+import { between } from '../../domain/instant.ts';
+import { migrationOf, unitsOf, type Unit } from '../../domain/plan.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
-import type { Following, Gate, Outcome, UnitOutcome } from '../../ports.ts';
+import type { Outcome, UnitOutcome } from '../../ports.ts';
 import { journal, type Journal } from '../journal.ts';
 import { paceOf } from '../pace.ts';
 import { progressReports } from '../progress.ts';
 import { remembered } from '../remembered.ts';
 import type { Task } from '../task.ts';
+import { behind, gate, isLast, type Known, type Turn } from './apply-gate.ts';
 import { strangerDetail } from './identity.ts';
 import type { Step } from './index.ts';
 
@@ -22,20 +23,6 @@ const KNOWN_MS = 25;
 /** An older reading makes the monitor look more silent, never less. Milliseconds. */
 const READING_MS = 500;
 
-/** The run at a moment of the ledger's clock, and of ours. */
-type Known = { readonly run: Run; readonly now: Instant; readonly askedAt: number };
-
-/** Unit after unit on one pair of sessions, for a few seconds. */
-type Turn = {
-  readonly task: Task;
-  readonly signal: AbortSignal;
-  readonly over: () => boolean;
-  readonly newestSample: () => Promise<Instant | null>;
-  /** The run as it was at most a moment ago, and as it is. */
-  readonly known: () => Promise<Known>;
-  readonly asked: () => Promise<Known>;
-  readonly journal: Journal;
-};
 type Here = { readonly run: Run; readonly unit: Unit };
 /** `next` is the unit whose intent stands in the ledger already. */
 type Moved = { readonly moved: boolean; readonly next: Here | null };
@@ -105,23 +92,6 @@ async function applyHere(turn: Turn, here: Here): Promise<Moved> {
   return record(turn, unit, { outcome, hold: held.reason });
 }
 
-function isLast(migration: Migration, unit: Unit): boolean {
-  return unit.statements.at(-1)?.index === migration.statements.at(-1)?.index;
-}
-
-/** A unit that may travel behind another: its gate is shut as well when somebody asked to stop after this step. */
-function behind(turn: Turn, run: Run, position: number): readonly Following[] {
-  const unit = unitsOf(run.plan)[position];
-  const migration = unit === undefined ? undefined : migrationOf(run.plan, unit);
-  if (unit === undefined || migration === undefined) return [];
-  const open = gate(turn, { run, unit }, { reason: null });
-  const going = async (laterMs: number) => {
-    if (turn.over() || (await turn.known()).run.stopRequested !== null) return { reason: 'it goes no further than this step' };
-    return await open(predictedUnitMs(run, position) + laterMs);
-  };
-  return [{ migration, unit, last: isLast(migration, unit), gate: going }];
-}
-
 /** Begun or announced by somebody else, or by us before something broke: how it stands is not known. */
 function isLeft(unit: UnitRun | undefined, kept: Journal): unit is UnitRun {
   return (unit?.state === 'begun' || unit?.state === 'announced') && !kept.intended(unit.position, unit.backend);
@@ -147,22 +117,6 @@ async function settled(task: Task, run: Run, what: { unit: Unit; left: UnitRun }
   const withdrawn = announcedBehind(run, unit.position);
   if (withdrawn.length > 0) await task.report({ type: 'record_units', units: [], withdrawn });
   return false;
-}
-
-/** Asked before every statement and batch. A wish to stop after this step does not stop in the middle of it. */
-function gate(turn: Turn, { unit }: Here, held: { reason: Hold | null }): Gate {
-  const { task, signal } = turn;
-  // A batch takes longer than the question; small statements do not.
-  const look = unit.kind === 'backfill' ? turn.asked : turn.known;
-  return async (askedMs) => {
-    const [{ run, now, askedAt }, newestSample] = await Promise.all([look(), turn.newestSample()]);
-    if (run.state !== 'migrating' || task.lease.lost() || signal.aborted) return { reason: `the run is ${run.state.replace('_', ' ')}` };
-    // The engine knows how long a batch takes; what a statement takes only the rehearsal knows.
-    const durationMs = unit.kind === 'backfill' ? askedMs : Math.max(askedMs, predictedUnitMs(run, unit.position));
-    const moment = plus(now, Math.ceil(performance.now() - askedAt));
-    held.reason = forwardHold({ ...run, stopRequested: null }, { now: moment, newestSample, durationMs });
-    return held.reason === null ? null : { reason: held.reason.detail };
-  };
 }
 
 const only = ({ ok }: Outcome): Moved => ({ moved: ok, next: null });
