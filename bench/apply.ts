@@ -11,7 +11,8 @@ import { row } from './table.ts';
 /**
  * `npm run bench:apply`: 1,000 migrations applied with the full journal, beside one psql with a history table: one file, one
  * transaction, one history row, ON_ERROR_STOP, one session. Then the status with nothing pending. Same server, fsync on, rounds alternate.
- * MIGRATIONS and ROUNDS change the numbers.
+ * MIGRATIONS and ROUNDS change the numbers. In psql's favour: its one row is all it writes, its server has no second database to write
+ * into beside it, and nobody asks it before a statement. In ours: psql waits four times for each migration, we as a rule once.
  */
 const MIGRATIONS = Number(process.env['MIGRATIONS'] ?? 1_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5);

@@ -1,5 +1,5 @@
 import type { ChecklistSettings } from './domain/checklist.ts';
-import type { Command } from './domain/commands.ts';
+import type { AppliedUnit, Command } from './domain/commands.ts';
 import type { AppliedStatement, Backend, RunEvent } from './domain/events.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Metric, Readings, Sample } from './domain/monitor.ts';
@@ -193,13 +193,16 @@ export type ReadAdoptable = {
   readonly problems: readonly (FileProblem & { readonly version?: string })[];
 };
 
+type Named = readonly { readonly version: string; readonly name: string }[];
+
 export interface MigrationSource {
   readonly format: FormatName;
   /**
    * Every migration in the directory in version order, parsed and judged for this server version. Refuses, never skips.
-   * Of those in `applied` only the validation is read, and one that should have come before them is refused.
+   * Of those in `applied` only the validation is read, and one that should have come before them is refused. When they are still being
+   * asked for, the files are read meanwhile; throws what that throws.
    */
-  read(history?: { readonly applied: readonly { readonly version: string; readonly name: string }[] }): Promise<ReadMigrations>;
+  read(history?: { readonly applied: Named | Promise<Named> }): Promise<ReadMigrations>;
   /** The same files without their statements, for an adoption. */
   adoptable(): Promise<ReadAdoptable>;
 }
@@ -258,6 +261,8 @@ export type UnitOutcome =
       readonly ms: number;
       readonly longestWaitMs: number;
       readonly tries: number;
+      /** Those behind it that were applied together with it, in their order. */
+      readonly also?: readonly AppliedUnit[];
     }
   /** The gate said stop between statements or batches; what was done of a backfill is kept and resumed at its key. */
   | { readonly result: 'stopped'; readonly reason: string }
@@ -265,7 +270,12 @@ export type UnitOutcome =
   | { readonly result: 'cancelled' }
   | { readonly result: 'lock_budget'; readonly detail: string }
   /** `message` has the SQLSTATE, PostgreSQL's sentence, file and line with a caret. */
-  | { readonly result: 'failed'; readonly message: string };
+  | {
+      readonly result: 'failed';
+      readonly message: string;
+      /** How it stands, and those behind it, could not be found out. */
+      readonly unsure?: true;
+    };
 
 /** What the catalog and the marker say about a unit whose worker died (F3–F7). `unknown`: a person has to look; `detail` says at what. */
 export type UnitState = 'applied' | 'not_applied' | 'partly_backfilled' | 'unknown';
@@ -276,6 +286,12 @@ export type Pace = { readonly percent: number; readonly brakes: readonly string[
 /** How a backfill goes. `note` says why it rests; empty while it does not. */
 export type BackfillPulse = { readonly rowsPerSecond: number | null; readonly note: string };
 
+/** A unit behind the one that is applied: its intent is in the ledger, on the same backend. */
+export type Following = Pick<ApplyRequest, 'migration' | 'unit' | 'last'> & {
+  /** Asked when it is to travel with the one before it, with how much later it may begin. A reason keeps it for its own turn. */
+  readonly gate: Gate;
+};
+
 export type ApplyRequest = {
   readonly runId: string;
   readonly epoch: number;
@@ -285,6 +301,8 @@ export type ApplyRequest = {
   readonly last: boolean;
   readonly gate: Gate;
   readonly signal: AbortSignal;
+  /** Units behind this one of which the ledger holds the intents, so that they may travel together. */
+  readonly following?: () => readonly Following[];
   /** Called with the backend once it is known and before anything is executed on it; throwing or returning false stops the unit. */
   readonly onBackend: (backend: Backend) => Promise<boolean>;
   /** Asked beside the gate while a backfill runs; full speed when absent. */

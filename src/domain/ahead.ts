@@ -16,7 +16,9 @@ export function sameBackend(one: Backend, other: Backend): boolean {
 }
 
 export function unitRun(run: Run, position: number): UnitRun | undefined {
-  return run.units.find((unit) => unit.position === position);
+  // Nearly always at its own place: units begin in their order.
+  const there = run.units[position];
+  return there?.position === position ? there : run.units.find((unit) => unit.position === position);
 }
 
 /** Whether the ledger holds the intent of this unit on this backend. */

@@ -239,6 +239,15 @@ export function unitsOf({ migrations }: Pick<Plan, 'migrations'>): readonly Unit
   return known;
 }
 
+/** The migration of a unit; undefined when the plan has none of its version. */
+export function migrationOf({ migrations }: Pick<Plan, 'migrations'>, { version }: Pick<Unit, 'version'>): Migration | undefined {
+  const known = BY_VERSION.get(migrations) ?? new Map(migrations.map((migration) => [migration.version, migration]));
+  BY_VERSION.set(migrations, known);
+  return known.get(version);
+}
+
+const BY_VERSION = new WeakMap<readonly Migration[], ReadonlyMap<string, Migration>>();
+
 /** A plan never changes, and its units are asked for at every decision. */
 const UNITS = new WeakMap<readonly Migration[], readonly Unit[]>();
 

@@ -20,7 +20,7 @@ import { problemOf } from './problem.ts';
 
 export type MigrationSourceOptions = {
   readonly directory: string;
-  /** Major version of the server the verdicts are for; asked at every read. */
+  /** Major version of the server the verdicts are for; asked at every read that judges something. */
   readonly serverMajor: () => Promise<number>;
   readonly format?: FormatName;
   readonly catalog?: () => Promise<CatalogState>;
@@ -45,9 +45,12 @@ export function migrationSource(options: MigrationSourceOptions): MigrationSourc
   return {
     format: name,
     async read(history): Promise<ReadMigrations> {
-      const applied = history?.applied ?? [];
+      const asked = Promise.resolve(history?.applied ?? []);
+      // Awaited behind the files; until then a failure is nobody's.
+      asked.catch(() => undefined);
+      const { changes, problems: misplaced } = await look(asked);
+      const applied = await asked;
       const row = byVersion(applied, ({ version }) => version);
-      const { changes, problems: misplaced } = await look(applied);
       const problems = [
         ...misplaced.filter(({ version }) => version === undefined || row(version) === undefined),
         ...changes.flatMap((read) => read.problems),
@@ -83,24 +86,24 @@ export async function readDirectory(options: MigrationSourceOptions): Promise<Re
 }
 
 type Applied = readonly { readonly version: string }[];
+/** The version of the server where nothing is judged for it. */
+const NOBODY_ASKS = 0;
 type ToRead = { readonly path: string; readonly text: string };
 
 /** Reads a directory again and again, and remembers what it parsed. */
-function reader(options: MigrationSourceOptions): (applied: Applied) => Promise<ReadDirectory> {
+function reader(options: MigrationSourceOptions): (applied: Applied | Promise<Applied>) => Promise<ReadDirectory> {
   const { directory, format: name = 'native' } = options;
   const format = formatOf(name);
   const foreign = name !== 'native';
   let parsed = new Map<string, ParsedFile>();
   return async (applied) => {
-    // Asked beside the reading; whoever waits for it has the error.
-    const major = options.serverMajor();
-    major.catch(() => undefined);
     const files = await readScripts(directory, format);
     const arranged = format.arrange(files.scripts);
-    const row = byVersion(applied, ({ version }) => version);
-    // Nothing is judged of what is applied, so the schema is read only when something is not.
+    const row = byVersion(await applied, ({ version }) => version);
+    // Nothing is judged of what is applied, so server and schema are asked only when something is not.
     const judges = arranged.changes.some(({ version }) => row(version) === undefined);
-    const [parser, serverMajor, catalog] = await Promise.all([loadParser(), major, judges ? options.catalog?.() : undefined]);
+    const live = judges ? ([options.serverMajor(), options.catalog?.()] as const) : ([NOBODY_ASKS, undefined] as const);
+    const [parser, serverMajor, catalog] = await Promise.all([loadParser(), ...live]);
     const seen = new Map<string, ParsedFile>();
     const parse = (script: ToRead, part: Part, change: Change): ParsedFile => {
       const eachCommits = change.eachCommits === true;

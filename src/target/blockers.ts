@@ -36,18 +36,31 @@ const STILL = `SELECT ${WHO} FROM pg_stat_activity a WHERE a.pid = ANY ($1::int[
 
 type Row = Omit<Blocker, 'ageMs'> & { readonly age: number | null };
 
+/** A lock that somebody holds on a relation, by the name the plan gives it. */
+export type LockRow = Row & { readonly relation: string; readonly mode: string };
+
 /** Who holds locks that conflict with the wanted ones, before we queue. `ours` are pids of this run. */
 export async function holdersOf(client: ClientBase, wanted: readonly RelationLock[], ours: readonly number[]): Promise<readonly Blocker[]> {
   if (wanted.length === 0) return [];
-  const readings = [...new Set(wanted.map((lock) => lock.relation))].flatMap(readingsOf);
+  return inTheWay(await locksOn(client, [...new Set(wanted.map((lock) => lock.relation))], ours), wanted);
+}
+
+/** Every lock that others hold on these relations. */
+export async function locksOn(client: ClientBase, relations: readonly string[], ours: readonly number[]): Promise<readonly LockRow[]> {
+  const readings = relations.flatMap(readingsOf);
   const column = (key: keyof Reading) => readings.map((reading) => reading[key]);
   const values = [column('name'), ours, column('schema'), column('relname')];
-  const { rows } = await client.query<Row & { relation: string; mode: string }>({ name: 'holders', text: HOLDERS, values });
-  const inTheWay = rows.filter((row) => {
+  const { rows } = await client.query<LockRow>({ name: 'holders', text: HOLDERS, values });
+  return rows;
+}
+
+/** Pure: whose locks conflict with the wanted ones, each session once. */
+export function inTheWay(rows: readonly LockRow[], wanted: readonly RelationLock[]): readonly Blocker[] {
+  const conflicting = rows.filter((row) => {
     const held = lockModeOf(row.mode);
     return held !== null && wanted.some((lock) => lock.relation === row.relation && conflicts(lock.mode, held));
   });
-  return distinct(inTheWay.map(blockerOf));
+  return distinct(conflicting.map(blockerOf));
 }
 
 type Reading = { readonly name: string; readonly schema: string | null; readonly relname: string };

@@ -10,10 +10,10 @@ export type BundledCommand = {
 /** What one command came to: its tag, as `UPDATE` or `CREATE`, the rows it counts, and its first row as text. */
 export type Completed = { readonly tag: string; readonly rowCount: number | null; readonly row: readonly (string | null)[] };
 
-/** `at` is the command that failed; nothing behind it was executed. */
+/** `at` is the command that failed, behind those that were completed; nothing behind it was executed. */
 export type Bundled =
   | { readonly ok: true; readonly completed: readonly Completed[] }
-  | { readonly ok: false; readonly at: number; readonly error: unknown };
+  | { readonly ok: false; readonly at: number; readonly error: unknown; readonly completed: readonly Completed[] };
 
 /** pg's own methods; its types ask for an argument that is no longer there. */
 type Wire = {
@@ -71,7 +71,11 @@ class Bundle implements Submittable {
     this.query_timeout = parts.answerMs;
     this.callback = (error) => {
       const { resolve } = this.#parts;
-      resolve(error === null ? { ok: true, completed: this.#completed } : { ok: false, at: this.#completed.length, error });
+      resolve(
+        error === null
+          ? { ok: true, completed: this.#completed }
+          : { ok: false, at: this.#completed.length, error, completed: this.#completed },
+      );
     };
   }
 

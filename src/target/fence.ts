@@ -16,11 +16,19 @@ const BEGIN_CHECKED = `
  * The same question with the server as the judge: what comes behind it in one message is not executed when somebody else may write.
  * The division is what fails. FOR SHARE gives the transaction its id, which is known so before anything can be lost.
  */
-const CHECKED = `
+const checked = (when: string, more: string) => `
   WITH fence AS (SELECT run_id, epoch FROM offpeak.fence FOR SHARE)
-  SELECT pg_current_xact_id()::text, 1 / count(*) FILTER (WHERE run_id = $1 AND epoch <= $2::bigint),
-         set_config('lock_timeout', $3, true), set_config('statement_timeout', $4, true), set_config('application_name', $5, true)
+  SELECT pg_current_xact_id()::text, extract(epoch FROM transaction_timestamp()) * 1000,
+         1 / count(*) FILTER (WHERE run_id = $1 AND epoch <= $2::bigint${when}),
+         set_config('lock_timeout', $3, true), set_config('statement_timeout', $4, true), set_config('application_name', $5, true)${more}
   FROM fence`;
+/** Notes its moment in the session, for those that come behind it in one message. */
+const CHECKED = checked('', `, set_config('offpeak.begun', extract(epoch FROM transaction_timestamp())::text, false)`);
+/** Fails as well when it comes too late behind the first of its message. */
+const CHECKED_BEHIND = checked(
+  ` AND extract(epoch FROM clock_timestamp()) - current_setting('offpeak.begun')::float8 BETWEEN 0 AND $6::float8 / 1000`,
+  '',
+);
 const RAISE = `
   UPDATE offpeak.fence
   SET epoch = CASE WHEN run_id = $1 THEN greatest(epoch, $2::bigint) ELSE $2::bigint END, run_id = $1
@@ -42,13 +50,22 @@ export async function beginFenced(client: ClientBase, actor: Actor, timeouts: Ti
   judgeFence(rows[0], actor);
 }
 
-/** Opens a transaction in which `actor` may write, as the head of a bundle that answers its id. Its settings are the transaction's alone. */
-export function openFenced(actor: Actor, timeouts: Timeouts & { readonly applicationName: string }): readonly BundledCommand[] {
+/**
+ * Opens a transaction in which `actor` may write, as the head of a bundle that answers its id and when it began by the server's clock, in milliseconds. Its
+ * settings are the transaction's alone. With `behindMs` it may begin only so soon after the first transaction of the same message.
+ */
+export function openFenced(
+  actor: Actor,
+  timeouts: Timeouts & { readonly applicationName: string },
+  behindMs: number | null = null,
+): readonly BundledCommand[] {
   const { lockTimeoutMs, statementTimeoutMs, applicationName } = timeouts;
   const values = [actor.runId, actor.epoch, `${lockTimeoutMs}ms`, `${statementTimeoutMs}ms`, applicationName];
   return [
     { name: 'offpeak_begin', text: 'BEGIN' },
-    { name: 'offpeak_fence', text: CHECKED, values },
+    behindMs === null
+      ? { name: 'offpeak_fence', text: CHECKED, values }
+      : { name: 'offpeak_behind', text: CHECKED_BEHIND, values: [...values, behindMs] },
   ];
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inWords } from '../domain/refusal.ts';
+import type { ClientBase } from 'pg';
 import type { RelationLock } from '../domain/plan.ts';
 import { sendAway } from './autovacuum.ts';
 import { describeBlockers, distinct, holdersOf, stillThere, type Blocker } from './blockers.ts';
@@ -25,6 +26,8 @@ export type TryRequest<T> = {
   readonly signal: AbortSignal;
   /** Locks that are known to be wanted; nobody is looked for when empty. */
   readonly wanted: readonly RelationLock[];
+  /** Answers for the first look who holds them, a moment old; every later look asks anew. Absent: the first look asks too. */
+  readonly outlook?: (client: ClientBase) => Promise<readonly Blocker[]>;
   /** Milliseconds of one try; growing through the range of `tuning.lockTryMs` when null. */
   readonly tryMs: number | null;
   /** Pids of this run. */
@@ -48,10 +51,12 @@ export async function withLockTries<T>(request: TryRequest<T>): Promise<Tried<T>
   const started = performance.now();
   const sentAway = new Set<number>();
   let inTheWay: readonly Blocker[] = [];
+  let first = true;
   for (let tries = 0; ;) {
     if (signal.aborted) return { kind: 'cancelled' };
     const spentShare = Math.min(1, (performance.now() - started) / tuning.lockBudgetMs);
-    const seen = await lookAhead(request, inTheWay);
+    const seen = await lookAhead(request, inTheWay, first);
+    first = false;
     if (seen.length > 0) inTheWay = seen;
     const plan = planTry(seen, { sentAway, spentShare });
     if (plan.kind === 'send_away') {
@@ -101,7 +106,9 @@ export function isLockFailure(error: unknown): boolean {
 }
 
 /** Holders of what the plan predicts, and those who blocked the last try and are still in the same transaction. */
-async function lookAhead(request: TryRequest<unknown>, before: readonly Blocker[]): Promise<readonly Blocker[]> {
+async function lookAhead(request: TryRequest<unknown>, before: readonly Blocker[], first: boolean): Promise<readonly Blocker[]> {
+  if (first && request.wanted.length === 0) return [];
+  if (first && request.outlook !== undefined) return await request.observer.ask(request.outlook);
   return await request.observer.ask(async (client) =>
     distinct([...(await holdersOf(client, request.wanted, request.ours)), ...(await stillThere(client, before))]),
   );

@@ -5,7 +5,8 @@ import type { TargetLock } from '../ports.ts';
 import { placeOf, targetError, TargetError } from './errors.ts';
 import { raiseFence, type Actor } from './fence.ts';
 import { ensureSchema } from './schema.ts';
-import { BACKEND_START, openSession, type OpenRequest, type Session } from './session.ts';
+import { openSession, type OpenRequest, type Session } from './session.ts';
+import { BACKEND_START } from './settings.ts';
 import { stopBackend } from './stop.ts';
 
 /** The advisory lock of every Offpeak on this database: the bytes of the name as a number. */

@@ -10,8 +10,8 @@ import { LockBudgetSpent, sendLone } from './lone-send.ts';
 import { isLockFailure } from './lock-tries.ts';
 import { DONE, NOTHING_DONE, readMarker, removeMarker, writeMarker } from './marker.ts';
 import { loneEffect, type LoneEffect } from './sql-shape.ts';
-import { rowsOf } from './transaction-unit.ts';
 import { historyRow, isCancel, judgeStatementError, markerKey, passGate, StatementFailed, type UnitContext } from './unit-context.ts';
+import { rowsOf } from './unit-tail.ts';
 
 /** A deadlock or another build on the table is worth another try; more would only repeat the work. */
 const TRIES = 3;

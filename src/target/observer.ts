@@ -4,25 +4,16 @@ import type { Backend } from '../domain/events.ts';
 import { blockersOf, type Blocker } from './blockers.ts';
 import { isConnectionLoss } from './errors.ts';
 import { lockModeOf, strongest } from './lock-modes.ts';
-import { BACKEND_START, type Session } from './session.ts';
+import { heldSql, type Held, type Seen } from './own-look.ts';
+import type { Session } from './session.ts';
+import { BACKEND_START } from './settings.ts';
 import { cancelBackend } from './stop.ts';
 
 /**
  * Seen from another session, whose snapshot does not know what the watched transaction creates: so only relations
  * that existed before it. An index is left out when its table is locked too.
  */
-const LOOK = `
-  SELECT (SELECT coalesce(json_agg(json_build_object('oid', c.oid::text, 'table', i.indrelid::text, 'mode', l.mode, 'relation',
-            CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END)), '[]')
-          FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
-          LEFT JOIN pg_index i ON i.indexrelid = c.oid
-          WHERE l.pid = $1 AND l.granted AND l.locktype = 'relation'
-            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema', 'offpeak')) AS held,
-         (SELECT coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)) * 1000, 0)::float8
-          FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-          WHERE NOT l.granted AND l.waitstart IS NOT NULL AND a.application_name NOT LIKE 'offpeak:%'
-            AND $1 = ANY (pg_blocking_pids(l.pid))) AS wait,
+const LOOK = `${heldSql('$1')},
          (SELECT coalesce(state, 'unknown') FROM pg_stat_activity WHERE pid = $1 AND ${BACKEND_START} = $2) AS state`;
 /**
  * Takes us out of the queue: when we wait for a lock ourselves while a session of the application has waited for us too long.
@@ -34,9 +25,6 @@ const YIELD = `
     SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
     WHERE NOT l.granted AND l.waitstart < clock_timestamp() - $2 * interval '1 millisecond'
       AND a.backend_type = 'client backend' AND a.application_name NOT LIKE 'offpeak:%' AND $1 = ANY (pg_blocking_pids(l.pid)))`;
-
-// Named statements are planned once: planning would cost more than looking.
-type Held = { readonly oid: string; readonly table: string | null; readonly mode: string; readonly relation: string };
 
 const SAMPLE_MS = 250;
 const CANCEL_AGAIN_MS = 250;
@@ -109,7 +97,8 @@ export class Observer {
   /** Looks now. Returns the locks held at this moment. */
   async look(): Promise<readonly RelationLock[]> {
     const { rows } = await this.ask((client) =>
-      client.query<{ held: readonly Held[]; wait: number; state: string | null }>({
+      client.query<Seen & { readonly state: string | null }>({
+        // Planned once: planning would cost more than looking.
         name: 'look',
         text: LOOK,
         values: [this.#backend.pid, this.#backend.startedAt],
@@ -118,6 +107,11 @@ export class Observer {
     const { held, wait, state } = rows[0] ?? { held: [], wait: 0, state: 'unknown' };
     // Between two statements a session of ours is idle in a transaction; idle it is only when it has answered everything.
     this.#silent = state === null || state === 'idle' ? this.#silent + 1 : 0;
+    return this.saw({ held, wait });
+  }
+
+  /** Takes in what was seen, by this session or by the watched one itself. Returns the locks. */
+  saw({ held, wait }: Seen): readonly RelationLock[] {
     this.#waitMs = Math.round(wait);
     this.#longestWaitMs = Math.max(this.#longestWaitMs, Math.round(wait));
     const now = strongest(relationLocks(held));

@@ -6,10 +6,10 @@ import { readMarker, type Marker } from './marker.ts';
 
 /** COMMIT was sent and never answered: it may or may not have happened (F6, F7). */
 export class CommitUnanswered extends Error {
-  /** The id of that transaction. */
-  readonly xid: string;
+  /** The id of that transaction; null when it travelled in one message, and no answer arrived. */
+  readonly xid: string | null;
 
-  constructor(xid: string) {
+  constructor(xid: string | null) {
     super('COMMIT was sent and not answered.');
     this.xid = xid;
   }

@@ -1,11 +1,12 @@
 import { isConnectionLoss } from './errors.ts';
 import type { Actor } from './fence.ts';
+import { Outlook } from './outlook.ts';
 import { checkServer, type PlannedOn } from './same-server.ts';
 import { openSession, sessionName, type OpenRequest, type Session } from './session.ts';
 import type { SessionSettings } from './settings.ts';
 
 /** The two sessions of a run: one executes, one looks at it from outside and can cancel it. */
-export type Pair = { readonly work: Session; readonly watch: Session };
+export type Pair = { readonly work: Session; readonly watch: Session; readonly outlook: Outlook };
 
 /** Timeouts while no unit is running; a unit sets its own. */
 const WORK = { lockTimeoutMs: 2_000, statementTimeoutMs: 60_000 };
@@ -40,9 +41,10 @@ export class RunSessions {
       return session;
     };
     try {
+      const outlook = new Outlook();
       const watch = await open(this.#open({ ...WATCH, applicationName: sessionName(actor.runId, actor.epoch, 'watch') }));
       // A unit may run for hours: whether its answer still comes is what the other session looks at.
-      const pair = { watch, work: await open({ ...this.#open(settings), answerMs: 0 }) };
+      const pair = { watch, outlook, work: await open({ ...this.#open(settings), answerMs: 0 }) };
       this.#pairs.set(actor.runId, pair);
       return pair;
     } catch (error) {

@@ -2,7 +2,7 @@ import { Client, type QueryConfig, type QueryResult } from 'pg';
 import type { Backend } from '../domain/events.ts';
 import { forgetPrepared } from './bundle.ts';
 import { isPostgresUrl, placeOf, targetError, TargetError } from './errors.ts';
-import { arm, watchClient, type SessionSettings } from './settings.ts';
+import { arm, armFirst, type SessionSettings } from './settings.ts';
 
 /** One connection of ours, armed with timeouts. Never from a pool: what a session carries must be known. */
 export type Session = {
@@ -27,10 +27,6 @@ export type OpenRequest = {
 
 /** A statement that ran into its timeout is answered within this time; silence means that the connection is dead (F8). */
 export const ANSWER_SLACK_MS = 5_000;
-
-/** The start time as exact text in UTC: compared as text, so that no rounding makes two backends equal (R74). */
-export const BACKEND_START = `to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-const OURSELVES = `SELECT pid, ${BACKEND_START} AS started_at FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
 
 /** The name under which a session of a run is seen by operators: 63 bytes at most, the run before the rest. */
 export function sessionName(run: string, epoch: number, what: string): string {
@@ -58,17 +54,14 @@ export async function openSession({ connectionString, connectMs, settings, answe
   };
   try {
     await client.connect();
-    const watched = await watchClient(client);
-    await arm(client, settings, watched);
-    const { rows } = await client.query<{ pid: number; started_at: string }>(OURSELVES);
-    const self = rows[0];
-    if (self === undefined || self.started_at === null) throw new TargetError(`${place} does not show us our own session.`);
+    const { pid, startedAt, watched } = await armFirst(client, settings);
+    if (startedAt === null) throw new TargetError(`${place} does not show us our own session.`);
     const renew = async (next: SessionSettings) => {
       await client.query('DISCARD ALL');
       forgetPrepared(client);
       await arm(client, next, watched);
     };
-    return { client, backend: { pid: self.pid, startedAt: self.started_at }, alive: () => alive, renew, ask: inTurn(client), end };
+    return { client, backend: { pid, startedAt }, alive: () => alive, renew, ask: inTurn(client), end };
   } catch (error) {
     await end();
     throw targetError(error, place);

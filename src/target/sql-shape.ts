@@ -69,40 +69,6 @@ export async function setsSession(sql: string): Promise<boolean> {
   return targets.length > 0 && targets.every(setsForSession);
 }
 
-/** Changes of the schema, which leave the session that makes them as it was. */
-const SCHEMA_CHANGES: ReadonlySet<string> = new Set([
-  'AlterEnumStmt',
-  'AlterTableStmt',
-  'CommentStmt',
-  'CreateEnumStmt',
-  'CreateStmt',
-  'DropStmt',
-  'IndexStmt',
-  'RenameStmt',
-]);
-const HARMLESS_FUNCTIONS: ReadonlySet<string> = new Set(['now', 'clock_timestamp', 'gen_random_uuid']);
-
-/**
- * Whether the statement surely leaves no trace in its session: a plain change of the schema that calls nothing which might set something.
- * Only what is on the list; of everything else the session has to be cleaned.
- */
-export async function leavesSession(sql: string): Promise<boolean> {
-  const node = await firstNode(sql);
-  return node !== null && Object.keys(node).every((kind) => SCHEMA_CHANGES.has(kind)) && isQuiet(node);
-}
-
-/** No temporary table and no call of an unknown function, however deep. */
-function isQuiet(node: unknown): boolean {
-  if (Array.isArray(node)) return node.every(isQuiet);
-  if (node === null || typeof node !== 'object') return true;
-  if ('relpersistence' in node && node.relpersistence === 't') return false;
-  if ('FuncCall' in node) {
-    const { funcname } = node.FuncCall as { readonly funcname?: readonly Node[] };
-    if (!HARMLESS_FUNCTIONS.has(nameFrom(funcname ?? []).name)) return false;
-  }
-  return Object.values(node).every(isQuiet);
-}
-
 /** `set_config(name, value, false)` with constants. */
 function setsForSession(target: Node): boolean {
   const call = 'ResTarget' in target ? target.ResTarget.val : undefined;
@@ -165,7 +131,8 @@ export function quotedName({ schema, name }: QualifiedName): string {
   return schema === null ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
 }
 
-async function firstNode(sql: string): Promise<Node | null> {
+/** The first statement of a text as PostgreSQL's own parser reads it; null for what it does not know. */
+export async function firstNode(sql: string): Promise<Node | null> {
   try {
     const { stmts } = await parse(sql);
     return stmts?.[0]?.stmt ?? null;
@@ -183,7 +150,8 @@ function droppedName(node: Node): QualifiedName {
   return nameFrom('List' in node ? (node.List.items ?? []) : []);
 }
 
-function nameFrom(items: readonly Node[]): QualifiedName {
+/** A name from the parser's list of its parts. */
+export function nameFrom(items: readonly Node[]): QualifiedName {
   const parts = items.map((item) => ('String' in item ? (item.String.sval ?? '') : ''));
   return { schema: parts.at(-2) ?? null, name: parts.at(-1) ?? '' };
 }

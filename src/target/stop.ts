@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Backend } from '../domain/events.ts';
-import { BACKEND_START } from './session.ts';
+import { BACKEND_START } from './settings.ts';
 
 export type Stopped = { readonly gone: boolean; readonly how: 'already gone' | 'cancelled' | 'terminated' | 'still there' };
 

@@ -1,19 +1,19 @@
 import { basename } from 'node:path';
 import type { Client } from 'pg';
+import type { AppliedUnit } from '../domain/commands.ts';
 import type { AppliedStatement } from '../domain/events.ts';
 import type { Migration, RelationLock, Statement, Unit } from '../domain/plan.ts';
 import type { UnitOutcome } from '../ports.ts';
 import { sendBundle, type BundledCommand, type Completed } from './bundle.ts';
-import { codeOf, isConnectionLoss } from './errors.ts';
 import { openFenced, whyNotOpened } from './fence.ts';
-import { historyCommand } from './history.ts';
-import { onlyRows, stronger } from './lock-modes.ts';
+import { onlyRows } from './lock-modes.ts';
 import { withLockTries } from './lock-tries.ts';
-import { proofCommand } from './marker.ts';
-import { CommitUnanswered } from './resolve.ts';
+import { applyInOneMessage } from './one-message.ts';
+import { onlyPlain } from './plain-statement.ts';
 import { ANSWER_SLACK_MS, execute, sessionName } from './session.ts';
 import { setsSession } from './sql-shape.ts';
-import { historyRow, judgeStatementError, markerKey, passGate, statementLimit, StatementFailed, type UnitContext } from './unit-context.ts';
+import { judgeStatementError, passGate, statementLimit, StatementFailed, type UnitContext } from './unit-context.ts';
+import { judgeTail, locksNothing, NotOpened, ownLocks, rowsOf, tailOf } from './unit-tail.ts';
 
 /** A wait for a row makes nobody queue behind us, so it may take longer than a wait for a table. */
 const ROW_WAIT_MS = 2_000;
@@ -29,20 +29,24 @@ type Executed = {
   readonly after: Promise<readonly RelationLock[]>;
 };
 type Limits = { readonly lockTimeoutMs: number; readonly limitMs: number };
-type Done = { readonly statements: readonly AppliedStatement[]; readonly ms: number };
+type Done = { readonly statements: readonly AppliedStatement[]; readonly ms: number; readonly also?: readonly AppliedUnit[] };
 
 /** Applies statements that commit together with their marker and, at the end of the file, the history row. */
 export async function applyTransaction(context: UnitContext): Promise<UnitOutcome> {
   const { request, observer, tuning } = context;
   const { statements } = request.unit;
+  const only = await onlyPlain(request.unit);
+  const once = (lockTimeoutMs: number) =>
+    only === null ? attempt(context, lockTimeoutMs) : applyInOneMessage(context, only, lockTimeoutMs);
   const tried = await withLockTries({
     observer,
     tuning,
     signal: request.signal,
     wanted: statements.flatMap((statement) => statement.locks),
+    outlook: (client) => context.outlook(client, request.unit),
     tryMs: statements.every(onlyRows) && statements.length > 0 ? ROW_WAIT_MS : null,
     ours: context.ours,
-    attempt: (lockTimeoutMs) => observer.during(request.signal, () => attempt(context, lockTimeoutMs), { yieldAfterMs: lockTimeoutMs }),
+    attempt: (lockTimeoutMs) => observer.during(request.signal, () => once(lockTimeoutMs), { yieldAfterMs: lockTimeoutMs }),
   });
   if (tried.kind === 'cancelled') return { result: 'cancelled' };
   if (tried.kind === 'lock_budget') return { result: 'lock_budget', detail: tried.detail };
@@ -80,16 +84,6 @@ async function attempt(context: UnitContext, lockTimeoutMs: number): Promise<Don
 async function mayGoOn({ request }: UnitContext): Promise<void> {
   await passGate(request, 0);
   request.signal.throwIfAborted();
-}
-
-/** Our own head of the transaction failed: the reason is found out when it is rolled back. */
-class NotOpened extends Error {
-  readonly why: unknown;
-
-  constructor(why: unknown) {
-    super('The transaction could not be opened.');
-    this.why = why;
-  }
 }
 
 /** BEGIN, the fence and the first statement travel together: the server executes it only when the fence let it pass. */
@@ -133,47 +127,21 @@ async function run({ request, work }: UnitContext, { head, statement, limits: { 
 /** The other session looks at our locks; not for a statement that is known to lock nothing that others can see. */
 function look({ observer }: UnitContext, done: Omit<Executed, 'after'>): Executed {
   const { statement, before } = done;
-  const after = statement.known && statement.locks.length === 0 ? Promise.resolve(before) : observer.look();
+  const after = locksNothing(statement) ? Promise.resolve(before) : observer.look();
   after.catch(() => {});
   return { ...done, after };
 }
 
-const APPLIED_BEFORE = 'The marker of this unit is there already: it was applied before. Nothing was applied a second time.';
-
-/** Marker, history row and COMMIT in one message. Deferred constraints speak at COMMIT; the last statement is named for them. */
+/** Marker, history row and COMMIT in one message. */
 async function commit(context: UnitContext, { xid, limitMs }: { readonly xid: string; readonly limitMs: number }): Promise<void> {
-  const { request, work } = context;
   const begun = performance.now();
-  const history = request.last ? [historyCommand(historyRow(request.migration, request.runId))] : [];
-  const commands = [proofCommand(markerKey(context)), ...history, { text: 'COMMIT' }];
-  const bundled = await sendBundle(work.client, commands, limitMs + ANSWER_SLACK_MS);
-  if (bundled.ok) return;
-  const { at, error } = bundled;
-  if (isConnectionLoss(error) || !work.alive()) throw new CommitUnanswered(xid);
-  if (at === 0 && codeOf(error) === '23505') throw new StatementFailed(APPLIED_BEFORE);
-  if (at < commands.length - 1) throw error;
-  const last = request.unit.statements.at(-1);
-  const place = { path: request.migration.up.path, sql: last?.sql ?? '', line: last?.line ?? 1 };
-  throw judgeStatementError({ error, ...place, ms: performance.now() - begun, limitMs });
+  const tail = tailOf(context);
+  const bundled = await sendBundle(context.work.client, tail, limitMs + ANSWER_SLACK_MS);
+  if (!bundled.ok) throw judgeTail(context, { ...bundled, of: tail.length, xid, ms: performance.now() - begun, limitMs });
 }
 
 async function appliedStatement({ statement, ms, rows, before, after }: Executed): Promise<AppliedStatement> {
   return { index: statement.index, ms, rows, locks: ownLocks(statement, before, await after) };
-}
-
-/** Rows that a statement changed; null for DDL, which counts none. */
-export function rowsOf(result: { readonly command: string; readonly rowCount: number | null }): number | null {
-  return ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY', 'SELECT'].includes(result.command) ? result.rowCount : null;
-}
-
-/** What this statement took: locks that are new or stronger since the one before, and those it was expected to take and holds. */
-function ownLocks(statement: Statement, before: readonly RelationLock[], after: readonly RelationLock[]): readonly RelationLock[] {
-  return after.filter(({ relation, mode }) => {
-    const known = before.find((lock) => lock.relation === relation);
-    return (
-      known === undefined || stronger(mode, known.mode) || statement.locks.some((lock) => lock.relation === relation && lock.mode === mode)
-    );
-  });
 }
 
 /** Repeats the session-wide SETs that stand before this unit in its file: the session itself was cleaned. */

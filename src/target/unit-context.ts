@@ -1,6 +1,7 @@
-import { DatabaseError } from 'pg';
+import { DatabaseError, type ClientBase } from 'pg';
 import type { Migration, Statement, Unit } from '../domain/plan.ts';
-import type { ApplyRequest } from '../ports.ts';
+import type { ApplyRequest, Following, Gate } from '../ports.ts';
+import type { Blocker } from './blockers.ts';
 import { codeOf } from './errors.ts';
 import type { Actor } from './fence.ts';
 import type { NewlyApplied } from './history.ts';
@@ -18,6 +19,10 @@ export type UnitContext = {
   readonly observer: Observer;
   readonly tuning: Tuning;
   readonly ours: readonly number[];
+  /** Who holds what a unit wants, as it was a moment ago. */
+  readonly outlook: (client: ClientBase, unit: Unit) => Promise<readonly Blocker[]>;
+  /** The units that were sent behind this one in its message, until it is known what became of them. */
+  readonly sent: { behind: readonly Following[] };
   /** One more session of this unit, with the settings of its file, and somebody who watches it; whoever asked for it ends it. */
   readonly another: (number: number) => Promise<{ readonly work: Session; readonly observer: Observer }>;
 };
@@ -30,13 +35,17 @@ export class StatementFailed extends Error {}
 
 /** Asks the gate. A gate that cannot answer is closed: unknown is never a pass. */
 export async function passGate(request: ApplyRequest, predictedMs: number): Promise<void> {
-  let answer: { readonly reason: string } | null;
-  try {
-    answer = await request.gate(predictedMs);
-  } catch (error) {
-    answer = { reason: `the limits could not be read: ${error instanceof Error ? error.message : 'no reason given'}` };
-  }
+  const answer = await gateAnswer(request.gate, predictedMs);
   if (answer !== null) throw new GateClosed(answer.reason);
+}
+
+/** What the gate says; a reason when it cannot answer. */
+export async function gateAnswer(gate: Gate, predictedMs: number): Promise<{ readonly reason: string } | null> {
+  try {
+    return await gate(predictedMs);
+  } catch (error) {
+    return { reason: `the limits could not be read: ${error instanceof Error ? error.message : 'no reason given'}` };
+  }
 }
 
 export function markerKey({ request }: UnitContext): MarkerKey {

@@ -43,8 +43,9 @@ export async function viewRun(
 }
 
 async function readPlan({ target, migrations }: TargetContext) {
-  const applied = await target.applied();
-  return { applied, read: await migrations.read({ applied }) };
+  const asked = target.applied();
+  const [applied, read] = await Promise.all([asked, migrations.read({ applied: asked })]);
+  return { applied, read };
 }
 
 /** What is applied, what is pending, what runs, and which processes live. */

@@ -15,6 +15,8 @@ export type Journal = {
   intended(position: number, backend: Backend): boolean;
   /** Records the intent of this unit, and of the small ones behind it. False when it may not begin. */
   begin(position: number, backend: Backend): Promise<boolean>;
+  /** The positions behind this one whose intents the ledger holds as well. */
+  following(position: number): readonly number[];
   /** Keeps what was applied, and tells it beside the work when it is time to. */
   applied(unit: AppliedUnit): void;
   /** Tells what was applied and asks for the intents of what follows. The run when it may go on at `position`. */
@@ -64,6 +66,7 @@ export function journal(task: Task, newestSample: () => Promise<Instant | null>)
 
   return {
     intended: (position, on) => backend !== null && sameBackend(backend, on) && ours(position),
+    following: (position) => (run === null || backend === null ? [] : announcedFrom(run, position + 1, backend)),
     begin: async (position, on) => {
       await told();
       await tell();
@@ -97,7 +100,10 @@ export function journal(task: Task, newestSample: () => Promise<Instant | null>)
 
 /** What was announced on this backend and was not begun, from a position on. */
 function announcedFrom(run: Run, from: number, backend: Backend): readonly number[] {
+  // The last of the list, which is in the order of positions: most of a long run lies behind.
+  const behind = run.units.findLastIndex((unit) => unit.position < from);
   return run.units
-    .filter((unit) => unit.position >= from && unit.state === 'announced' && sameBackend(unit.backend, backend))
+    .slice(behind + 1)
+    .filter((unit) => unit.state === 'announced' && sameBackend(unit.backend, backend))
     .map(({ position }) => position);
 }

@@ -78,6 +78,24 @@ describe('migrations of a directory', () => {
     expect(migrationsOf(await files.read())[0]?.statements[0]?.hazards).toEqual([]);
   });
 
+  test('what is applied is judged for no server, so none is asked; and the files are read while the history is asked for', async () => {
+    await write('0001_a.up.sql', 'CREATE TABLE a ();');
+    await write('0001_a.down.sql', 'DROP TABLE a;');
+    let asked = 0;
+    const files = migrationSource({ directory, serverMajor: () => Promise.resolve((asked += 1)) });
+    const applied = Promise.resolve([{ version: '0001', name: 'a' }]);
+    expect(migrationsOf(await files.read({ applied }))).toMatchObject([{ version: '0001', statements: [] }]);
+    expect(asked).toBe(0);
+    await write('0002_b.up.sql', 'CREATE TABLE b ();');
+    await write('0002_b.down.sql', 'DROP TABLE b;');
+    expect(migrationsOf(await files.read({ applied }))).toMatchObject([
+      { version: '0001' },
+      { version: '0002', statements: [{ index: 0 }] },
+    ]);
+    expect(asked).toBe(1);
+    await expect(files.read({ applied: Promise.reject(new Error('no answer')) })).rejects.toThrow('no answer');
+  });
+
   test('every mistake of every file is answered together, each with its path', async () => {
     await write('1_a.up.sql', 'selec 1');
     await write('1_a.down.sql', 'commit');

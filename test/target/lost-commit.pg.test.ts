@@ -31,6 +31,12 @@ afterAll(async () => {
 
 let number = 0;
 const effectsOf = async (n: number) => (await sql(database.url, 'SELECT FROM effects WHERE number = $1', [n])).length;
+const tablesOf = async (n: number) => (await sql(database.url, "SELECT FROM pg_class WHERE relname = 'effect_' || $1", [n])).length;
+
+/** Two messages, COMMIT in the second; or all in one. */
+const ROWS = { sql: (n: number) => `INSERT INTO effects VALUES (${n})`, count: effectsOf };
+const SCHEMA = { sql: (n: number) => `CREATE TABLE effect_${n} ()`, count: tablesOf };
+type Kind = typeof ROWS;
 
 /** Sessions are kept between units; a fault is for a new one. */
 const forgetSessions = () =>
@@ -40,22 +46,24 @@ const forgetSessions = () =>
   );
 
 /** One unit whose connection is cut: what was reported must be true, and a repetition must not do it twice. */
-async function cutOnce(cut: Cut): Promise<'applied' | 'failed' | 'unreachable'> {
+async function cutOnce(cut: Cut, kind: Kind = ROWS): Promise<'applied' | 'failed' | 'unreachable'> {
   number += 1;
   const n = number;
-  const migration = aMigration(String(n).padStart(6, '0'), [`INSERT INTO effects VALUES (${n})`]);
-  await forgetSessions();
+  const migration = aMigration(String(n).padStart(6, '0'), [kind.sql(n)]);
+  // Sessions are kept between units; a fault is for a new one.
+  const fresh = postgresTarget({ name: 'acme', connectionString: proxy.url });
   proxy.arm(':apply:', { cut });
-  const { result } = await apply(target, migration).catch((error: unknown) => {
+  const { result } = await apply(fresh, migration).catch((error: unknown) => {
     if (error instanceof TargetError) return { result: 'unreachable' as const };
     throw error;
   });
   expect(proxy.happened()).toBe(true);
-  expect(await effectsOf(n), `${JSON.stringify(cut)} was reported as ${result}`).toBe(result === 'applied' ? 1 : 0);
-  const again = await target.recover({ runId: 'run-1', migration, unit: unitOf(migration), backend: GONE });
+  expect(await kind.count(n), `${JSON.stringify(cut)} was reported as ${result}`).toBe(result === 'applied' ? 1 : 0);
+  const again = await fresh.recover({ runId: 'run-1', migration, unit: unitOf(migration), backend: GONE });
   expect(again.state).toBe(result === 'applied' ? 'applied' : 'not_applied');
-  if (again.state === 'not_applied') expect(await apply(target, migration)).toMatchObject({ result: 'applied' });
-  expect(await effectsOf(n)).toBe(1);
+  if (again.state === 'not_applied') expect(await apply(fresh, migration)).toMatchObject({ result: 'applied' });
+  expect(await kind.count(n)).toBe(1);
+  await fresh.close();
   if (result === 'applied' || result === 'failed' || result === 'unreachable') return result;
   throw new Error(result);
 }
@@ -78,6 +86,41 @@ describe('a connection that breaks around COMMIT (F6, F7)', () => {
         if (cut.where === 'request') expect(result).toBe('failed');
         if (cut.where === 'answer') expect(result).toBe('applied');
       }
+  }, 180_000);
+
+  test('T2 the same when everything travels in one message, for a plain change of the schema', async () => {
+    for (const cut of EVERY_BYTE) {
+      const result = await cutOnce(cut, SCHEMA);
+      if (cut.where === 'request') expect(result).toBe('failed');
+      if (cut.where === 'answer') expect(result).toBe('applied');
+    }
+    const results = new Set<string>();
+    for (let round = 0; round < 100; round += 1) results.add(await cutOnce({ where: 'anywhere', bytes: 150 + round * 20 }, SCHEMA));
+    expect([...results].toSorted()).toEqual(['failed', 'unreachable']);
+  }, 180_000);
+
+  test('T2 what travelled behind a unit is told exactly: everything that was committed, and nothing else', async () => {
+    const seen = new Set<number>();
+    for (let round = 0; round < 80; round += 1) {
+      const n = (number += 10);
+      const units = Array.from({ length: 4 }, (_, index) => {
+        const migration = aMigration(String(n + index).padStart(6, '0'), [`CREATE TABLE effect_${n + index} ()`]);
+        return { migration, unit: { ...unitOf(migration), position: index }, last: true, gate: () => Promise.resolve(null) };
+      });
+      const fresh = postgresTarget({ name: 'acme', connectionString: proxy.url });
+      proxy.arm(':apply:', {
+        cut: round % 2 === 0 ? { where: 'anywhere', bytes: 1_300 + round * 50 } : { where: 'answer', bytes: round * 30 },
+      });
+      const first = units[0]?.migration ?? aMigration('0', []);
+      const outcome = await apply(fresh, first, { following: () => units.slice(1) }).catch(() => null);
+      const told = outcome?.result === 'applied' ? 1 + (outcome.also ?? []).length : 0;
+      const made = await Promise.all(units.map((_, index) => tablesOf(n + index)));
+      expect(made, `round ${round}: ${JSON.stringify(outcome)}`).toEqual(units.map((_, index) => (index < told ? 1 : 0)));
+      seen.add(told);
+      await fresh.close();
+    }
+    number += 10;
+    expect(seen.size).toBeGreaterThan(1);
   }, 180_000);
 
   test('T2 anywhere in the conversation, 100 times', async () => {

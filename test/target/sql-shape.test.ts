@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { confined, isQuery, leavesSession, loneEffect, setsSession } from '../../src/target/sql-shape.ts';
+import { confined, isQuery, loneEffect, setsSession } from '../../src/target/sql-shape.ts';
 
 const RANGE = (column: string) => `(${column} > $2::int AND ${column} <= $1::int)`;
 const IN_RANGE = (table: string) => RANGE(`${table}."id"`);
@@ -24,35 +24,6 @@ describe('confined', () => {
     );
     expect(await confined('INSERT INTO t SELECT 1', IN_RANGE)).toBe(null);
     expect(await confined('not sql', IN_RANGE)).toBe(null);
-  });
-});
-
-describe('leavesSession', () => {
-  test.for([
-    'CREATE TABLE t (id bigint PRIMARY KEY, at timestamptz DEFAULT now())',
-    'ALTER TABLE t ADD COLUMN note text',
-    'CREATE INDEX t_note ON t (note)',
-    'DROP TABLE t',
-    "COMMENT ON TABLE t IS 'x'",
-    'ALTER TABLE t RENAME note TO notes',
-  ])('%s leaves no trace in its session', async (sql) => {
-    expect(await leavesSession(sql)).toBe(true);
-  });
-
-  test.for([
-    'SET search_path = x',
-    "SELECT set_config('a.b', 'c', false)",
-    'CREATE TEMP TABLE t ()',
-    'CREATE TABLE t (id int DEFAULT mine())',
-    "ALTER TABLE t ADD COLUMN a text DEFAULT (set_config('role', 'x', false))",
-    'CREATE INDEX t_x ON t (mine(a))',
-    'INSERT INTO t VALUES (1)',
-    'DO $$ BEGIN END $$',
-    'CREATE TABLE t AS SELECT 1',
-    'LISTEN x',
-    'not sql',
-  ])('%s may leave one, or nobody knows', async (sql) => {
-    expect(await leavesSession(sql)).toBe(false);
   });
 });
 

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Backend } from '../../src/domain/events.ts';
+import type { Migration, RelationLock } from '../../src/domain/plan.ts';
+import type { Gate, UnitOutcome } from '../../src/ports.ts';
 import { connect, sql } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
-import { aMigration, apply, exclusive } from './a-migration.ts';
+import { aMigration, apply, exclusive, unitOf } from './a-migration.ts';
 import { lockedTarget, type LockedTarget } from './a-target.ts';
 
 const ADD = aMigration('0002', [{ sql: 'ALTER TABLE leads ADD COLUMN domain text', locks: exclusive('leads') }]);
@@ -34,6 +36,117 @@ describe('a transaction unit', () => {
     ]);
     expect(await it.target.applied()).toMatchObject([{ version: '0002', name: 'x', upSha256: migration.up.sha256, runId: 'run-1' }]);
     expect(await sql(it.database.url, 'SELECT position, finished FROM offpeak.marker')).toEqual([{ position: 0, finished: true }]);
+  });
+
+  test.for<[string, readonly RelationLock[]]>([
+    ['ALTER TABLE leads ADD COLUMN a text', exclusive('leads')],
+    ['CREATE TABLE notes (lead int PRIMARY KEY REFERENCES leads)', [{ relation: 'leads', mode: 'SHARE ROW EXCLUSIVE' }]],
+    ['CREATE INDEX leads_email ON leads (email)', [{ relation: 'leads', mode: 'SHARE' }]],
+    ['ALTER TABLE leads ADD COLUMN number serial', exclusive('leads')],
+    ['ALTER TABLE leads ADD UNIQUE (email)', exclusive('leads')],
+  ])('in one message reports the locks that others could see, and nothing it made itself: %s', async ([text, locks]) => {
+    const outcome = await apply(it.target, aMigration('0002', [{ sql: text, locks }]));
+    if (outcome.result !== 'applied') throw new Error(JSON.stringify(outcome));
+    expect(outcome.statements.map((statement) => statement.locks)).toEqual([locks]);
+    expect(await it.target.applied()).toMatchObject([{ version: '0002', runId: 'run-1' }]);
+    expect(await sql(it.database.url, 'SELECT position, finished FROM offpeak.marker')).toEqual([{ position: 0, finished: true }]);
+  });
+
+  test('in one message leaves nothing when its statement, or anything of ours, fails', async () => {
+    const failed = await apply(it.target, aMigration('0003', ['ALTER TABLE leads ADD COLUMN email text']));
+    expect(failed).toMatchObject({ result: 'failed', message: expect.stringMatching(/42701[^]*in 0003_x\.up\.sql line 1/) });
+    await sql(it.database.url, "UPDATE offpeak.fence SET epoch = 2 WHERE run_id = 'run-1'");
+    expect(await apply(it.target, ADD)).toMatchObject({ result: 'failed', message: expect.stringContaining('Another worker took over') });
+    await sql(it.database.url, "UPDATE offpeak.fence SET epoch = 1 WHERE run_id = 'run-1'");
+    await sql(it.database.url, "INSERT INTO offpeak.history (version, name, up_sha256, run_id) VALUES ('0002', 'x', '', 'other')");
+    await expect(apply(it.target, ADD)).rejects.toThrow('23505');
+    expect(await sql(it.database.url, "SELECT FROM pg_attribute WHERE attrelid = 'leads'::regclass AND attname = 'domain'")).toEqual([]);
+    expect(await sql(it.database.url, 'SELECT FROM offpeak.marker')).toEqual([]);
+  });
+
+  describe('with others behind it in one message', () => {
+    const NAMES = ['one', 'two', 'three'];
+    const [first, ...rest] = NAMES.map((name, index) => aMigration(`001${index}`, [`CREATE TABLE ${name} ()`]));
+    const OPEN = () => Promise.resolve(null);
+    /** Each a unit of its own at the next position. */
+    const behind = (migrations: readonly Migration[], gate: (index: number) => Gate = () => OPEN) => ({
+      following: () =>
+        migrations.map((migration, index) => ({
+          migration,
+          unit: { ...unitOf(migration), position: index + 1 },
+          last: true,
+          gate: gate(index),
+        })),
+    });
+    const there = async () =>
+      (await sql<{ relname: string }>(it.database.url, 'SELECT relname FROM pg_class WHERE relname = ANY ($1) ORDER BY oid', [NAMES])).map(
+        ({ relname }) => relname,
+      );
+    const positions = async () =>
+      (await sql<{ position: number }>(it.database.url, 'SELECT position FROM offpeak.marker WHERE finished ORDER BY 1')).map(
+        ({ position }) => position,
+      );
+    const alsoOf = (outcome: UnitOutcome) => (outcome.result === 'applied' ? outcome.also?.map(({ position }) => position) : outcome);
+
+    test('applies them in their order, each with its marker and history row', async () => {
+      if (first === undefined) throw new Error('no file');
+      const outcome = await apply(it.target, first, behind(rest));
+      expect(outcome).toMatchObject({
+        result: 'applied',
+        also: [
+          { position: 1, tries: 1 },
+          { position: 2, statements: [{ index: 0 }] },
+        ],
+      });
+      expect(await there()).toEqual(NAMES);
+      expect(await positions()).toEqual([0, 1, 2]);
+      expect((await it.target.applied()).map(({ version }) => version)).toEqual(['0010', '0011', '0012']);
+    });
+
+    test('a closed gate, or a holder of what one wants, keeps it and those behind it for their own turn', async () => {
+      if (first === undefined) throw new Error('no file');
+      const shut = behind(rest, (index) => (index === 1 ? () => Promise.resolve({ reason: 'peak hours' }) : OPEN));
+      expect(alsoOf(await apply(it.target, first, shut))).toEqual([1]);
+      expect(await positions()).toEqual([0, 1]);
+      const report = await connect(it.database.url);
+      await report.query('BEGIN; SELECT FROM leads');
+      const held = behind([ADD])
+        .following()
+        .map((each) => ({ ...each, unit: { ...each.unit, position: 8 } }));
+      const next = aMigration('0020', ['CREATE TABLE three ()']);
+      const outcome = await it.target.apply({
+        runId: 'run-1',
+        epoch: 1,
+        migration: next,
+        unit: { ...unitOf(next), position: 7 },
+        last: true,
+        gate: OPEN,
+        signal: new AbortController().signal,
+        onBackend: () => Promise.resolve(true),
+        onProgress: () => {},
+        following: () => held,
+      });
+      expect(alsoOf(outcome)).toEqual([]);
+      expect(await positions()).toEqual([0, 1, 7]);
+      await report.end();
+    });
+
+    test('the one that fails is rolled back and not told: it has its own turn, and those behind it too', async () => {
+      if (first === undefined) throw new Error('no file');
+      const bad = aMigration('0015', ['ALTER TABLE nowhere ADD COLUMN a text']);
+      expect(alsoOf(await apply(it.target, first, behind([bad, ...rest])))).toEqual([]);
+      expect(await there()).toEqual(['one']);
+      expect(await positions()).toEqual([0]);
+      expect(await apply(it.target, bad)).toMatchObject({ result: 'failed' });
+    });
+
+    test('one that would begin too late behind the first does not begin', async () => {
+      await sql(it.database.url, 'INSERT INTO leads SELECT n, n::text FROM generate_series(1001, 200000) n');
+      const slow = aMigration('0016', ['CREATE INDEX leads_email ON leads (email)']);
+      expect(alsoOf(await apply(it.target, slow, behind(rest)))).toEqual([]);
+      expect(await there()).toEqual([]);
+      expect(await positions()).toEqual([0]);
+    });
   });
 
   test('leaves nothing when a statement fails, and shows file, line and caret without the row that PostgreSQL quotes', async () => {

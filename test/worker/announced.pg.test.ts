@@ -138,3 +138,32 @@ describe('small units that are announced together', () => {
     expect((await told(run)).withdrawn).toEqual(VERSIONS.slice(7).map((_, index) => index + 7));
   });
 });
+
+describe('small changes of the schema that travel together', () => {
+  const TABLES = VERSIONS.map((version) => `small_${version}`);
+  const PLAIN = Object.fromEntries(
+    VERSIONS.flatMap((version) => [
+      [`${version}_small.up.sql`, `CREATE TABLE small_${version} ();\n`],
+      [`${version}_small.down.sql`, `DROP TABLE small_${version};\n`],
+    ]),
+  );
+  const tables = async () =>
+    (await sql<{ relname: string }>(site.target.url, "SELECT relname FROM pg_class WHERE relname LIKE 'small%' ORDER BY 1")).map(
+      ({ relname }) => relname,
+    );
+
+  beforeEach(async () => {
+    await site.stop();
+    site = await startSite({ files: PLAIN, schema: SCHEMA, observe: '10m' });
+  });
+
+  it('F2 the worker dies behind several that nobody recorded: the next one finds out and does none twice', async () => {
+    const run = await started();
+    expect(await workAndDie(site, run, { when: 'after-effect', at: 2 })).toBe(true);
+    expect((await tables()).length).toBeGreaterThan(2);
+    worker = startWorker(site.services, 'successor');
+    await reach(site, run, ['observing']);
+    expect(await tables()).toEqual(TABLES);
+    expect((await told(run)).applied).toEqual(VERSIONS.map((_, position) => position));
+  });
+});

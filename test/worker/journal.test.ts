@@ -51,6 +51,15 @@ describe('the journal of a worker', () => {
     expect(kept.intended(0, { ...BACKEND, pid: 1 })).toBe(false);
   });
 
+  it('names the units behind of which it holds the intents too, so that one look at the locks serves them all', async () => {
+    const { kept } = aTask(4);
+    expect(kept.following(0)).toEqual([]);
+    await kept.begin(0, BACKEND);
+    expect(kept.following(0)).toEqual([1, 2, 3, 4]);
+    expect(kept.following(2)).toEqual([3, 4]);
+    expect(kept.following(4)).toEqual([]);
+  });
+
   it('tells each result once and in order, and withdraws what was not begun', async () => {
     const { told, kept } = aTask(9);
     await kept.begin(0, BACKEND);

@@ -1,38 +1,28 @@
 import { announcedBehind, unitRun } from '../../domain/ahead.ts';
-import { forwardHold, predictedUnitMs, type Hold } from '../../domain/gates.ts';
-import { between, plus, type Instant } from '../../domain/instant.ts';
-import { unitsOf, type Unit } from '../../domain/plan.ts';
+import type { Hold } from '../../domain/gates.ts';
+import { between } from '../../domain/instant.ts';
+import { migrationOf, unitsOf, type Unit } from '../../domain/plan.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
-import type { Gate, Outcome, UnitOutcome } from '../../ports.ts';
+import type { Outcome, UnitOutcome } from '../../ports.ts';
 import { journal, type Journal } from '../journal.ts';
 import { paceOf } from '../pace.ts';
 import { progressReports } from '../progress.ts';
 import { remembered } from '../remembered.ts';
 import type { Task } from '../task.ts';
+import { behind, gate, isLast, type Known, type Turn } from './apply-gate.ts';
 import { strangerDetail } from './identity.ts';
 import type { Step } from './index.ts';
 
 /** After this the worker's loop has its turn again, and looks anew at everything. Milliseconds. */
 const TURN_MS = 5_000;
-/** So old may be what the gate knows of the run; whoever stops the run meanwhile cancels the statement. Milliseconds. */
-const KNOWN_MS = 50;
+/**
+ * So old may be what the gate knows of the run when it is asked; the statement begins at once, or at most 20 ms later behind another in
+ * one message. Whoever stops the run meanwhile cancels the statement. Milliseconds.
+ */
+const KNOWN_MS = 25;
 /** An older reading makes the monitor look more silent, never less. Milliseconds. */
 const READING_MS = 500;
 
-/** The run at a moment of the ledger's clock, and of ours. */
-type Known = { readonly run: Run; readonly now: Instant; readonly askedAt: number };
-
-/** Unit after unit on one pair of sessions, for a few seconds. */
-type Turn = {
-  readonly task: Task;
-  readonly signal: AbortSignal;
-  readonly over: () => boolean;
-  readonly newestSample: () => Promise<Instant | null>;
-  /** The run as it was at most a moment ago, and as it is. */
-  readonly known: () => Promise<Known>;
-  readonly asked: () => Promise<Known>;
-  readonly journal: Journal;
-};
 type Here = { readonly run: Run; readonly unit: Unit };
 /** `next` is the unit whose intent stands in the ledger already. */
 type Moved = { readonly moved: boolean; readonly next: Here | null };
@@ -70,7 +60,7 @@ export const applyUnit: Step = async ({ task, run, next, signal }) => {
 async function applyHere(turn: Turn, here: Here): Promise<Moved> {
   const { task, signal, journal: kept } = turn;
   const { run, unit } = here;
-  const migration = run.plan.migrations.find((entry) => entry.version === unit.version);
+  const migration = migrationOf(run.plan, unit);
   if (migration === undefined) return { moved: false, next: null };
   const held: { reason: Hold | null } = { reason: null };
   let outcome: UnitOutcome;
@@ -85,8 +75,9 @@ async function applyHere(turn: Turn, here: Here): Promise<Moved> {
       epoch: task.claim.fence.epoch,
       migration,
       unit,
-      last: unit.statements.at(-1)?.index === migration.statements.at(-1)?.index,
+      last: isLast(migration, unit),
       signal,
+      following: () => kept.following(unit.position).flatMap((position) => behind(turn, run, position)),
       plannedOn: run.plan.identity,
       gate: gate(turn, here, held),
       onBackend: async (backend) => kept.intended(unit.position, backend) || (await kept.begin(unit.position, backend)),
@@ -94,8 +85,8 @@ async function applyHere(turn: Turn, here: Here): Promise<Moved> {
       onProgress: progressReports(task, unit.position),
     });
   } catch (error) {
-    // What is known is told; how this unit stands the target will be asked.
-    await kept.close(unit.position + 1).catch(() => null);
+    // What is known is told; how this unit stands, and those that were sent behind it, the target will be asked.
+    await kept.close(Number.POSITIVE_INFINITY).catch(() => null);
     throw error;
   }
   return record(turn, unit, { outcome, hold: held.reason });
@@ -128,26 +119,13 @@ async function settled(task: Task, run: Run, what: { unit: Unit; left: UnitRun }
   return false;
 }
 
-/** Asked before every statement and batch. A wish to stop after this step does not stop in the middle of it. */
-function gate(turn: Turn, { unit }: Here, held: { reason: Hold | null }): Gate {
-  const { task, signal } = turn;
-  // A batch takes longer than the question; small statements do not.
-  const look = unit.kind === 'backfill' ? turn.asked : turn.known;
-  return async (askedMs) => {
-    const [{ run, now, askedAt }, newestSample] = await Promise.all([look(), turn.newestSample()]);
-    if (run.state !== 'migrating' || task.lease.lost() || signal.aborted) return { reason: `the run is ${run.state.replace('_', ' ')}` };
-    // The engine knows how long a batch takes; what a statement takes only the rehearsal knows.
-    const durationMs = unit.kind === 'backfill' ? askedMs : Math.max(askedMs, predictedUnitMs(run, unit.position));
-    const moment = plus(now, Math.ceil(performance.now() - askedAt));
-    held.reason = forwardHold({ ...run, stopRequested: null }, { now: moment, newestSample, durationMs });
-    return held.reason === null ? null : { reason: held.reason.detail };
-  };
-}
-
 const only = ({ ok }: Outcome): Moved => ({ moved: ok, next: null });
 
-async function hold({ task, journal: kept }: Turn, unit: Unit, why: Hold & { readonly failed?: true }): Promise<Moved> {
-  await kept.close(unit.position + 1);
+type Holding = Hold & { readonly failed?: true };
+
+/** Holds at a unit; what was announced behind it is withdrawn, unless nobody knows whether it was applied. */
+async function hold({ task, journal: kept }: Turn, unit: Unit, why: Holding, unsure = false): Promise<Moved> {
+  await kept.close(unsure ? Number.POSITIVE_INFINITY : unit.position + 1);
   return only(await task.report({ type: 'hold', ...why }));
 }
 
@@ -155,9 +133,10 @@ async function record(turn: Turn, unit: Unit, what: { outcome: UnitOutcome; hold
   const { outcome } = what;
   switch (outcome.result) {
     case 'applied': {
-      const { statements, ms, longestWaitMs, tries } = outcome;
-      turn.journal.applied({ position: unit.position, statements, ms, longestWaitMs, tries });
-      return await onward(turn, unit);
+      const { statements, ms, longestWaitMs, tries, also = [] } = outcome;
+      const applied = [{ position: unit.position, statements, ms, longestWaitMs, tries }, ...also];
+      for (const each of applied) turn.journal.applied(each);
+      return await onward(turn, unit.position + also.length);
     }
     case 'stopped':
       if (what.hold !== null) await hold(turn, unit, what.hold);
@@ -171,12 +150,14 @@ async function record(turn: Turn, unit: Unit, what: { outcome: UnitOutcome; hold
     case 'lock_budget':
       return await hold(turn, unit, { reason: 'lock_budget', detail: outcome.detail });
     case 'failed':
+      // What is not known takes nothing back by itself.
+      if (outcome.unsure === true) return await hold(turn, unit, { reason: 'statement_failed', detail: outcome.message }, true);
       return await hold(turn, unit, { reason: 'statement_failed', detail: outcome.message, failed: true });
   }
 }
 
 /** To the unit behind one that was applied, when its intent is or may be recorded; otherwise what was applied is told, and nothing is left announced. */
-async function onward(turn: Turn, { position }: Unit): Promise<Moved> {
+async function onward(turn: Turn, position: number): Promise<Moved> {
   const { journal: kept } = turn;
   const { run } = await turn.known();
   const unit = unitsOf(run.plan)[position + 1];
