@@ -31,7 +31,7 @@ export async function onThePage(options: { rollbacks: number; alerts: number; lo
     const stage = { play, ledger, target, times };
     for (let round = 1; round <= options.rollbacks; round += 1) {
       await rolledBack(stage);
-      options.log(`rollback ${round} of ${options.rollbacks}`);
+      options.log(`rollback ${round} of ${options.rollbacks}: ${lastOf(times)}`);
     }
     if (options.alerts > 0) await flapped(stage, options);
     return times;
@@ -39,6 +39,13 @@ export async function onThePage(options: { rollbacks: number; alerts: number; lo
     await Promise.all([ledger.end(), target.end()]);
     await play.stop();
   }
+}
+
+/** What was measured last, so that a long bench that fails has said something. */
+function lastOf(times: Times): string {
+  return Object.entries(times)
+    .map(([name, values]) => `${name.replace('Ms', '')} ${values.at(-1)?.toFixed(0) ?? '-'} ms`)
+    .join(', ');
 }
 
 /** One run, rolled back from its alert while the heavy statement holds its lock. */
@@ -93,13 +100,14 @@ async function flapped(stage: Stage, { alerts, log }: { alerts: number; log: (te
     await until(async () => (await standing(stage)) === 0, { what: 'the alert to clear', deadlineMs: 60_000, everyMs: 100 });
     // A person does not read faster, and Slack's budget of edits is for a minute.
     await pause(2_000);
-    log(`alert ${time} of ${alerts}`);
+    log(`alert ${time} of ${alerts}: ${lastOf(times)}`);
   }
 }
 
 const EVENT = `
   SELECT type, (extract(epoch FROM offpeak.now() - at) * 1000)::float8 AS ago
-  FROM offpeak.event WHERE type IN ('alert_raised', 'alert_cleared') ORDER BY position DESC LIMIT 1`;
+  FROM offpeak.event WHERE type IN ('alert_raised', 'alert_cleared') AND run_id = (SELECT id FROM offpeak.run ORDER BY number DESC LIMIT 1)
+  ORDER BY position DESC LIMIT 1`;
 
 /** How many alerts stand: raised more often than cleared, as events tell it. */
 async function standing({ ledger }: Stage): Promise<number> {
