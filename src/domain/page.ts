@@ -28,7 +28,7 @@ const AGAIN_MS = 60_000;
 const TRIES = 10;
 
 /** Holds that do not wait until morning: the change may be half there, or nobody can see what it does. */
-const WAKING: readonly HoldReason[] = ['statement_failed', 'validation_failed', 'monitor_silent', 'target_unreachable'];
+const WAKING: readonly HoldReason[] = ['statement_failed', 'validation_failed', 'monitor_silent', 'target_unreachable', 'restore_failed'];
 
 /** Every reason to call somebody that stands at this moment, whether they were called for it or not. */
 export function reasonsToPage(run: Run, now: Instant): readonly WantedPage[] {
