@@ -10,12 +10,6 @@ const FILES = {
   '0001_lead_index.up.sql': 'CREATE INDEX CONCURRENTLY leads_email_idx ON leads (email);\n',
   '0001_lead_index.down.sql': 'DROP INDEX CONCURRENTLY leads_email_idx;\n',
 };
-const REFUSED = {
-  ...FILES,
-  '0002_tonight.up.sql':
-    "DO $$ BEGIN IF current_setting('tonight.refuse', true) = 'on' THEN RAISE EXCEPTION 'not tonight'; END IF; END $$;\n",
-  '0002_tonight.down.sql': 'SELECT 1;\n',
-};
 const SETTINGS = {
   auto_rollback: { after: '1s' },
   monitor: { application: '200ms', keep_firing: '500ms', recovered: '1s' },
@@ -104,15 +98,4 @@ it('R73 invariant 10: an application that cannot be read any more is no reason; 
   await until(async () => ((await samples()).length >= 15 ? true : null), { what: 'three seconds without a reading' });
   expect(await loaded(run)).toMatchObject({ state: 'observing', armed: null, rollback: null, alerts: { error_rate: alert } });
   expect(await indexes()).toHaveLength(1);
-});
-
-it('R72 a statement that PostgreSQL refuses counts down as well, and what was applied before it goes back', async () => {
-  site = await startSite({ files: REFUSED, schema: SCHEMA, observe: '10m', settings: SETTINGS });
-  // A setting of this database alone: the copy on which it is rehearsed does not have it.
-  await sql(site.target.url, `ALTER DATABASE ${site.target.name} SET tonight.refuse = 'on'`);
-  const run = await tell(site, await approvedRun(site), 'olga', { type: 'start' });
-  workers.push(startWorker(site.services, 'first'));
-  const rolled = await reach(site, run, ['rolled_back', 'rollback_failed', 'completed']);
-  expect(rolled).toMatchObject({ state: 'rolled_back', rollback: { by: { id: 'offpeak' }, undone: ['0001'] } });
-  expect(await indexes()).toEqual([]);
 });
