@@ -12,6 +12,7 @@ const QUICK_MS = 700;
 /** What is said meanwhile. Slack cannot replace an answer to a slash command, so a `quiet` answer is left out where this foretold it. */
 const SLOW: Readonly<Partial<Record<Verb, string>>> = {
   hook: '⏳ A worker runs the hook. What it says follows here, to you alone.',
+  db: '⏳ Looking at the database. What it says follows here, to you alone.',
   staging:
     '⏳ Reading the files and the schema of the staging twin. The card of the staging run appears in the channel; if something stands in the way, it is said here.',
   plan: '⏳ Reading the migration files and the live schema. The card appears in the channel; if something stands in the way, it is said here.',

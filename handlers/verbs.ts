@@ -18,6 +18,7 @@ import { code } from '../src/slack/render/text.ts';
 import { alertNamed } from './acknowledge-alert.ts';
 import { actorOf, personOf } from './actor.ts';
 import { cardLink } from './card-link.ts';
+import { dbVerb } from './db-verb.ts';
 import { hookVerb } from './hook-verb.ts';
 import { possibleVerbs } from './possible.ts';
 import { stagedMessage } from './try-staging.ts';
@@ -73,6 +74,7 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
   }),
   cancel: changes(() => ({ type: 'cancel' })),
   drill: changes(() => ({ type: 'run_drill' })),
+  db: dbVerb,
   hook: hookVerb,
 };
 

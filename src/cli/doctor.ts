@@ -1,5 +1,5 @@
 import { BadUsage, EXIT, type ExitCode } from './exit.ts';
-import { table } from './table.ts';
+import { table } from '../slack/render/table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What was found about one part. `fix` says what to do when it is not known to be good. */

@@ -2,7 +2,7 @@ import 'temporal-polyfill/global';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startPostgres, type PostgresServer } from '../../playground/postgres/server.ts';
-import { table } from '../../src/cli/table.ts';
+import { table } from '../../src/slack/render/table.ts';
 import { formatOf } from '../../src/migration/formats/index.ts';
 import { readDirectory } from '../../src/migration/source.ts';
 import { PROJECTS, type Project, type Totals } from './projects.ts';

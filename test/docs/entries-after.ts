@@ -21,9 +21,9 @@ export const ENTRIES_AFTER: Entries = {
   273: { by: ['alert connections'] },
   274: { by: ['alert long_queries'], does: 'With pid and query, its values hidden.' },
   275: { by: ['alert lock_waits'], does: 'Sessions, each once, with the one that holds them up.' },
-  280: { by: ['cli db health-checks'], does: 'Sessions by state.' },
-  283: { by: ['cli db check-long-queries'] },
-  286: { by: ['cli db health-checks'], does: 'Each waiter with those it waits for.' },
+  280: { by: ['cli db health-checks', 'slash db'], does: 'Sessions by state.' },
+  283: { by: ['cli db check-long-queries', 'slash db'] },
+  286: { by: ['cli db health-checks', 'slash db'], does: 'Each waiter with those it waits for.' },
   294: {
     by: ['hold target_unreachable', 'file src/target/recover.ts finding out'],
     does: 'Before anything goes on, the target says what was applied.',

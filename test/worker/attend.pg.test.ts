@@ -38,7 +38,9 @@ async function aWebhook(): Promise<{ url: string; told: { event: string; key: st
 function worker(pagerUrl: string | null, name: string) {
   const http = httpClient({ timeoutMs: 2_000, now: systemClock.now });
   const pager = pagerUrl === null ? {} : { pager: connectPager({ webhook: { url: { reveal: () => pagerUrl } } }, http) };
-  const context = { name: 'acme', ...pager } as unknown as TargetContext;
+  const unread = async () => ({ ok: false, why: 'not read here', source: '' });
+  const sources = { database: { vitals: unread }, application: { metrics: unread } };
+  const context = { name: 'acme', sources, ...pager } as unknown as TargetContext;
   const services = { ledger: on.another(), targets: new Map([['acme', context]]), log: quiet } as unknown as Services;
   const stopping = new AbortController();
   const done = work(services, { name, timing: QUICK, signal: stopping.signal });

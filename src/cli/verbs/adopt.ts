@@ -4,7 +4,7 @@ import { adopt, type AdoptionSite, type AdoptOutcome } from '../../usecases/adop
 import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
 import type { Doors } from '../program.ts';
 import { actorOf, openSession, type Cli, type GlobalOptions } from '../session.ts';
-import { count, table } from '../table.ts';
+import { count, table } from '../../slack/render/table.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Options = GlobalOptions & {

@@ -4,7 +4,7 @@ import { inWords } from '../../domain/refusal.ts';
 import { listBackups, moveBackup, pruneBackups, takeBackup } from '../../usecases/backup.ts';
 import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
 import { printJson, type Cli, type Session } from '../session.ts';
-import { table } from '../table.ts';
+import { table } from '../../slack/render/table.ts';
 
 type Options = {
   readonly store?: string;

@@ -1,6 +1,7 @@
 import { check } from '../../usecases/check.ts';
 import { printJson, type Cli } from '../session.ts';
-import { findingsExit, findingsView } from '../views/findings.ts';
+import { findingsTable } from '../../slack/render/database.ts';
+import { findingsExit } from '../views/findings.ts';
 
 /** `offpeak check`: reads every machine line of the checklist now, without a run (R38). Fails unless all pass. */
 export function checkVerb({ program, verb }: Cli): void {
@@ -8,7 +9,7 @@ export function checkVerb({ program, verb }: Cli): void {
   verb<{ json?: boolean }>(command, async (session, { json }) => {
     const findings = await check(session.services, session.target.name, { hooks: true });
     if (json) printJson(session, findings);
-    else session.terminal.out(findingsView(findings));
+    else session.terminal.out(findingsTable(findings));
     return findingsExit(findings);
   });
 }

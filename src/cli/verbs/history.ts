@@ -2,7 +2,7 @@ import type { Run } from '../../domain/run.ts';
 import { STATE_WORDS } from '../../slack/render/state-words.ts';
 import { BadUsage, EXIT } from '../exit.ts';
 import { printJson, type Cli, type Session } from '../session.ts';
-import { table } from '../table.ts';
+import { table } from '../../slack/render/table.ts';
 
 /** `offpeak history`: the runs of a target, newest first. */
 export function historyVerb({ program, verb }: Cli): void {

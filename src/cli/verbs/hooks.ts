@@ -3,7 +3,7 @@ import type { HookRun } from '../../ports.ts';
 import { momentWords } from '../../slack/render/hook.ts';
 import { EXIT } from '../exit.ts';
 import { printJson, type Cli } from '../session.ts';
-import { table } from '../table.ts';
+import { table } from '../../slack/render/table.ts';
 
 /** `offpeak hooks`: the executables of a target, when each runs by itself, and what it said when somebody last asked for it. */
 export function hooksVerb({ program, verb }: Cli): void {

@@ -6,7 +6,7 @@ import { requestRestore, restoreChoices, restoreOffer } from '../../usecases/res
 import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
 import { follow, newestPosition, stoppedLooking } from '../follow.ts';
 import { actorOf, refused, unknownPerson, type Cli, type Session } from '../session.ts';
-import { table } from '../table.ts';
+import { table } from '../../slack/render/table.ts';
 import { giveNewest, newestRun } from '../newest.ts';
 
 type Options = { readonly list?: true; readonly backup?: string; readonly database?: string; readonly approve?: string };

@@ -4,7 +4,7 @@ import { runName, STATE_WORDS } from '../../slack/render/state-words.ts';
 import { status, type TargetStatus } from '../../usecases/status.ts';
 import { EXIT } from '../exit.ts';
 import { printJson, type Cli, type Session } from '../session.ts';
-import { table } from '../table.ts';
+import { table } from '../../slack/render/table.ts';
 import { freezeRows } from '../views/freeze.ts';
 import { runView } from '../views/run.ts';
 

@@ -15,7 +15,7 @@ import { ITEM_WORDS, runName, STATE_WORDS } from '../../slack/render/state-words
 import { HOLD_WORDS, STEP_WORDS } from '../../slack/render/step-words.ts';
 import type { RunView } from '../../usecases/status.ts';
 import { moment, timeOfDay } from '../moment.ts';
-import { table } from '../table.ts';
+import { table } from '../../slack/render/table.ts';
 import { advice } from './advice.ts';
 
 /** One open run: where it stands, its lines, its readings, and what comes next. */

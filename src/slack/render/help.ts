@@ -24,6 +24,7 @@ export const VERBS = {
   'acknowledge-alert': { usage: 'acknowledge-alert <alert>', does: 'take an alert upon yourself, e.g. p95 or error_rate' },
   cancel: { usage: 'cancel', does: 'give up a run that has changed nothing, or close one whose rollback failed' },
   drill: { usage: 'drill', does: 'take and restore a backup now, after an attempt that failed' },
+  db: { usage: 'db [check-long-queries|replication-lag]', does: 'connections by state, long queries, lag, and who waits for whom' },
   hook: { usage: 'hook [name]', does: 'run a hook of the team by its name or an alias; without a name, list them' },
   history: { usage: 'history [target]', does: 'the last ten runs' },
   help: { usage: 'help', does: 'this list' },
