@@ -10,6 +10,7 @@ import type { Run, RunState, UnitRun } from './run.ts';
 import { RESTORE_CHANGES } from './evolve-restore.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
 import { closedPage, watchedBy, withPage } from './evolve-attended.ts';
+import { announcedUnit, appliedUnit, begunUnit, heldAt, withUnit } from './evolve-units.ts';
 import { reclassed, STAGING_CHANGES } from './evolve-staging.ts';
 
 /** The identity a run gets when it is created; events carry everything else. */
@@ -298,62 +299,4 @@ function othersWords(run: Run, item: ItemKey, id: string): readonly Acknowledgem
 /** Lines that another kind of source fills now: what a person said is no reading, and the other way round. */
 function filledOtherwise(run: Run, plan: Run['plan']): readonly ItemKey[] {
   return Object.values(run.evidence).flatMap(({ item }) => (lineOf(plan, item)?.kind === lineOf(run.plan, item)?.kind ? [] : [item]));
-}
-
-/** Units stand in the order of their positions. */
-function withUnit({ units }: Pick<Run, 'units'>, position: number, update: (before: UnitRun | undefined) => UnitRun): readonly UnitRun[] {
-  const at = units.findLastIndex((unit) => unit.position <= position);
-  const before = units[at];
-  if (before?.position === position) return units.with(at, update(before));
-  return units.toSpliced(at + 1, 0, update(undefined));
-}
-
-/** The unit at which a run holds was begun, even when it was only announced: the worker did not come further than there. */
-function heldAt({ units }: Run): Run['units'] {
-  const at = units.findIndex((unit) => unit.state === 'begun' || unit.state === 'announced');
-  const unit = units[at];
-  return unit?.state === 'announced' ? units.with(at, { ...unit, state: 'begun', attempts: 1 }) : units;
-}
-
-function announcedUnit(position: number, event: Extract<RunEvent, { type: 'units_announced' }>): UnitRun {
-  return {
-    position,
-    state: 'announced',
-    begunAt: event.at,
-    endedAt: null,
-    backend: event.backend,
-    attempts: 0,
-    ms: 0,
-    longestWaitMs: 0,
-    statements: [],
-  };
-}
-
-function begunUnit(before: UnitRun | undefined, event: Extract<RunEvent, { type: 'unit_begun' }>): UnitRun {
-  return {
-    position: event.position,
-    state: 'begun',
-    begunAt: before?.begunAt ?? event.at,
-    endedAt: null,
-    backend: event.backend,
-    attempts: (before?.attempts ?? 0) + 1,
-    ms: 0,
-    longestWaitMs: before?.longestWaitMs ?? 0,
-    statements: [],
-  };
-}
-
-function appliedUnit(before: UnitRun | undefined, event: Extract<RunEvent, { type: 'unit_applied' }>): UnitRun {
-  if (before === undefined) throw new Error('A unit ends that never began');
-  const { statements, ms, longestWaitMs } = event;
-  const attempts = Math.max(1, before.attempts);
-  return {
-    ...before,
-    state: 'applied',
-    attempts,
-    endedAt: event.at,
-    statements,
-    ms,
-    longestWaitMs: Math.max(before.longestWaitMs, longestWaitMs),
-  };
 }
