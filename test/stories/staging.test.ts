@@ -50,7 +50,7 @@ describe('a plan is tried out on the staging twin first', () => {
     expect(await sql(play.world.places.production, "SELECT version FROM offpeak.history WHERE version > '0006'")).toEqual([]);
     const checklist = async () =>
       (await play.control<{ messages: Message[] }>(`/messages?channel=deployments&thread_ts=${card.ts}`)).messages.find(({ text }) =>
-        text.startsWith('Checklist'),
+        text.startsWith('Checklist of'),
       );
     await until(
       async () => {
