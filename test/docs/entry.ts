@@ -18,4 +18,5 @@ export const NO_LINES_AFTER = 'The checklist ends with the first write; nothing 
 /** Whatever has to be done after a run. */
 export const NO_TASKS = 'A run ends with its report; it opens no tasks and reminds nobody yet.';
 /** Whom to call. */
-export const NO_CONTACTS = 'Offpeak posts in `slack.channel` alone and calls nobody; it keeps no list of contacts yet.';
+export const NO_CONTACTS =
+  'Offpeak posts in `slack.channel` alone and calls the on-call of a run alone; it keeps no list of other contacts yet.';
