@@ -113,7 +113,7 @@ describe('R86 nothing is switched that was not compared', () => {
   });
 
   it('a failure after a hold holds again, and one during a rollback is for a person to decide', () => {
-    const holding = storyTo('completed_problem').run;
+    const holding = storyTo('holding_problem_later').run;
     const again = says(storyTo('holding_restore_failed').run, at, by('olga'), { type: 'resume' }).run;
     expect(storyTo('holding_restore_failed').run).toMatchObject({ holding: { reason: 'restore_failed', from: holding.holding?.from } });
     expect(again.state).toBe('observing');
@@ -141,7 +141,7 @@ describe('R86 nothing is switched that was not compared', () => {
     ];
     const command = fc.oneof({ arbitrary: fc.constantFrom(...helpful), weight: 5 }, { arbitrary: fc.constantFrom(...commands), weight: 1 });
     const turn = fc.record({ command, who: fc.constantFrom('olga', 'ana', 'kim', 'nora', 'sam') });
-    const scenes = (['rollback_failed', 'observing', 'completed', 'rolling_back', 'completed_problem'] as const).map(
+    const scenes = (['rollback_failed', 'observing', 'completed', 'rolling_back', 'holding_problem_later'] as const).map(
       (scene) => storyTo(scene).run,
     );
     const from = fc.constantFrom(...scenes);
@@ -187,7 +187,7 @@ describe('R81 a problem after the change', () => {
   });
 
   it('R82 R83 is looked at once for each report, and then waits for people', () => {
-    const reported = storyTo('observing_problem').run;
+    const reported = storyTo('holding_problem').run;
     expect(nextStep(reported, at)).toEqual({ kind: 'step', step: 'assess' });
     const assessed = says(reported, at, OFFPEAK, { type: 'record_assessment', failures: ['0008 line 1: 3 rows'] }).run;
     expect(nextStep(assessed, at)).toEqual({ kind: 'idle' });

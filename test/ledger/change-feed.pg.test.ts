@@ -18,12 +18,10 @@ describe('listen', () => {
     const elsewhere: string[] = [];
     await on.ledger.listen((runId) => heard.push(runId));
     await on.another().listen((runId) => elsewhere.push(runId));
-    const { run } = await played(on, 'checklist');
-    await until(() => heard.length >= 2 && elsewhere.length >= 2, { what: 'two notifications' });
-    expect([heard, elsewhere]).toEqual([
-      [run.id, run.id],
-      [run.id, run.id],
-    ]);
+    const { run, story } = await played(on, 'checklist');
+    const changes = [story.planned, ...story.turns].map(() => run.id);
+    await until(() => heard.length >= changes.length && elsewhere.length >= changes.length, { what: 'a notification of each change' });
+    expect([heard, elsewhere]).toEqual([changes, changes]);
   });
 
   test('is silent about a refusal', async () => {

@@ -33,7 +33,7 @@ describe('the card', () => {
     ['stopping', ['View SQL']],
     ['rolling_back', ['View SQL']],
     ['rollback_failed', ['Roll back now · lossless', 'Restore…', 'Close by hand', 'View SQL']],
-    ['completed_problem', ['Resume', 'Roll back now · lossless', 'Restore…', "I'm watching", 'View SQL']],
+    ['holding_problem_later', ['Resume', 'Roll back now · lossless', 'Restore…', "I'm watching", 'View SQL']],
     ['restoring', ['View SQL']],
     ['restored', ['Close with lessons…']],
     ['restored_lessons', []],

@@ -72,8 +72,8 @@ export const VARIANTS = [
   'rollback_failed_restore_asked',
   'restoring_validated',
   'restored_lessons',
-  'observing_problem',
-  'completed_problem',
+  'holding_problem',
+  'holding_problem_later',
   'holding_restore_failed',
   'rejected',
   'checklist_staging',
@@ -390,11 +390,11 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
       }),
   },
   rollback_failed_restore_asked: { after: 'rollback_failed', tell: (tale) => asked(tale, '19:05') },
-  observing_problem: {
+  holding_problem: {
     after: 'observing',
-    tell: (tale) => tale.says('19:05', by('ana'), { type: 'report_problem', words: 'Leads of the last hour are missing from the list.' }),
+    tell: (tale) => tale.says('19:06', by('ana'), { type: 'report_problem', words: 'Leads of the last hour are missing from the list.' }),
   },
-  completed_problem: {
+  holding_problem_later: {
     after: 'completed',
     tell: (tale) => {
       tale.says('19:25', by('ana'), { type: 'report_problem', words: 'Leads of the last hour are missing from the list.' });
@@ -403,7 +403,7 @@ export const SCENES: Readonly<Record<Scene, { readonly after: Scene | null; read
     },
   },
   holding_restore_failed: {
-    after: 'completed_problem',
+    after: 'holding_problem_later',
     tell: (tale) => {
       asked(tale, '19:26');
       agreed(tale, '19:27');
