@@ -40,7 +40,8 @@ describe('the whole story by clicks in a real browser', () => {
 
   const open = async (colorScheme: 'light' | 'dark') => {
     page = await browser.newPage({ colorScheme, viewport: { width: 1360, height: 1000 }, timezoneId: 'Europe/Berlin', locale: 'en-GB' });
-    page.setDefaultTimeout(15_000);
+    // Edits are forty a minute, and these hands are faster than people's: what they pressed may be drawn with the next minute's.
+    page.setDefaultTimeout(60_000);
     await page.goto(world.slack.url);
     return placeOn(page);
   };
