@@ -6,7 +6,7 @@ import type { Acknowledgement, Evidence, ItemKey, PerItem } from './items.ts';
 import { OFFPEAK } from './people.ts';
 import { unitsOf } from './plan.ts';
 import { requestOf } from './requests.ts';
-import type { Run, RunState, UnitRun } from './run.ts';
+import type { Run, RunState } from './run.ts';
 import { RESTORE_CHANGES } from './evolve-restore.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
 import { closedPage, watchedBy, withPage } from './evolve-attended.ts';

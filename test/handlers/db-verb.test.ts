@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { migrate } from '../../handlers/migrate.ts';
-import type { Reply, Tools } from '../../handlers/tools.ts';
+import type { Reply } from '../../handlers/tools.ts';
 import type { Check, DatabaseReadings, TargetContext } from '../../src/ports.ts';
 import { wordsOf } from '../slack/scenes.ts';
 import { aScene } from './a-visit.ts';
@@ -20,7 +20,7 @@ async function typed(text: string): Promise<string> {
   const context = { name: 'acme', sources: { database }, thresholds: { longQuerySeconds: 30 } } as unknown as TargetContext;
   const checks = [aCheck('connections', 'pass'), aCheck('long_queries', 'unknown')];
   const services = { ...scene.tools.services, checks, targets: new Map([['acme', context]]), defaultTarget: 'acme' };
-  await migrate({ ...scene.tools, services } as Tools, scene.slash('nora', text));
+  await migrate({ ...scene.tools, services }, scene.slash('nora', text));
   return wordsOf((scene.seen.acks as Reply[])[0] ?? { blocks: [] });
 }
 
