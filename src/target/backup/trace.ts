@@ -163,7 +163,10 @@ function traced({ on, statement, ms, result, before, after, held, during }: Obse
   return {
     ms,
     rows: result.rowCount,
-    locks: taken.map(({ relation, mode }) => ({ relation, mode })).toSorted((a, b) => a.relation.localeCompare(b.relation)),
+    locks: taken
+      .filter((lock) => !isPassing(lock))
+      .map(({ relation, mode }) => ({ relation, mode }))
+      .toSorted((a, b) => a.relation.localeCompare(b.relation)),
     written: taken.filter(({ kind, mode }) => kind === 'r' && rank(mode) >= rank('ROW EXCLUSIVE')).map(({ relation }) => relation),
     rewrites: rewritten.map(({ name }) => name),
     scans: existed.filter((seen) => (then(seen)?.read ?? 0) > seen.read).map(({ name }) => name),
@@ -175,6 +178,14 @@ function traced({ on, statement, ms, result, before, after, held, during }: Obse
     effect: { taken: taken.map(bare), held: strongest(held, new Map()).map(bare), rewritten: rewritten.map(here) },
     named: new Map((statement.names ?? []).map((name) => [name, relationNamed(before.snapshot, name)?.name ?? name])),
   };
+}
+
+/**
+ * Reading and writing rows locks every index of the table for a moment of its own. Nobody waits for it, and whether it is seen is chance:
+ * told, it would make two rehearsals of the same plan differ.
+ */
+function isPassing({ kind, mode }: { readonly kind: string; readonly mode: LockMode }): boolean {
+  return (kind === 'i' || kind === 'I') && rank(mode) <= rank('ROW EXCLUSIVE');
 }
 
 function bare({ relation, table, mode }: TracedLock): TracedLock {
