@@ -19,8 +19,8 @@ export type Places = {
   readonly tools: string | null;
   /** How long a run is observed after its first write; the runbook says 15 minutes, the demo a minute. */
   readonly observe: string;
-  /** Whether plans for production are tried out on the staging twin first, with which load. Without it a person confirms that line. */
-  readonly twin: { readonly load: readonly string[] } | null;
+  /** Whether plans for production are tried out on the staging twin first, with which load and limit. Without it a person confirms that line. */
+  readonly twin: { readonly load: readonly string[]; readonly impact?: string } | null;
 };
 
 export const BOT_TOKEN = 'xoxb-local-offpeak';
@@ -57,7 +57,9 @@ export function yamlOf(places: Places): string {
 
 /** Staging runs go at any hour, so that the demo can show one while its clock stands in peak hours. */
 function twinOf({ twin }: Places): object {
-  return twin === null ? {} : { staging: 'staging', staging_run: { hours: 'any', load: [...twin.load] } };
+  if (twin === null) return {};
+  const limits = twin.impact === undefined ? {} : { limits: { impact: twin.impact } };
+  return { staging: 'staging', staging_run: { hours: 'any', load: [...twin.load] }, ...limits };
 }
 
 /** A smoke test as small as one can be: does the application on staging answer? */

@@ -23,7 +23,7 @@ export type WorldOptions = {
   readonly theirs?: Theirs;
   readonly observe?: string;
   /** The load for staging runs; without it nothing is tried out on the twin, and a person confirms that line. */
-  readonly twin?: { readonly load: readonly string[] };
+  readonly twin?: { readonly load: readonly string[]; readonly impact?: string };
   readonly log: (line: string) => void;
 };
 
