@@ -1,7 +1,7 @@
 import { isWaived, lineOf } from './checklist.ts';
 import { between, plus, type Instant } from './instant.ts';
 import type { Backup } from './proof.ts';
-import { restored } from './proof.ts';
+import { rehearsedOn, restored } from './proof.ts';
 import type { Run } from './run.ts';
 
 /** How long the log may take to reach the archive after the backup; managed servers send it every two minutes. Milliseconds. */
@@ -19,7 +19,7 @@ export function recoverTo({ lsn, restorePoint }: Backup): string {
 export function archiveDueAt(run: Run, now: Instant): Instant | null {
   const { backup, rehearsal } = run;
   if (lineOf(run.plan, 'archive')?.kind !== 'machine' || isWaived(run, 'archive', now)) return null;
-  if (backup === null || rehearsal === null || rehearsal.backupId !== backup.id || !restored(rehearsal)) return null;
+  if (backup === null || rehearsal === null || !rehearsedOn(rehearsal, backup) || !restored(rehearsal)) return null;
   const entry = run.evidence.archive;
   if (entry === undefined || between(backup.finishedAt, entry.at) < 0) return now;
   if (entry.verdict === 'pass') return entry.expiresAt;

@@ -8,7 +8,15 @@ import { titleOf, type ItemKey } from './items.ts';
 import { monitorSilent } from './monitor.ts';
 import { hasRole } from './people.ts';
 import { unitsOf } from './plan.ts';
-import { predictedForwardMs, predictedRollbackMs, restored, SAFETY_FACTOR, type Rehearsal, type TracedStatement } from './proof.ts';
+import {
+  predictedForwardMs,
+  predictedRollbackMs,
+  rehearsedOn,
+  restored,
+  SAFETY_FACTOR,
+  type Rehearsal,
+  type TracedStatement,
+} from './proof.ts';
 import { inWords, type Refusal } from './refusal.ts';
 import type { Approval, Run } from './run.ts';
 import { judgeWindow, type WindowVerdict } from './window.ts';
@@ -77,7 +85,7 @@ export function windowRefusal(run: Run, at: Instant, durationMs: number): Refusa
 /** The backup of this run, proved by a restore, taken since it was started (invariant 2). */
 export function backupProved(run: Run): boolean {
   if (run.backup === null || run.rehearsal === null || run.started === null) return false;
-  if (run.rehearsal.backupId !== run.backup.id || !restored(run.rehearsal)) return false;
+  if (!rehearsedOn(run.rehearsal, run.backup) || !restored(run.rehearsal)) return false;
   return between(run.started.at, run.backup.startedAt) >= 0;
 }
 

@@ -9,7 +9,7 @@ import { between, plus, type Instant } from './instant.ts';
 import { pageDueAt } from './page.ts';
 import { standingAlerts } from './monitor.ts';
 import { unitsOf, type Unit } from './plan.ts';
-import { restored } from './proof.ts';
+import { rehearsedOn, restored } from './proof.ts';
 import { endsByItself, isWatched, nextUnit, type Run } from './run.ts';
 import { lateHold, opensAt, recheckAt, unprepared } from './schedule.ts';
 import { isStaging } from './staging.ts';
@@ -85,7 +85,7 @@ function gather(run: Run, now: Instant): NextStep {
   );
   if (failed !== undefined && between(now, failed.expiresAt) > 0) return { kind: 'wait', until: failed.expiresAt };
   if (run.backup === null || between(run.backup.finishedAt, now) >= run.plan.timing.proofMs) return step('backup');
-  if (run.rehearsal === null || run.rehearsal.backupId !== run.backup.id) return step('prove');
+  if (run.rehearsal === null || !rehearsedOn(run.rehearsal, run.backup)) return step('prove');
   if (restored(run.rehearsal)) {
     if (archiveDue(run, now)) return step('archive');
     return { kind: 'wait', until: [refresh, archiveDueAt(run, now) ?? refresh].toSorted()[0] ?? refresh };

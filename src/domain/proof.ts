@@ -1,5 +1,5 @@
 import type { Layout } from './backup-form.ts';
-import type { Instant } from './instant.ts';
+import { between, type Instant } from './instant.ts';
 import type { RelationLock } from './plan.ts';
 import type { VerdictDifference } from './verdict-difference.ts';
 
@@ -38,6 +38,11 @@ export type RestorePoint = { readonly name: string; readonly lsn: string } | { r
 export function backupId(target: string, label: string, at: Instant): string {
   const stamp = at.replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
   return `${target.slice(0, 14)}-${label}-${stamp}`;
+}
+
+/** Whether this rehearsal was made on that backup: it bears its name, and came after it. Two backups within one second bear the same name. */
+export function rehearsedOn(rehearsal: Pick<Rehearsal, 'backupId' | 'at'>, backup: Pick<Backup, 'id' | 'startedAt'>): boolean {
+  return rehearsal.backupId === backup.id && between(backup.startedAt, rehearsal.at) >= 0;
 }
 
 /** What became of one migration in the rehearsal: up, down, up again. */

@@ -181,7 +181,10 @@ describe('before the start', () => {
   it('a backup that did not restore is replaced after a while, so that a scratch server that was down ends no run', () => {
     const { run, now } = storyTo('checklist');
     const backup = { ...aRunIn('checklist_proved').backup } as NonNullable<Run['backup']>;
-    const rehearsal = { ...aRehearsal(run.plan, { backupId: backup.id, at: now }), restoreError: 'The scratch server cannot be reached.' };
+    const rehearsal = {
+      ...aRehearsal(run.plan, { backupId: backup.id, at: backup.finishedAt }),
+      restoreError: 'The scratch server cannot be reached.',
+    };
     const proved = aRunIn('checklist_proved');
     const unproved: Run = { ...proved, backup, rehearsal };
     expect(nextStep(unproved, plus(now, 11 * 60_000))).toMatchObject({ kind: 'wait' });

@@ -56,7 +56,7 @@ describe('the load, measured on a database', () => {
     await sql(database.url, 'drop index people_email_idx');
     const slower = await tool.measure({ ...request(), queries: before.queries });
     const impact = judgeImpact(before, slower, 0.05);
-    expect(impact.share).toBeGreaterThan(0.3);
+    expect(impact.share).toBeGreaterThan(0.05);
     expect(impact.verdict).not.toBe('pass');
     await sql(database.url, 'alter table people rename to crowd');
     const broken = await tool.measure({ ...request(), queries: before.queries });
