@@ -188,7 +188,7 @@ describe('before the start', () => {
     const proved = aRunIn('checklist_proved');
     const unproved: Run = { ...proved, backup, rehearsal };
     expect(nextStep(unproved, plus(now, 11 * 60_000))).toMatchObject({ kind: 'wait' });
-    const later = plus(now, 16 * 60_000);
+    const later = plus(backup.finishedAt, 16 * 60_000);
     const refreshed: Run = {
       ...unproved,
       evidence: Object.fromEntries(
