@@ -1,8 +1,7 @@
 import { between } from '../domain/instant.ts';
 import type { Reading, Services, TargetContext } from '../ports.ts';
-import { peakHours } from '../slack/render/text.ts';
+import { count, peakHours } from '../slack/render/text.ts';
 import type { Examination, Examined } from './doctor.ts';
-import { count } from '../slack/render/table.ts';
 import { freezeRows } from './views/freeze.ts';
 
 const BEAT_LIMIT_MS = 15_000;

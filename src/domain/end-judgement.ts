@@ -4,7 +4,7 @@ import type { Readings } from './monitor.ts';
 import type { Run } from './run.ts';
 
 /** "Within 5 % of the baseline" (R66, R113): exactly 5 % more is within. */
-export const END_P95_FACTOR = 1.05;
+const END_P95_FACTOR = 1.05;
 /** A reading at the very end may be a moment's; it is asked again for so long, or for a third of a shorter observation. Milliseconds. */
 const PATIENCE_MS = 300_000;
 

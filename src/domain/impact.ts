@@ -17,7 +17,7 @@ export type MeasuredLoad = {
 export type Impact = { readonly verdict: Verdict; readonly share: number | null; readonly words: string };
 
 /** Rounds of each series below which a median says nothing. */
-export const FEWEST_ROUNDS = 5;
+const FEWEST_ROUNDS = 5;
 /** Two shares that differ by less are equal: 105 / 100 - 1 is not exactly 0.05. */
 const ROUNDING = 1e-9;
 

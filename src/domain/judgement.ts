@@ -28,7 +28,7 @@ export function isConfirmed(samples: readonly Sample[], limit: number): boolean 
 }
 
 /** Whether all of the newest five are known and clear. */
-export function isClear(samples: readonly Sample[], limit: number): boolean {
+function isClear(samples: readonly Sample[], limit: number): boolean {
   const last = samples.slice(-OUT_OF);
   return last.length === OUT_OF && last.every(({ value }) => value !== null && value <= limit);
 }

@@ -5,7 +5,7 @@ import { WORKING, type Run } from './run.ts';
 const ASKED_AFTER = 1 / 3;
 
 /** The moment at which the watcher of this run is asked; null while nobody has to answer (R8). */
-export function presenceAskedAt(run: Run): Instant | null {
+function presenceAskedAt(run: Run): Instant | null {
   if (run.watcher === null || !mustBeWatched(run)) return null;
   return plus(run.watcher.seenAt, Math.round(run.plan.timing.watcherSilenceMs * ASKED_AFTER));
 }

@@ -55,7 +55,7 @@ export type Switched = {
 };
 
 /** Until so long after the first write a finished run may be taken back by a restore; afterwards it is an incident of its own (R81). */
-export const EXTENDED_MS = 30 * 60_000;
+const EXTENDED_MS = 30 * 60_000;
 /** So long a request waits for the second person: the count of what is lost grows old. */
 export const REQUEST_MS = 30 * 60_000;
 /** A restore into a busy server is slower than into an idle one. */

@@ -4,7 +4,7 @@ import type { Verdict } from './items.ts';
 import { classOf, classWords } from './plan-class.ts';
 import type { Plan, Thresholds } from './plan.ts';
 import { judgeRows, type RowLimits, type RowPair } from './row-ratio.ts';
-import type { Run, RunState } from './run.ts';
+import { OPEN, WORKING, type Run, type RunState } from './run.ts';
 
 /** On the plan of a staging run: which run it tries out beforehand, and what that one was then. */
 export type StagingFor = {
@@ -61,17 +61,7 @@ export function contentOf({ migrations }: Pick<Plan, 'migrations'>, sha256: (tex
 /** What the checklist line `staging` says of a plan, ready to become evidence. */
 export type StagingWord = { readonly verdict: Verdict; readonly value: string; readonly source: string };
 
-const UNDER_WAY: readonly RunState[] = [
-  'planned',
-  'checklist',
-  'approved',
-  'scheduled',
-  'preparing',
-  'migrating',
-  'validating',
-  'observing',
-  'holding',
-];
+const UNDER_WAY: readonly RunState[] = [...OPEN, ...WORKING];
 
 /**
  * Judges the line `staging` of a run whose target has a twin (R7, R13–R15). `runs` are the twin's staging runs, newest first. A trivial plan

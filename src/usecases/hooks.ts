@@ -12,7 +12,7 @@ export async function hookFinding(hook: Hook, signal?: AbortSignal): Promise<Fin
 }
 
 /** Pure: the same for a result that is there already. */
-export function hookSays(title: string, ended: Reading<HookResult>): Finding {
+function hookSays(title: string, ended: Reading<HookResult>): Finding {
   const base = { item: hookItem(title), limit: 'ends with code 0', source: ended.source };
   if (!ended.ok) return { ...base, verdict: 'unknown', value: ended.why };
   return { ...base, verdict: ended.value.exitCode === 0 ? 'pass' : 'breach', value: hookWords(ended.value) };

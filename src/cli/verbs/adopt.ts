@@ -4,7 +4,8 @@ import { adopt, type AdoptionSite, type AdoptOutcome } from '../../usecases/adop
 import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
 import type { Doors } from '../program.ts';
 import { actorOf, openSession, type Cli, type GlobalOptions } from '../session.ts';
-import { count, table } from '../../slack/render/table.ts';
+import { table } from '../../slack/render/table.ts';
+import { count } from '../../slack/render/text.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Options = GlobalOptions & {

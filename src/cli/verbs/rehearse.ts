@@ -4,7 +4,7 @@ import { differenceText, type VerdictDifference } from '../../domain/verdict-dif
 import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
 import type { Doors } from '../program.ts';
 import type { Cli, GlobalOptions } from '../session.ts';
-import { count } from '../../slack/render/table.ts';
+import { count } from '../../slack/render/text.ts';
 
 type Options = GlobalOptions & { readonly dir: string; readonly format: string; readonly database: string; readonly json?: boolean };
 

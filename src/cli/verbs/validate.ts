@@ -1,7 +1,7 @@
 import { validate } from '../../usecases/validate.ts';
 import { EXIT } from '../exit.ts';
 import { printJson, type Cli } from '../session.ts';
-import { count } from '../../slack/render/table.ts';
+import { count } from '../../slack/render/text.ts';
 
 const NOTHING = 'Nothing to validate: no applied migration has a validation file.';
 

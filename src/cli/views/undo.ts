@@ -3,7 +3,7 @@ import { priceLines, priceWords, type RunPrice } from '../../domain/price.ts';
 import { SAFETY_FACTOR } from '../../domain/proof.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { touched, type Run } from '../../domain/run.ts';
-import { count } from '../../slack/render/table.ts';
+import { count } from '../../slack/render/text.ts';
 
 /** The undoing of one migration. `whole` is false when only some of its units were begun: then only what is there is undone. */
 export type Undoing = {

@@ -17,13 +17,3 @@ function linesOf(row: readonly string[]): readonly (readonly string[])[] {
 function width(text: string): number {
   return Array.from(text).length;
 }
-
-/** A share as people read it: `12.5 %`. */
-export function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
-}
-
-/** `1 run`, `2 runs`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
-}

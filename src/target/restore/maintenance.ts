@@ -33,7 +33,7 @@ export async function maintenanceSession(options: RestoreOptions, name: string):
   );
 }
 
-export function liveName({ connectionString }: RestoreOptions): string {
+function liveName({ connectionString }: RestoreOptions): string {
   return decodeURIComponent(new URL(connectionString).pathname.slice(1));
 }
 

@@ -25,7 +25,7 @@ function whyNotCounted(then: WriteCounters | undefined, now: WriteCounters | nul
 }
 
 /** Pure. A table that was dropped since took its counters along; a new one counts from zero. */
-export function difference(then: WriteCounters, now: WriteCounters): Pick<WritesSince, 'rows' | 'most'> {
+function difference(then: WriteCounters, now: WriteCounters): Pick<WritesSince, 'rows' | 'most'> {
   const before = new Map(then.tables.map((entry) => [entry.table, entry]));
   const written = now.tables.map(({ table, inserted, updated, deleted }) => {
     const was = before.get(table);
