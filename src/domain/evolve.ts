@@ -1,14 +1,15 @@
 import type { HoldReason, RunEvent } from './events.ts';
-import { healthLines, lineOf } from './checklist.ts';
+import { healthLines } from './checklist.ts';
 import { ALERT_CHANGES, takenUpon } from './evolve-alerts.ts';
 import { between } from './instant.ts';
-import type { Acknowledgement, Evidence, ItemKey, PerItem } from './items.ts';
+import type { ItemKey } from './items.ts';
 import { OFFPEAK } from './people.ts';
 import { unitsOf } from './plan.ts';
 import { requestOf } from './requests.ts';
 import type { Run, RunState } from './run.ts';
 import { RESTORE_CHANGES } from './evolve-restore.ts';
 import { keptMoment, recheckAt } from './schedule.ts';
+import { filledOtherwise, othersWords, withEvidence, withWord, without, withoutItems } from './evolve-checklist.ts';
 import { closedPage, watchedBy, withPage } from './evolve-attended.ts';
 import { announcedUnit, appliedUnit, begunUnit, heldAt, withUnit } from './evolve-units.ts';
 import { reclassed, STAGING_CHANGES } from './evolve-staging.ts';
@@ -273,30 +274,4 @@ function voidedBy(run: Run, digest: string): Partial<Run> {
 
 function ended(at: string, state: RunState, detail: string, remaining: readonly string[] = []): Partial<Run> {
   return { state, end: { at, detail, remaining }, step: null, holding: null };
-}
-
-function withEvidence(run: Run, evidence: readonly Evidence[]): Run['evidence'] {
-  return { ...run.evidence, ...Object.fromEntries(evidence.map((entry) => [entry.item, entry])) };
-}
-
-function withoutItems(run: Run, items: readonly ItemKey[]): Run['evidence'] {
-  return without(run.evidence, items);
-}
-
-function without<T>(record: PerItem<T>, items: readonly ItemKey[]): PerItem<T> {
-  return Object.fromEntries(Object.entries(record).filter(([item]) => !items.includes(item as ItemKey)));
-}
-
-/** Each person's newest word counts. */
-function withWord(run: Run, item: ItemKey, word: Acknowledgement): Run['acknowledged'] {
-  return { ...run.acknowledged, [item]: [...othersWords(run, item, word.by.id), word] };
-}
-
-function othersWords(run: Run, item: ItemKey, id: string): readonly Acknowledgement[] {
-  return (run.acknowledged[item] ?? []).filter(({ by }) => by.id !== id);
-}
-
-/** Lines that another kind of source fills now: what a person said is no reading, and the other way round. */
-function filledOtherwise(run: Run, plan: Run['plan']): readonly ItemKey[] {
-  return Object.values(run.evidence).flatMap(({ item }) => (lineOf(plan, item)?.kind === lineOf(run.plan, item)?.kind ? [] : [item]));
 }
