@@ -12,7 +12,7 @@ export const askRestore = opensModal(async ({ services }, run) => {
   if (first === undefined)
     return answerModal(
       'No backup',
-      `No proved backup of ${escape(run.target)} lies in the directory. Nothing was changed. Bring one back with \`offpeak backup --fetch\`.`,
+      `No proved backup of ${escape(run.target)} lies in the directory. Nothing was changed. \`offpeak backup --list\` names those there are, \`offpeak backup --fetch ID\` brings one back.`,
     );
   const answer = await restoreOffer(services, run, first.backup);
   if (!answer.ok) return answerModal('Not possible', `🔒 ${escape(refusalText(answer.refusal, run))}`);

@@ -71,7 +71,7 @@ function back(run: Run, { at, detail }: { at: string; detail: string }): Partial
     return { ...base, state: 'holding', holding: { reason: 'restore_failed', detail, since: at, from: before } };
   }
   const remaining = from.end?.remaining ?? stillApplied(run);
-  return { ...base, state: 'rollback_failed', end: { at, detail, remaining } };
+  return { ...base, state: 'rollback_failed', end: { at, detail, remaining, of: 'restore' } };
 }
 
 /** Versions of which something stands on the target, newest first. */

@@ -226,7 +226,11 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
     case 'backup_not_proved':
       return [`No restore has proved backup ${refusal.backup}, so nobody knows what is in it.`, UNCHANGED, 'Choose one that is proved.'];
     case 'unknown_backup':
-      return [`There is no backup ${refusal.backup} of this target.`, UNCHANGED, 'Choose one that "offpeak restore --list" shows.'];
+      return [
+        refusal.backup === '' ? 'This run took no backup of its own.' : `There is no backup ${refusal.backup} of this target.`,
+        UNCHANGED,
+        'Choose one that "offpeak restore --list" shows.',
+      ];
     case 'restore_not_asked':
       return ['Nobody asks for a restore of this run now.', UNCHANGED, 'Its card shows where it stands.'];
     case 'second_person':
@@ -235,7 +239,7 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
       return [`Meanwhile backup ${refusal.backup} is asked for.`, UNCHANGED, 'Read the newest message, and agree to that one or not.'];
     case 'restore_expired':
       return [
-        `${refusal.by} asked for it at ${when(refusal.at)}, and what would be lost has grown since.`,
+        `${refusal.by} asked for it at ${when(refusal.at)}, and what would be lost may have grown since.`,
         UNCHANGED,
         'Ask for it again, with the count of now.',
       ];
@@ -260,7 +264,7 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
         'Ask whoever is on call, or report the problem with the newer run.',
       ];
     case 'words_missing':
-      return ['Write it in a sentence: others decide by it.', 'Nothing was recorded.'];
+      return ['No words came with it, and others decide by them.', 'Nothing was recorded.', 'Write it in a sentence and send it again.'];
     case 'already_so':
       return [refusal.detail, 'Nothing more was changed.', 'The card shows where it stands.'];
   }

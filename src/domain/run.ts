@@ -147,7 +147,13 @@ export type Run = {
   readonly problemReport: ProblemReport | null;
   readonly lessons: Lessons | null;
   /** How it ended, in a sentence's worth of detail. */
-  readonly end: { readonly at: Instant; readonly detail: string; readonly remaining: readonly string[] } | null;
+  readonly end: {
+    readonly at: Instant;
+    readonly detail: string;
+    readonly remaining: readonly string[];
+    /** What failed last of a run whose rollback failed before; absent for the rollback itself. */
+    readonly of?: 'restore';
+  } | null;
 };
 
 /** Whether the run keeps its target occupied. */

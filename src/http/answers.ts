@@ -18,11 +18,15 @@ export function failure(status: number, code: string, { message, next }: { messa
 
 const STATUS: Readonly<Partial<Record<Refusal['code'], number>>> = { not_permitted: 403, no_run: 404 };
 
+/** The part of a refusal that says whether anything changed; it stands second or last, or in the first. */
+const UNTOUCHED = /^(Nothing (more )?was|The database was not touched)/;
+
 /** A refusal in the words of every other door. */
 export function refused(refusal: Refusal): Answer {
-  const parts = refusalParts(refusal, utc);
-  const message = parts.slice(0, -1).join(' ');
-  return failure(STATUS[refusal.code] ?? 409, refusal.code, { message, next: parts.at(-1) ?? '' });
+  const [what, ...others] = refusalParts(refusal, utc);
+  const touched = others.filter((part) => UNTOUCHED.test(part));
+  const next = others.filter((part) => !UNTOUCHED.test(part)).join(' ') || 'Do what the message says, then send it again.';
+  return failure(STATUS[refusal.code] ?? 409, refusal.code, { message: [what, ...touched].join(' '), next });
 }
 
 /** What anybody sees of a run in a list. */

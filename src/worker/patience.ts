@@ -20,7 +20,7 @@ export function patience(task: Task, patienceMs: number): { over(progressed: boo
         await task.report({ type: 'record_rollback_failure', detail, remaining: ['everything after the last line of the timeline'] });
       } else if (run.state === 'restoring' && run.restore?.stage !== 'validated') {
         // From the switch on only the server can say whether it happened, so it is asked until it answers.
-        await task.report({ type: 'record_restore_failure', detail });
+        await task.report({ type: 'record_restore_failure', detail: `${detail} Nothing was switched; the live database is as it was.` });
       }
       failingSince = null;
       return false;

@@ -11,7 +11,9 @@ export function reportProblemVerb({ program, verb }: Cli): void {
   verb<{ note: string }>(command, async (session, { note }) => {
     const run = await giveNewest(session, { type: 'report_problem', words: note });
     if (typeof run === 'number') return run;
-    session.terminal.out(`Run #${run.number} holds, and the checks are run. "offpeak status" shows what they find and the ways on.`);
+    session.terminal.out(
+      `Run #${run.number} holds, and the checks are run; nothing is undone. "offpeak logs -f" shows what they find, "offpeak status" the ways on.`,
+    );
     return EXIT.done;
   });
 }

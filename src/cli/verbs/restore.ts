@@ -4,7 +4,7 @@ import { lostWords, type RestoreOffer } from '../../domain/restore.ts';
 import type { Run } from '../../domain/run.ts';
 import { requestRestore, restoreChoices, restoreOffer } from '../../usecases/restore.ts';
 import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
-import { follow, newestPosition, stoppedLooking } from '../follow.ts';
+import { follow, newestPosition } from '../follow.ts';
 import { actorOf, refused, unknownPerson, type Cli, type Session } from '../session.ts';
 import { table } from '../../slack/render/table.ts';
 import { giveNewest, newestRun } from '../newest.ts';
@@ -84,7 +84,9 @@ async function approve(session: Session, backupId: string): Promise<ExitCode> {
   if (typeof run === 'number') return run;
   const ended = await follow(session, run.id, after);
   if (ended === null) {
-    stoppedLooking(session, run.number);
+    terminal.err(
+      `You stopped looking; the restore of run #${run.number} goes on and cannot be called off. "offpeak logs -f" follows it again.`,
+    );
     return EXIT.failed;
   }
   if (ended.state === 'restored') {

@@ -2,7 +2,7 @@ import { resultOf } from '../../domain/staging.ts';
 import type { Run } from '../../domain/run.ts';
 import { stage } from '../../usecases/stage.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { follow, stoppedLooking } from '../follow.ts';
+import { follow } from '../follow.ts';
 import { actorOf, refused, unknownPerson, type Cli, type Session } from '../session.ts';
 
 /** `offpeak staging`: tries the open plan out on its twin and follows that run until its end. Exit code 0 only when everything passed (R7). */
@@ -19,7 +19,11 @@ export function stagingVerb({ program, verb }: Cli): void {
       );
       const ended = await follow(session, outcome.run.id, 0);
       if (ended === null) {
-        stoppedLooking(session, outcome.run.number);
+        const { number, target } = outcome.run;
+        const there = `offpeak --target ${target}`;
+        session.terminal.err(
+          `You stopped looking; staging run #${number} goes on. "${there} logs -f" follows it again, "${there} rollback" takes it back.`,
+        );
         return EXIT.failed;
       }
       return told(session, ended);

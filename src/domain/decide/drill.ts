@@ -15,7 +15,8 @@ export function drillOffered(run: Run, now: Instant): boolean {
 /** Takes a new backup and restores it at once, instead of when the failed attempt is due again. Refuses what would change nothing. */
 export function runDrill(run: Run, now: Instant): Decision {
   if (!open(run)) return wrongState(run, 'drill');
-  if (lineOf(run.plan, 'restore_drill') === undefined) return refuse({ code: 'unknown_item', item: 'restore_drill' });
+  if (lineOf(run.plan, 'restore_drill') === undefined)
+    return refuse({ code: 'already_so', detail: 'The checklist of this plan asks for no restore drill.' });
   if (lineState(run, 'restore_drill', now) === 'pass')
     return refuse({ code: 'already_so', detail: 'A backup of this target was restored within the quarter.' });
   if (failed(run)) return happened({ type: 'drill_requested' });

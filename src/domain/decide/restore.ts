@@ -14,6 +14,11 @@ type Of<Type extends (HumanCommand | WorkerCommand)['type']> = Extract<HumanComm
 export function requestRestore(run: Run, command: Of<'request_restore'>, context: Context): Decision {
   const { backup, offer, database } = command;
   if (run.state === 'completed' && !inExtendedWindow(run, context.now)) return tooLate(run);
+  if (run.state === 'migrating')
+    return refuse({
+      code: 'already_so',
+      detail: 'A statement may be running, so no restore can be asked for yet. Press Stop after this step, then ask again.',
+    });
   if (!mayRestore(run, context.now)) return wrongState(run, 'restore');
   if (database !== run.plan.identity.database) return refuse({ code: 'wrong_database', database: run.plan.identity.database });
   if (!isProved(run, backup)) return refuse({ code: 'backup_not_proved', backup: backup.id });

@@ -11,7 +11,7 @@ export function raiseClass(run: Run, reason: string): Decision {
   if (!OPEN.includes(run.state) || isStaging(run)) return wrongState(run, 'raise');
   const { trivial, reasons } = classOf(run);
   if (!trivial) return refuse({ code: 'already_so', detail: `The plan is non-trivial already: ${reasons[0] ?? ''}.` });
-  if (reason.trim() === '') return refuse({ code: 'reason_missing' });
+  if (reason.trim() === '') return refuse({ code: 'words_missing' });
   return happened({ type: 'class_raised', reason: reason.trim() });
 }
 

@@ -19,15 +19,16 @@ export function startedNotice(run: Run): Message | null {
 /** The one message that rings everybody who is here (R13): the database stands between two schemas and somebody has to act. */
 export function rollbackFailedNotice(run: Run): Message | null {
   if (run.state !== 'rollback_failed' || run.end === null) return null;
-  const { at, detail } = run.end;
+  const { at, detail, of } = run.end;
+  const what = of === 'restore' ? 'The restore failed' : 'Rollback failed';
   const lines = [
-    `🚨 <!here> *Rollback failed* · ${runName(run)}`,
+    `🚨 <!here> *${what}* · ${runName(run)}`,
     `${resultLine(run)} It stopped at ${timeOf(at)}: ${phrase(detail, 600)}`,
     remainingLine(run),
     '*Next:* mend what it says, then press *Roll back now* on the card to try again.',
   ].filter((line) => line !== '');
   return {
-    text: `Rollback failed: run ${runName(run)}. ${resultLine(run)} Next: mend what stopped it, then press Roll back now on the card.`,
+    text: `${what}: run ${runName(run)}. ${resultLine(run)} Next: mend what stopped it, then press Roll back now on the card.`,
     blocks: [section(lines.join('\n')), ...actions([button(run, 'open_report')])],
   };
 }

@@ -60,8 +60,8 @@ export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; r
   },
   problem_reported: {
     title: 'Somebody sees a problem',
-    next: 'Decide in the thread: Resume when it is none, Roll back now, or Restore….',
+    next: 'The thread says what each way costs. Press Resume when it is none, Roll back now, or Restore….',
   },
-  restore_failed: { title: 'The restore failed', next: 'Nothing was switched. Mend what it says and ask again, or Roll back now.' },
+  restore_failed: { title: 'The restore failed', next: 'What was touched stands above. Mend that and ask again, or Roll back now.' },
   target_unreachable: { title: 'The database cannot be reached', next: `Check the connection. ${PRESS}` },
 };

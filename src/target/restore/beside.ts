@@ -92,7 +92,7 @@ function provider({ provider: kind, locale }: LikeLive): string {
 async function pgRestore({ options, work, names, manifest }: Loading): Promise<void> {
   const { connectionString, binDir, toolRoots } = options;
   const found = await findTools({ serverMajor: manifest.source.serverMajor, binDir, roots: toolRoots });
-  if (!found.ok) throw new RestoreRefused(found.why);
+  if (!found.ok) throw new RestoreRefused(`${found.why} The live database was not touched.`);
   const only = ['--exit-on-error', '--jobs=2', '--no-password', '--no-subscriptions'];
   const result = await execa(found.tools.pgRestore, [...only, `--dbname=${names.beside}`, work.backup.path], {
     env: {

@@ -28,7 +28,10 @@ export async function lookAt(admin: Client, names: RestoreNames, runId: string):
 /** What a person sees when the names are not those of any moment of a restore. */
 export function unclearWords({ live, beside, kept }: Shown, names: RestoreNames): string {
   const there = [live && names.live, beside && names.beside, kept && names.kept].filter((name) => name !== null);
-  const taken = live !== null && kept !== null ? ` A database called ${names.kept} is there already: rename or drop it first.` : '';
+  const taken =
+    live !== null && kept !== null
+      ? ` A database called ${names.kept} is there already; it may be the database of before, with everything written since the backup. Do not drop it: rename it first (ALTER DATABASE … RENAME TO …).`
+      : '';
   const missing = live === null ? ` ${names.live} is missing: rename the right one to it (ALTER DATABASE … RENAME TO …).` : '';
   return `The server shows ${there.join(', ') || 'none of the databases'}, which is no state of this restore.${taken}${missing} Nothing was changed.`;
 }

@@ -104,13 +104,18 @@ async function switchOver(options: RestoreOptions, names: RestoreNames, request:
   }
 }
 
+/** A reason with what became of the live database, unless it says so itself. */
+function withUntouched(why: string): string {
+  return why.includes('not touched') ? why : `${why} The live database was not touched.`;
+}
+
 /** Asked again by the worker: between the request and the approval somebody may have taken a right away. */
 async function whyNot(options: RestoreOptions, names: RestoreNames, { plannedOn }: RestoreRequest): Promise<void> {
   const client = await connected(options.connectionString, 'offpeak:restore check');
   try {
     await checkServer(client, withoutTimeline(plannedOn));
     const impossible = await whyImpossible(client, names);
-    if (impossible !== null) throw new RestoreRefused(impossible.why);
+    if (impossible !== null) throw new RestoreRefused(withUntouched(impossible.why));
   } finally {
     await client.end().catch(() => {});
   }

@@ -141,6 +141,10 @@ async function inTheWay(admin: Client, oid: string, { live }: RestoreNames): Pro
   return `${live} could not be renamed: ${named} could not be ended in time. Nothing was renamed and everybody may connect. End them, or stop the application, then ask again.`;
 }
 
+/** After the renames: a pooler in between may keep to the database it knows. */
+const STILL_OLD =
+  'The databases were renamed, but a new session under the live name still reaches the database of before. That one is read-only now, so the application cannot write. Nothing was lost. Reload or restart the pooler in between, then look whether a write works. Do not press Roll back now before that.';
+
 /** Whether a new session under the live name reaches the restored database, and may write. Null when it does. */
 export async function notReached(options: RestoreOptions, work: RestoreWork): Promise<string | null> {
   const client = await connected(options.connectionString, sessionName(work.runId, work.epoch, 'verify'));
@@ -148,7 +152,7 @@ export async function notReached(options: RestoreOptions, work: RestoreWork): Pr
     const { rows } = await client.query<{ ok: boolean }>(
       "select not coalesce(shobj_description(oid, 'pg_database') like '%(offpeak kept: run %', false) as ok from pg_database where datname = current_database()",
     );
-    return rows[0]?.ok === true ? null : 'The live name leads to the database of before. Look at the server.';
+    return rows[0]?.ok === true ? null : STILL_OLD;
   } finally {
     await client.end().catch(() => {});
   }
