@@ -182,8 +182,7 @@ const CHANGES: Changes = {
     stopRequested: null,
     step: null,
     units: heldAt(run),
-    // A finished run that is open again goes on where it was before its end.
-    holding: { reason: event.reason, detail: event.detail, since: event.at, from: run.state === 'completed' ? 'observing' : run.state },
+    holding: { reason: event.reason, detail: event.detail, since: event.at, from: heldFrom(run) },
     end: run.state === 'completed' ? null : run.end,
   }),
   resumed: (run, event) => ({
@@ -241,6 +240,11 @@ function voided(run: Run, changes: readonly string[], otherwise: readonly ItemKe
 /** A dump of another schema cannot prove the new plan, so it is as if there were none. */
 function backupFor(run: Run, plan: Run['plan']): Run['backup'] {
   return plan.fingerprint === run.plan.fingerprint ? run.backup : null;
+}
+
+/** A finished run that is open again goes on where it was before its end; one that holds for another reason now, where it held from. */
+function heldFrom(run: Run): RunState {
+  return run.state === 'completed' ? 'observing' : (run.holding?.from ?? run.state);
 }
 
 /** Where a hold is left to: where it came from, or behind it when the last unit was recorded meanwhile. */

@@ -32,6 +32,7 @@ const WAKING: readonly HoldReason[] = ['statement_failed', 'validation_failed', 
 
 /** Every reason to call somebody that stands at this moment, whether they were called for it or not. */
 export function reasonsToPage(run: Run, now: Instant): readonly WantedPage[] {
+  if (!isActive(run)) return [];
   const wanted: WantedPage[] = [];
   if (run.state === 'rollback_failed' && run.end !== null)
     wanted.push({ key: `rollback_failed:${run.end.at}`, reason: 'rollback_failed', summary: `The rollback failed: ${run.end.detail}` });
@@ -61,7 +62,7 @@ export function pagesDue(run: Run, now: Instant): readonly WantedPage[] {
 
 /** The calls that got through and whose reason is over: their incidents are closed. */
 export function pagesOver(run: Run, now: Instant): readonly Page[] {
-  const standing = new Set(isActive(run) ? reasonsToPage(run, now).map(({ key }) => key) : []);
+  const standing = new Set(reasonsToPage(run, now).map(({ key }) => key));
   return run.pages.filter((page) => page.failure === null && page.closedAt === null && !standing.has(page.key));
 }
 

@@ -1,5 +1,6 @@
+import { isRepeated } from '../domain/requests.ts';
 import type { Actor, Person } from '../domain/people.ts';
-import { isActive, type Run } from '../domain/run.ts';
+import type { Run } from '../domain/run.ts';
 import type { Services } from '../ports.ts';
 import { act } from '../usecases/act.ts';
 import { plan } from '../usecases/plan.ts';
@@ -128,7 +129,7 @@ async function runs({ services, query }: Asked): Promise<Answer> {
   const target = query.get('target');
   const active = query.get('active') === 'true';
   const found = await services.ledger.list({ ...(target === null ? {} : { target }), active, limit });
-  return { status: 200, body: { runs: found.filter((run) => !active || isActive(run)).map(runLine) } };
+  return { status: 200, body: { runs: found.map(runLine) } };
 }
 
 async function oneRun({ services, path }: Asked): Promise<Answer> {
@@ -148,10 +149,13 @@ async function commanded({ services, person, path, body, key }: Asked): Promise<
   if (stray !== undefined) return badBody(`${name} has no field "${stray}".`);
   const run = await runOf(services, number);
   if (run === null) return noRun(number);
+  const actor = actorOf(person, name, key);
+  // What it did may have changed what the same body would mean now.
+  if (isRepeated(run, actor)) return { status: 200, body: { run: runLine(run), repeated: true } };
   const command = await known.read(body, { run, now: await services.ledger.now(), services });
   if (typeof command === 'string') return badBody(command);
   if ('code' in command) return refused(command);
-  const outcome = await act(services, { which: { runId: run.id }, command, actor: actorOf(person, name, key) });
+  const outcome = await act(services, { which: { runId: run.id }, command, actor });
   if (outcome.ok) return { status: 200, body: { run: runLine(outcome.run), repeated: false } };
   if (outcome.refusal.code !== 'repeated' || outcome.run === null) return refused(outcome.refusal);
   return { status: 200, body: { run: runLine(outcome.run), repeated: true } };

@@ -19,7 +19,9 @@ export type RestoreAnswer =
 
 /** What became of one stage. `message` says what failed, what was touched and what to do. */
 export type RestoreStageOutcome = { readonly ok: true; readonly ms: number } | { readonly ok: false; readonly message: string };
-export type SwitchOutcome = ({ readonly ok: true } & Switched) | { readonly ok: false; readonly message: string };
+export type SwitchOutcome =
+  /** `unreached`: why a new session does not come to the restored database all the same. */
+  ({ readonly ok: true; readonly unreached: string | null } & Switched) | { readonly ok: false; readonly message: string };
 
 /**
  * The last rung of the ladder: a backup beside the live database of one target, compared, and switched to by renaming (F59, R85, R86).

@@ -107,8 +107,9 @@ async function outcomeOf({
   error,
 }: Circumstances & { readonly pair: Pair | null; readonly behind: readonly Following[]; readonly error: unknown }): Promise<UnitOutcome> {
   if (error instanceof GateClosed) return { result: 'stopped', reason: error.message };
-  if (error instanceof StatementFailed || error instanceof FencedOff || error instanceof StrangeServer)
-    return { result: 'failed', message: error.message };
+  if (error instanceof StatementFailed) return { result: 'failed', message: error.message };
+  // Not what PostgreSQL said of a statement: somebody has to look, and nothing is rolled back by itself for it (invariant 10).
+  if (error instanceof FencedOff || error instanceof StrangeServer) return { result: 'failed', message: error.message, unsure: true };
   if (pair !== null && (error instanceof CommitUnanswered || isConnectionLoss(error) || !pair.work.alive()))
     return await afterLoss(engine, { request, pair, behind, xid: error instanceof CommitUnanswered ? error.xid : null }).catch(
       whatStopsHere,

@@ -5,7 +5,7 @@ import { isConfirmed, OUT_OF } from '../domain/judgement.ts';
 import { alertRulesOf } from '../domain/ladder.ts';
 import { METRICS, type Metric, type Sample } from '../domain/monitor.ts';
 import { priceKind } from '../domain/price.ts';
-import type { Run } from '../domain/run.ts';
+import { WORKING, type Run } from '../domain/run.ts';
 import { priceOf } from '../usecases/price.ts';
 import type { Task } from './task.ts';
 
@@ -26,7 +26,7 @@ type Look = {
  * the next worker goes on where this one died.
  */
 export async function tendCountdown(task: Task, run: Run, look: Look): Promise<void> {
-  if (alertRulesOf(run.plan).autoRollbackMs === null) return;
+  if (alertRulesOf(run.plan).autoRollbackMs === null || !WORKING.includes(run.state)) return;
   if (run.armed === null) {
     const trigger = METRICS.find((metric) => stillStands(run, metric) && confirmation(run, metric, look) === 'confirmed');
     if (trigger !== undefined && run.asks === null) await task.report({ type: 'arm_rollback', trigger });

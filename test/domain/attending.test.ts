@@ -127,6 +127,13 @@ describe('a call for the on-call', () => {
     expect([pagesDue(run, at), nextStep(run, at)]).toEqual([[], { kind: 'idle' }]);
   });
 
+  it('R80 is made for nothing of a run that is over, though an alert of it never cleared', () => {
+    const burning = aRunIn('migrating_alert');
+    expect(reasonsToPage(burning, evening('19:01')).map(({ reason }) => reason)).toEqual(['alert']);
+    const over = { ...aRunIn('rolled_back'), alerts: burning.alerts };
+    expect([reasonsToPage(over, evening('19:30')), pagesDue(over, evening('19:30'))]).toEqual([[], []]);
+  });
+
   it('is closed when the run ends, though nobody answered', () => {
     const called = page(aRunIn('rollback_failed'), evening('20:00'));
     const ended = said(called, evening('20:30'), by('olga'), { type: 'cancel' });

@@ -196,6 +196,17 @@ describe('R81 a problem after the change', () => {
     expect(says(assessed, at, by('olga'), { type: 'roll_back' }).run.state).toBe('stopping');
   });
 
+  it('R81 ends a hold that would have ended by itself: nothing goes on in the middle of it when peak hours are over', () => {
+    const held = storyTo('holding_peak_hours').run;
+    expect(nextStep(held, evening('23:00'))).toEqual({ kind: 'step', step: 'resume' });
+    const reported = says(held, at, by('ana'), { type: 'report_problem', words: 'Leads are missing.' }).run;
+    expect(reported.holding).toMatchObject({ reason: 'problem_reported', from: 'migrating' });
+    const assessed = says(reported, at, OFFPEAK, { type: 'record_assessment', failures: [] }).run;
+    expect(nextStep(assessed, evening('23:00'))).toEqual({ kind: 'idle' });
+    expect(says(assessed, evening('23:00'), OFFPEAK, { type: 'resume' }).refusal).toBe('wrong_state');
+    expect(says(assessed, evening('23:00'), by('olga'), { type: 'resume' }).run.state).toBe('migrating');
+  });
+
   it('R89 is closed by what was learned, and not before', () => {
     const { run } = storyTo('restored');
     const learn = (lessons: string): Command => ({ type: 'record_lessons', lessons });

@@ -2,7 +2,7 @@ import type { Context, HumanCommand, WorkerCommand } from '../commands.ts';
 import type { Happening } from '../events.ts';
 import { between } from '../instant.ts';
 import { extendedUntil, inExtendedWindow, isProved, mayRestore, REQUEST_MS } from '../restore.ts';
-import type { Run } from '../run.ts';
+import { endsByItself, type Run } from '../run.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 
 type Of<Type extends (HumanCommand | WorkerCommand)['type']> = Extract<HumanCommand | WorkerCommand, { type: Type }>;
@@ -66,7 +66,9 @@ export function recordRestore(
 
 /** Holds what still works, and opens again what is finished; nothing where it stands still already. */
 export function held(run: Run, detail: string): readonly Happening[] {
-  const goesOn = ['migrating', 'validating', 'observing', 'completed'].includes(run.state);
+  // A hold that ends by itself would go on in the middle of it.
+  const goesOn =
+    ['migrating', 'validating', 'observing', 'completed'].includes(run.state) || (run.state === 'holding' && endsByItself(run));
   return goesOn ? [{ type: 'held', reason: 'problem_reported', detail }] : [];
 }
 

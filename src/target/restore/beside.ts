@@ -7,7 +7,7 @@ import { findTools } from '../backup/tools.ts';
 import { sessionName } from '../session.ts';
 import type { Shown } from './look.ts';
 import { besideUrl } from './maintenance.ts';
-import { besideMark, isOurCopy, type RestoreNames } from './names.ts';
+import { besideMark, isCopyOf, type RestoreNames } from './names.ts';
 import { RestoreRefused, type RestoreOptions, type RestoreWork } from './options.ts';
 
 /** Everything that an empty database is made with; the provider's column has another name since 17. */
@@ -45,9 +45,9 @@ export async function loadBeside(loading: Loading): Promise<void> {
   const { admin, work, names, shown } = loading;
   const { runId, backup } = work;
   if (shown.beside?.comment === besideMark(runId, backup.id, 'restored')) return;
-  if (!isOurCopy(shown.beside?.comment ?? null))
+  if (shown.beside !== null && !isCopyOf(shown.beside.comment, runId) && !(await isUnmarked(loading)))
     throw new RestoreRefused(
-      `A database called ${names.beside} is there, and it is not a copy of ours. Rename or drop it. The live database was not touched.`,
+      `A database called ${names.beside} is there, and it is not a copy of this run. Rename it, or drop it when nobody needs it. The live database was not touched.`,
     );
   const beside = escapeIdentifier(names.beside);
   await admin.query(`drop database if exists ${beside} with (force)`);
@@ -64,6 +64,18 @@ export async function loadBeside(loading: Loading): Promise<void> {
     await client.end().catch(() => {});
   }
   await mark(loading, 'restored');
+}
+
+/** Whether it was created and not marked yet, when a worker died: nothing says whose it is, and nothing was ever put into it. */
+async function isUnmarked({ shown, options, names, work }: Loading): Promise<boolean> {
+  if (shown.beside?.comment !== null) return false;
+  const client = await connected(besideUrl(options, names.beside), sessionName(work.runId, work.epoch, 'look'));
+  try {
+    const { rows } = await client.query<{ empty: boolean }>('select not exists (select from pg_class where oid >= 16384) as empty');
+    return rows[0]?.empty === true;
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 async function mark({ admin, work, names }: Loading, state: 'loading' | 'restored'): Promise<void> {

@@ -39,6 +39,7 @@ export function isKeptBy(comment: string | null, runId: string): boolean {
   return comment?.endsWith(`(offpeak kept: run ${runId})`) === true;
 }
 
-export function isOurCopy(comment: string | null): boolean {
-  return comment === null || comment.startsWith('offpeak restore: run ');
+/** Whether the comment says that a copy beside the live database is of this run, whatever its backup. */
+export function isCopyOf(comment: string | null, runId: string): boolean {
+  return comment?.startsWith(`offpeak restore: run ${runId}, `) === true;
 }

@@ -143,7 +143,7 @@ async function inTheWay(admin: Client, oid: string, { live }: RestoreNames): Pro
 
 /** After the renames: a pooler in between may keep to the database it knows. */
 const STILL_OLD =
-  'The databases were renamed, but a new session under the live name still reaches the database of before. That one is read-only now, so the application cannot write. Nothing was lost. Reload or restart the pooler in between, then look whether a write works. Do not press Roll back now before that.';
+  'The databases were renamed, but a new session under the live name still reaches the database of before. That one is read-only now, so the application cannot write. Nothing was lost. Reload or restart the pooler in between, then look whether a write works.';
 
 /** Whether a new session under the live name reaches the restored database, and may write. Null when it does. */
 export async function notReached(options: RestoreOptions, work: RestoreWork): Promise<string | null> {

@@ -10,14 +10,17 @@ export function restoreRequest(task: Task, run: Run, signal: AbortSignal): Resto
   return { runId: run.id, runNumber: run.number, epoch, backup: run.restore.backup, plannedOn: run.plan.identity, signal };
 }
 
+/** Says that no stage can be done here, for a worker that is wired without the tool. */
+export async function cannotRestore(task: Task): Promise<boolean> {
+  const detail = 'This worker cannot restore. Nothing was changed; restore by hand from the backup.';
+  return (await task.report({ type: 'record_restore_failure', detail })).ok;
+}
+
 /** Loads the chosen backup into a database of its own beside the live one (R85). The live one is not touched. */
 export const restore: Step = async ({ task, run, signal }) => {
   const request = restoreRequest(task, run, signal);
   const tool = task.context.restore;
-  if (request === null || tool === undefined) {
-    const detail = 'This worker cannot restore. Nothing was changed; restore by hand from the backup.';
-    return (await task.report({ type: 'record_restore_failure', detail })).ok;
-  }
+  if (request === null || tool === undefined) return cannotRestore(task);
   await task.lockTarget();
   const outcome = await tool.load(request);
   if (signal.aborted) return false;

@@ -5,18 +5,19 @@ import { readSamples, typical } from '../samples.ts';
 import type { Task } from '../task.ts';
 import { failedHooks } from './hooks.ts';
 import type { Step } from './index.ts';
-import { restoreRequest } from './restore.ts';
+import { cannotRestore, restoreRequest } from './restore.ts';
 import { unhealthy } from './validate.ts';
 
 /** Gives the restored copy the live name, and looks how the application is with it. The old database is kept. */
 export const switchOver: Step = async ({ task, run, signal }) => {
   const request = restoreRequest(task, run, signal);
-  if (request === null || task.context.restore === undefined) return false;
+  if (request === null || task.context.restore === undefined) return cannotRestore(task);
   await task.lockTarget();
   const outcome = await task.context.restore.switchOver(request);
   if (!outcome.ok) return (await task.report({ type: 'record_restore_failure', detail: outcome.message })).ok;
-  const { kept, lockedOutMs, ended } = outcome;
-  const detail = await sentence(task, run, { switched: { kept, lockedOutMs, ended }, signal });
+  const { kept, lockedOutMs, ended, unreached } = outcome;
+  const told = await sentence(task, run, { switched: { kept, lockedOutMs, ended }, signal });
+  const detail = unreached === null ? told : `${unreached} ${told}`;
   const after = typical(await readSamples(task.context.sources, run.plan.thresholds, await task.services.ledger.now()));
   return (await task.report({ type: 'record_restored', after, switched: { kept, lockedOutMs, ended }, detail })).ok;
 };

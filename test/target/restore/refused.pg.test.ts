@@ -43,7 +43,7 @@ describe('a restore that cannot be is refused before anything is made', () => {
 
   it('where a database of the kept name is there already', async () => {
     await sql(superuserUrl(), `create database "${stage.target.name}_before_r1"`);
-    expect(await why()).toContain('is there already: rename or drop it first');
+    expect(await why()).toMatch(/is there already.*Do not drop it: rename it first/);
     await sql(superuserUrl(), `drop database "${stage.target.name}_before_r1"`);
   });
 

@@ -151,6 +151,7 @@ describe('R85 a backup beside the live database, and the switch', () => {
       kept: `${stage.target.name}_before_r1`,
       lockedOutMs: null,
       ended: 0,
+      unreached: null,
     });
     expect(await stage.databases()).toEqual(['', '_before_r1']);
   });
@@ -201,6 +202,22 @@ describe('R86 nothing is switched', () => {
     });
     expect(await stage.restore.load(stage.request(2))).toMatchObject({ ok: true });
     expect(await failures()).toEqual([]);
+  });
+
+  it('F59 a database of somebody else under the name of the copy is kept; one that nobody marked and nothing was put into is a worker that died', async () => {
+    await stage.fence(7);
+    const beside = `${stage.target.name}_offpeak_r7`;
+    const inIt = onDatabase(superuserUrl(), beside);
+    await sql(superuserUrl(), `create database "${beside}"`);
+    await sql(inIt, 'create table theirs (id int)');
+    const refused = { ok: false, message: expect.stringMatching(/is not a copy of this run.*was not touched/) as string };
+    expect(await stage.restore.load(stage.request(7))).toMatchObject(refused);
+    await sql(superuserUrl(), `comment on database "${beside}" is 'offpeak restore: run another, backup x, restored'`);
+    expect(await stage.restore.load(stage.request(7))).toMatchObject(refused);
+    expect(await sql(inIt, 'select count(*)::int as n from theirs')).toEqual([{ n: 0 }]);
+    await sql(superuserUrl(), `comment on database "${beside}" is null`);
+    await sql(inIt, 'drop table theirs');
+    expect(await stage.restore.load(stage.request(7))).toMatchObject({ ok: true });
   });
 
   it('by a worker that was taken over: the fence stops it, and an older one is ended', async () => {
