@@ -19,8 +19,10 @@ export type Edit = { readonly of: string; readonly atMs: number; readonly atOnce
 
 /** Edits a minute in all: Slack allows about fifty (docs.slack.dev/apis/web-api/rate-limits). */
 export const EDITS_A_MINUTE = 40;
-/** How many of them progress may use; the rest is kept for what cannot wait (R3). */
-export const PROGRESS_A_MINUTE = 30;
+/** Up to how many of them a click's answer may be one; the rest is kept for alerts and results, whatever hands do. */
+export const CLICKS_A_MINUTE = 34;
+/** Up to how many of them progress may be one: values that move, charts, what nobody waits for (R3). */
+export const PROGRESS_A_MINUTE = 28;
 /** A message is edited at once so often in so long; what changes faster is merged, three seconds apart (T29). */
 const AT_ONCE = 5;
 const AT_ONCE_MS = 15_000;
@@ -57,8 +59,8 @@ function editOf(message: Wanted, standing: Standing, { nowMs, pauses, edits }: M
   const same = standing.hash === hashOf(message);
   if (nowMs < pauses.update || message.file !== null || (same && !(message.watched && age >= MINUTE_MS))) return null;
   const lately = edits.filter(({ atMs }) => nowMs - atMs < MINUTE_MS);
-  if (lately.length >= EDITS_A_MINUTE) return null;
-  if (!same && (message.urgent || standing.stage !== message.stage)) {
+  if (!same && standing.stage !== message.stage) {
+    if (lately.length >= (message.urgent ? EDITS_A_MINUTE : CLICKS_A_MINUTE)) return null;
     const hurried = lately.filter(({ of, atMs, atOnce }) => atOnce && of === standing.ts && nowMs - atMs < AT_ONCE_MS).length;
     return hurried >= AT_ONCE && age < MERGED_MS ? null : { kind: 'update', rank: message.urgent ? 1 : 2, atOnce: true };
   }

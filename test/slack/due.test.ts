@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { dueOf, EDITS_A_MINUTE, hashOf, PROGRESS_A_MINUTE, type Edit, type Moment, type Standing } from '../../src/slack/due.ts';
+import {
+  CLICKS_A_MINUTE,
+  dueOf,
+  EDITS_A_MINUTE,
+  hashOf,
+  PROGRESS_A_MINUTE,
+  type Edit,
+  type Moment,
+  type Standing,
+} from '../../src/slack/due.ts';
 import type { Wanted } from '../../src/slack/wanted.ts';
 
 const message: Wanted = {
@@ -22,6 +31,7 @@ const edits = (length: number, edit: Partial<Edit> = {}): Moment => ({
   edits: Array.from({ length }, () => ({ of: '2.2', atMs: 95_000, atOnce: false, ...edit })),
 });
 const progressFull = edits(PROGRESS_A_MINUTE);
+const clicksFull = edits(CLICKS_A_MINUTE);
 const full = edits(EDITS_A_MINUTE);
 const hurried = edits(5, { of: '1.1', atOnce: true });
 const reply = { ...message, key: 'dry_run', thread: true };
@@ -38,7 +48,23 @@ describe('what is due about a message', () => {
     ['a file is never edited', { ...reply, file }, standing, calm, null],
     ['nothing is posted while Slack says wait (T11)', message, undefined, paused('post'), null],
     ['an edit is made while posts have to wait (T11)', message, standing, paused('post'), { kind: 'update', rank: 4 }],
-    ['an urgent edit goes before a click', { ...message, urgent: true }, standing, progressFull, { kind: 'update', rank: 1 }],
+    [
+      'an urgent edit goes before a click',
+      { ...message, urgent: true, stage: 'raised' },
+      standing,
+      progressFull,
+      { kind: 'update', rank: 1 },
+    ],
+    [
+      'an alert is raised when clicks have used up their share',
+      { ...message, urgent: true, stage: 'raised' },
+      standing,
+      clicksFull,
+      { kind: 'update', rank: 1 },
+    ],
+    ['a click waits then', { ...message, stage: 'holding' }, standing, clicksFull, null],
+    ['the values of an alert are progress: its raise must not wait for them', { ...message, urgent: true }, standing, calm, { rank: 4 }],
+    ['and wait for its share', { ...message, urgent: true }, standing, progressFull, null],
     [
       'a new stage is shown when progress has used up its share',
       { ...message, stage: 'holding' },
@@ -47,7 +73,7 @@ describe('what is due about a message', () => {
       { kind: 'update', rank: 2 },
     ],
     ['so is a stage nobody remembers', message, { ...standing, stage: null }, progressFull, { kind: 'update', rank: 2 }],
-    ['nothing is edited more than forty times a minute in all', { ...message, urgent: true }, standing, full, null],
+    ['nothing is edited more than forty times a minute in all', { ...message, urgent: true, stage: 'raised' }, standing, full, null],
     [
       'a stage that changes all the time waits three seconds (T29)',
       { ...message, stage: 'holding' },

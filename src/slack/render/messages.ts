@@ -26,7 +26,7 @@ export type RenderedMessage = Message & {
   readonly thread: boolean;
   /** A reply that the channel sees too, once, when it is posted (R1). */
   readonly broadcast: boolean;
-  /** Goes before everything else when Slack makes us wait: alerts, holds, results. */
+  /** A new stage of it goes before everything else when Slack makes us wait: alerts, holds, results. */
   readonly urgent: boolean;
   /** A change of this is shown at once; any other change may wait for `everyMs` (R3). */
   readonly stage: string;
@@ -46,7 +46,7 @@ const CALM_STATES: readonly Run['state'][] = ['planned', 'holding', 'observing']
 export function messagesOf(view: RunView, people: readonly Person[]): readonly RenderedMessage[] {
   const { run } = view;
   const calm = { thread: true, broadcast: false, urgent: false, everyMs: CALM_MS };
-  const loud = { thread: true, broadcast: true, urgent: true, everyMs: CALM_MS };
+  const loud = { thread: true, broadcast: true, urgent: true, everyMs: LIVE_MS };
   const messages: RenderedMessage[] = [
     {
       ...planCard(view, people),
