@@ -67,6 +67,23 @@ describe('counting', () => {
     expect(asked).toBe(4);
   });
 
+  it('anew keeps no glance waiting, and nobody who decides sees the count of before', async () => {
+    let clock = 0;
+    const answers = [Promise.resolve(aCount(3)), new Promise<CountedLosses[]>(() => {})];
+    const count = counted(
+      () => answers.shift() ?? Promise.reject(new Error('asked too often')),
+      5_000,
+      () => clock,
+    );
+    await count(migrations);
+    clock = 5_001;
+    const context = { losses: count };
+    expect((await priceOf(context, aRun(), { now: NOW }))?.migrations[0]).toMatchObject({ rows: 3 });
+    expect(await priceOf(context, aRun(), { now: NOW, patienceMs: 1 })).toBeNull();
+    clock = 15_001;
+    expect(await priceOf(context, aRun(), { now: NOW })).toBeNull();
+  });
+
   it('that failed is not tried at every look, and later again', async () => {
     let [clock, asked] = [0, 0];
     const away = () => {
