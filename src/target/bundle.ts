@@ -43,9 +43,9 @@ export async function sendBundle(client: Client, commands: readonly BundledComma
   const bundled = await new Promise<Bundled>((resolve) => {
     client.query(new Bundle({ commands, known, answerMs, resolve }));
   });
-  const names = commands.flatMap(({ name }) => name ?? []);
-  // After a failure nobody knows which of them arrived: they are closed and parsed again.
-  PREPARED.set(client, bundled.ok ? new Set([...known, ...names]) : new Set([...known].filter((name) => !names.includes(name))));
+  // What was executed was parsed, and outlives its transaction; behind a failure nobody knows, so the next bundle closes and parses it.
+  const executed = commands.slice(0, bundled.completed.length).flatMap(({ name }) => name ?? []);
+  PREPARED.set(client, new Set([...known, ...executed]));
   return bundled;
 }
 
@@ -81,11 +81,13 @@ class Bundle implements Submittable {
 
   submit(connection: Connection): void {
     const wire = connection as unknown as Wire;
+    const known = new Set(this.#parts.known);
     wire.stream.cork();
     for (const { name = '', text, values = [] } of this.#parts.commands) {
-      if (name === '' || !this.#parts.known.has(name)) {
+      if (name === '' || !known.has(name)) {
         if (name !== '') wire.close({ type: 'S', name });
         wire.parse({ name, text });
+        if (name !== '') known.add(name);
       }
       wire.bind({ statement: name, values: values.map((value) => (value === null ? null : String(value))) });
       wire.execute({});
