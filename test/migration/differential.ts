@@ -14,7 +14,7 @@ import { measureInside } from './measure.ts';
 import { serverOfEachMajor, WANTED } from './server-of-each-major.ts';
 
 /**
- * `node test/migration/differential.ts [--majors 15,18] [FILE…]`: each line of the files (golden/live-statements.sql without any) is a
+ * `npm run test:statements -- [--majors 15,18] [FILE…]`: each line of the files (golden/live-statements.sql without any) is a
  * statement, and behind ` <- ` what is committed before it. Each is linted from the server's catalog and then run, in a transaction
  * that is rolled back; every difference is printed. Ends with 1 when there is one, or when a major that was asked for has no server.
  */

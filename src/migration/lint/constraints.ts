@@ -1,18 +1,14 @@
 import type { Constraint } from 'libpg-query';
-import type { CatalogConstraint } from '../../domain/catalog.ts';
 import type { Hazard } from '../../domain/plan.ts';
-import { besides, derived, nameParts, quoted, relationOf, wordsOf } from '../names.ts';
-import type { Catalog } from './catalog.ts';
+import { besides, derived, quoted, wordsOf } from '../names.ts';
+import { constraintOf, inTwoSteps, nameOf, taken, type On } from './constraint-words.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
-import type { CommandJudges, Effect, Judged } from './effect.ts';
-import { unindexedKey } from './index-advice.ts';
+import type { CommandJudges, Effect } from './effect.ts';
+import { foreignKey } from './foreign-key.ts';
 import { isProvedNotNull } from './not-null-proof.ts';
-import { columnOf, fallOf, family, isEmpty, locksOfFall, named, object, onTables } from './reach.ts';
+import { columnOf, fallOf, family, locksOfFall, named, object, onTables } from './reach.ts';
+import { refusedUnique } from './refused-commands.ts';
 import { dependants } from './refused.ts';
-import { bracketsBehind } from './written.ts';
-import { refusedColumns, refusedKey, refusedUnique } from './refused-commands.ts';
-
-type On = { readonly table: string; readonly alone: boolean } & Judged;
 
 /** ADD, VALIDATE, ALTER and DROP CONSTRAINT, rows 56–71. */
 export const constraints: CommandJudges = {
@@ -94,13 +90,6 @@ export const constraints: CommandJudges = {
 
 const KIND_UNKNOWN = dependsOn('its kind: dropping a foreign key takes ACCESS EXCLUSIVE on the referenced table as well');
 
-/** The constraint of that name on a table; `missing` when there is none, null without a catalog that knows the table. */
-function constraintOf(catalog: Catalog | undefined, table: string, name: string | undefined): CatalogConstraint | 'missing' | null {
-  const relation = catalog?.relation(table) ?? null;
-  if (catalog === undefined || relation === null) return null;
-  return catalog.constraintsOn(relation.id).find((each) => each.name === name) ?? 'missing';
-}
-
 const noConstraint = (table: string, name: string | undefined) => fails('42704', `${table} has no constraint ${quoted(name ?? '')}.`);
 
 const isCheckOrKey = ({ contype }: Constraint) => contype === 'CONSTR_CHECK' || contype === 'CONSTR_FOREIGN';
@@ -135,22 +124,6 @@ function judge(constraint: Constraint, on: On): Effect {
   }
 }
 
-const nameOf = (constraint: Constraint) => (constraint.conname === undefined ? '' : `CONSTRAINT ${quoted(constraint.conname)} `);
-
-/** The name PostgreSQL gives a foreign key that has none. */
-function unnamed({ contype, fk_attrs: columns }: Constraint, table: string): string {
-  return contype === 'CONSTR_FOREIGN' ? derived([nameParts(table)[1], ...wordsOf(columns)].join('_'), 'fkey') : '…';
-}
-
-/** The statement with NOT VALID behind it, when it has no other command. */
-function inTwoSteps(constraint: Constraint, { table, alone, sql }: On): string {
-  const name = constraint.conname === undefined ? unnamed(constraint, table) : quoted(constraint.conname);
-  const condition = constraint.contype === 'CONSTR_CHECK' ? bracketsBehind(sql, 'check') : null;
-  const written = condition === null ? '…' : `CHECK (${condition})`;
-  const first = alone ? `${sql} NOT VALID;` : `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${written} NOT VALID;`;
-  return `${first}\n-- in a later file:\nALTER TABLE ${table} VALIDATE CONSTRAINT ${name};`;
-}
-
 function check(constraint: Constraint, on: On): Effect {
   const quick = constraint.skip_validation === true;
   const hazard = warning('scan_check', `Every row of ${on.table} is checked while nobody reads or writes it.`, inTwoSteps(constraint, on));
@@ -175,75 +148,6 @@ function notNull(constraint: Constraint, on: On): Effect {
       ? []
       : [warning('scan_not_null', `Every row of ${on.table} is read while nobody else reads or writes it.`, inTwoSteps(constraint, on))],
   });
-}
-
-function foreignKey(constraint: Constraint, on: On): Effect {
-  const parent = relationOf(constraint.pktable);
-  const quick = constraint.skip_validation === true;
-  const both = parent === on.table ? on.table : `${on.table} and ${parent}`;
-  const hazard = quick
-    ? note('locks_parent', `Writes to ${both} wait for the moment it takes.`)
-    : warning('scan_foreign_key', `Writes to ${both} wait while both are read.`, inTwoSteps(constraint, on));
-  const { catalog, serverMajor } = on.context;
-  const isPartitioned = catalog?.relation(on.table)?.kind === 'p';
-  const parents = family(catalog, parent, catalog?.relation(parent)?.kind !== 'p');
-  return effect({
-    what: `ADD ${nameOf(constraint)}FOREIGN KEY${quick ? ' NOT VALID' : ''}`,
-    locks: lock('SHARE ROW EXCLUSIVE', ...parents, on.table),
-    scans: quick ? [] : lookedThrough(catalog, on.table, parents, wordsOf(constraint.fk_attrs)),
-    hazards: [
-      hazard,
-      ...taken(constraint, on),
-      ...notAKey(on, constraint),
-      ...(quick && serverMajor < 18 ? notValidRefused(on.table, catalog === undefined ? null : isPartitioned) : []),
-      ...(catalog === undefined ? [dependsOn(`whether ${on.table} or ${parent} has partitions, each of which is locked as well`)] : []),
-      ...unindexedKey(catalog, on.table, wordsOf(constraint.fk_attrs)),
-    ],
-  });
-}
-
-/** A table without rows asks nothing of the other one, nor does a column that is only being added: every value of it is NULL. */
-function lookedThrough(
-  catalog: Catalog | undefined,
-  table: string,
-  parents: readonly string[],
-  columns: readonly string[],
-): readonly string[] {
-  const relation = catalog?.relation(table) ?? null;
-  if (catalog === undefined || relation === null) return [...new Set([...parents, table])];
-  if (isEmpty(catalog, relation)) return [];
-  const isNew = columns.every((name) => !relation.columns.some((each) => each.name === name));
-  return isNew ? [table] : [...new Set([...parents, table])];
-}
-
-/** What PostgreSQL refuses: columns that are not there, and what they cannot point at. */
-function notAKey(on: On, constraint: Constraint): readonly Hazard[] {
-  const {
-    table,
-    context: { catalog },
-  } = on;
-  const relation = catalog?.relation(table) ?? null;
-  const own = wordsOf(constraint.fk_attrs);
-  if (catalog === undefined || relation === null) return [];
-  const missing = on.alone ? refusedColumns(catalog, table, own) : [];
-  const types = own.map((name) => relation.columns.find((each) => each.name === name)?.type);
-  return [...missing, ...refusedKey(catalog, { parent: relationOf(constraint.pktable), columns: wordsOf(constraint.pk_attrs), types })];
-}
-
-/** Before PostgreSQL 18 a partitioned table takes no NOT VALID foreign key. */
-function notValidRefused(table: string, isPartitioned: boolean | null): readonly Hazard[] {
-  if (isPartitioned === null)
-    return [dependsOn(`whether ${table} is partitioned: before PostgreSQL 18 NOT VALID is refused there (42809)`)];
-  const recipe = `-- for each partition of ${table}:\nALTER TABLE … ADD FOREIGN KEY (…) REFERENCES … NOT VALID;\nALTER TABLE … VALIDATE CONSTRAINT …;\n-- then, which reads nothing any more:\nALTER TABLE ${table} ADD FOREIGN KEY (…) REFERENCES …;`;
-  return isPartitioned ? [fails('42809', `${table} is partitioned; NOT VALID is for PostgreSQL 18.`, recipe)] : [];
-}
-
-/** A constraint of that name is there already. */
-function taken(constraint: Constraint, { table, context }: On): readonly Hazard[] {
-  const found = constraint.conname === undefined ? null : constraintOf(context.catalog, table, constraint.conname);
-  return found === null || found === 'missing'
-    ? []
-    : [fails('42710', `${table} has a constraint ${quoted(constraint.conname ?? '')} already.`)];
 }
 
 function secondPrimary(kind: string, { table, context: { catalog } }: On): readonly Hazard[] {

@@ -1,50 +1,18 @@
-import type { CatalogRelation } from '../../domain/catalog.ts';
 import { LOCK_MODES } from '../../domain/plan.ts';
 import { quoted, relationOf } from '../names.ts';
-import { namedOnly, relationsRead, relationsWritten, walk } from '../walk.ts';
-import { sequencesOf } from './add-column.ts';
-import type { Catalog } from './catalog.ts';
+import { namedOnly, relationsRead, walk } from '../walk.ts';
 import { danger, dependsOn, effect, fails, lock, note, warning } from './effect.ts';
 import type { Effect, Judges, LintContext, NodeOf } from './effect.ts';
-import { family, keyOf, named, ownedSequences } from './reach.ts';
+import { family, keyOf } from './reach.ts';
+import { callsOf, sequenceLocks, writtenLocks } from './row-calls.ts';
 import { rowReach } from './row-reach.ts';
 import { notUndone } from './server-access.ts';
 import { scansOf, scansOfSelect, withBases } from './tables.ts';
 import { foreignFunctions } from './volatility.ts';
 import { readWholeByChange } from './reads-whole.ts';
 
-/** Rows and explicit locks, rows 30, 31, 114–119. */
+/** Rows that change or are read, and explicit locks, rows 30, 31, 114–119. */
 export const dml: Judges = {
-  InsertStmt(statement, { context: { catalog } }) {
-    const table = relationOf(statement.relation);
-    const select = statement.selectStmt;
-    const scans = scansOf(select, catalog);
-    const given = insertedColumns(statement, catalog);
-    const reach = rowReach(catalog, { kind: 'insert', table, columns: given });
-    const target = catalog?.relation(table) ?? null;
-    const above = target === null || target.partition === 'none' ? [] : named(catalog!, target.parents);
-    return effect({
-      what: `INSERT INTO ${table}`,
-      locks: [
-        // Which partitions the rows go to is not known here.
-        ...lock('ROW EXCLUSIVE', ...(target?.kind === 'v' || target?.kind === 'p' ? withBases(catalog, [table]) : [table])),
-        ...lock('ACCESS SHARE', ...above),
-        ...lock('ROW EXCLUSIVE', ...numbering(catalog, target, statement)),
-        ...lock('ACCESS SHARE', ...withBases(catalog, relationsRead([select, statement.withClause]), namedOnly(select))),
-        ...reach.locks,
-        ...writtenLocks(statement),
-        ...sequenceLocks(statement),
-      ],
-      scans,
-      hazards: [
-        ...callsOf(statement),
-        ...reach.hazards,
-        ...(scans.length > 0
-          ? [note('copies_table', `Copies ${scans.join(', ')} whole in one transaction. Cut it into ranges of the key when it is large.`)]
-          : []),
-      ],
-    });
-  },
   UpdateStmt(statement, { context }) {
     const table = relationOf(statement.relation);
     const targets = (statement.targetList ?? []).flatMap((node) => ('ResTarget' in node ? [node.ResTarget] : []));
@@ -113,42 +81,6 @@ export const dml: Judges = {
       ],
     });
   },
-  TruncateStmt(statement, { context: { catalog } }) {
-    const names = (statement.relations ?? []).flatMap((node) => ('RangeVar' in node ? [relationOf(node.RangeVar)] : []));
-    const cascade = statement.behavior === 'DROP_CASCADE';
-    const only = namedOnly(statement.relations);
-    const emptied = names.flatMap((name) => family(catalog, name, only.has(name)));
-    const reached = pointingAt(catalog, emptied);
-    const all = [...emptied, ...(cascade ? reached : [])];
-    const sequences = statement.restart_seqs === true ? sequencesOfTables(catalog, all) : [];
-    return effect({
-      what: `TRUNCATE ${names.join(', ')}${cascade ? ' CASCADE' : ''}`,
-      locks: lock('ACCESS EXCLUSIVE', ...all, ...sequences),
-      rewrites: [...all, ...sequences],
-      hazards: [
-        ...(cascade || reached.length === 0
-          ? []
-          : [
-              fails(
-                '0A000',
-                `foreign keys of ${reached.join(', ')} point at it. Name those tables as well, when they are meant to be emptied.`,
-              ),
-            ]),
-        danger('truncate', `Every row of ${names.join(', ')} is gone, and nobody reads or writes it meanwhile.`),
-        ...(cascade
-          ? [
-              danger(
-                'cascade',
-                reached.length > 0
-                  ? `CASCADE empties ${reached.join(', ')} too. Name the tables.`
-                  : 'CASCADE empties every table that refers to it, and theirs. Name the tables.',
-              ),
-              ...(catalog === undefined ? [dependsOn('the foreign keys that point at it')] : []),
-            ]
-          : []),
-      ],
-    });
-  },
   LockStmt(statement, { context: { catalog } }) {
     const names = (statement.relations ?? []).flatMap((node) => ('RangeVar' in node ? [relationOf(node.RangeVar)] : []));
     const mode = LOCK_MODES[(statement.mode ?? 8) - 1] ?? 'ACCESS EXCLUSIVE';
@@ -178,30 +110,6 @@ export const dml: Judges = {
     });
   },
 };
-
-/** The columns an INSERT gives a value; all of them when it names none, or gives values by position. */
-function insertedColumns({ cols, relation, selectStmt }: NodeOf<'InsertStmt'>, catalog: Catalog | undefined): ReadonlySet<string> | null {
-  const names = (cols ?? []).flatMap((node) => ('ResTarget' in node ? [node.ResTarget.name ?? ''] : []));
-  const table = catalog?.relation(relationOf(relation)) ?? null;
-  if (selectStmt === undefined) return new Set();
-  if (names.length === 0 || table === null) return null;
-  return new Set([
-    ...names,
-    ...table.columns.filter(({ hasDefault, name }) => hasDefault && !names.includes(name)).map(({ name }) => name),
-  ]);
-}
-
-/** Sequences that number the rows of an INSERT: those of columns it gives no value. */
-function numbering(
-  catalog: Catalog | undefined,
-  table: CatalogRelation | null,
-  { cols = [], selectStmt }: NodeOf<'InsertStmt'>,
-): readonly string[] {
-  if (catalog === undefined || table === null || (cols.length === 0 && selectStmt !== undefined)) return [];
-  const given = new Set(cols.flatMap((node) => ('ResTarget' in node ? [node.ResTarget.name ?? ''] : [])));
-  const filled = table.columns.filter(({ identity, hasDefault, name }) => (identity || hasDefault) && !given.has(name));
-  return filled.flatMap(({ number }) => ownedSequences(catalog, table, number).map(catalog.show));
-}
 
 /** The tables of FOR UPDATE: those it names by their alias, or all. */
 function lockedRows(select: NodeOf<'SelectStmt'>, read: readonly string[]): readonly string[] {
@@ -282,27 +190,6 @@ function changing({ words, table, statement, read, columns, emptied, context: { 
   });
 }
 
-/** Tables whose foreign keys point at these, and at those in turn, without these. */
-function pointingAt(catalog: Catalog | undefined, names: readonly string[]): readonly string[] {
-  if (catalog === undefined) return [];
-  const found = new Set(names);
-  for (const name of found) {
-    const relation = catalog.relation(name);
-    for (const key of relation === null ? [] : catalog.foreignKeysTo(relation.id)) {
-      const child = catalog.byId(key.relation);
-      if (child !== null) for (const each of family(catalog, catalog.show(child))) found.add(each);
-    }
-  }
-  return [...found].filter((name) => !names.includes(name));
-}
-
-function sequencesOfTables(catalog: Catalog | undefined, names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => {
-    const relation = catalog?.relation(name) ?? null;
-    return catalog === undefined || relation === null ? [] : ownedSequences(catalog, relation).map(catalog.show);
-  });
-}
-
 /** `WHERE true`, `WHERE 1 = 1`: a condition that is none. */
 function isTrue(where: unknown): boolean {
   return withoutPlaces(where).startsWith('{"A_Const":{"boolval":{"boolval":true}') || isSameOnBothSides(where);
@@ -317,26 +204,4 @@ function isSameOnBothSides(where: unknown): boolean {
 
 function withoutPlaces(node: unknown): string {
   return JSON.stringify(node).replaceAll(/,?"location":-?\d+/g, '');
-}
-
-/** Functions of the user in a statement that changes rows: its own locks are known, theirs are not. */
-function callsOf(tree: unknown) {
-  const names = [...new Set(foreignFunctions(tree))];
-  return names.length === 0
-    ? []
-    : [
-        note(
-          'calls_function',
-          `Calls ${names.join(', ')}, whose body is not in this statement. The rehearsal's trace shows what it locks.`,
-        ),
-      ];
-}
-
-/** Tables that a WITH clause changes. */
-function writtenLocks(tree: unknown) {
-  return lock('ROW EXCLUSIVE', ...relationsWritten(tree));
-}
-
-function sequenceLocks(tree: unknown) {
-  return lock('ROW EXCLUSIVE', ...sequencesOf(tree));
 }

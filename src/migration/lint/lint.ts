@@ -2,6 +2,8 @@ import type { Hazard, Statement } from '../../domain/plan.ts';
 import type { Node } from 'libpg-query';
 import { alterTable } from './alter-table.ts';
 import { dml } from './dml.ts';
+import { insert } from './insert.ts';
+import { truncate } from './truncate.ts';
 import { drop } from './drop.ts';
 import { blocksOf, strongest, warning, worse } from './effect.ts';
 import type { Effect, Judges, LintContext } from './effect.ts';
@@ -27,7 +29,9 @@ export type Verdict = Pick<Statement, 'summary' | 'locks' | 'rewrites' | 'scans'
 
 const JUDGES: Judges = {
   ...alterTable,
+  ...insert,
   ...dml,
+  ...truncate,
   ...drop,
   ...indexes,
   ...maintenance,
