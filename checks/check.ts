@@ -1,7 +1,7 @@
 import type { Instant } from '../src/domain/instant.ts';
 import type { MachineItem, Verdict } from '../src/domain/items.ts';
 import type { Thresholds } from '../src/domain/plan.ts';
-import type { Check, Reading, Sources } from '../src/ports.ts';
+import type { Check, Reading, SoFar, Sources } from '../src/ports.ts';
 
 export type { Check, Finding } from '../src/ports.ts';
 
@@ -16,12 +16,15 @@ export type CheckDefinition<T> = {
   /** What the number is, in a sentence, and what makes it unknown; both stand in `docs/checks.md`. */
   readonly means: string;
   readonly unknown: string;
-  readonly read: (sources: Sources, thresholds: Thresholds) => Promise<Reading<T>>;
+  readonly read: (sources: Sources, thresholds: Thresholds, soFar: SoFar) => Promise<Reading<T>>;
   /** Pure; strict comparisons, as the runbook writes them. */
   readonly judge: (value: T, thresholds: Thresholds, now: Instant) => Judged;
   /** The limit in words, e.g. `< 80 %`. */
   readonly limit: (thresholds: Thresholds) => string;
 };
+
+/** Of no run, or of one that has just begun. */
+const NOTHING_YET: SoFar = { backup: null, rehearsal: null };
 
 /** Keeps reading apart from judging. What could not be read is unknown, with the reason where the value would stand (invariant 10). */
 export function defineCheck<T>(definition: CheckDefinition<T>): Check {
@@ -32,8 +35,8 @@ export function defineCheck<T>(definition: CheckDefinition<T>): Check {
     failureTitle,
     means,
     unknown,
-    find: async (sources, thresholds, now) => {
-      const reading = await read(sources, thresholds);
+    find: async (sources, thresholds, now, soFar = NOTHING_YET) => {
+      const reading = await read(sources, thresholds, soFar);
       const judged: Judged = reading.ok ? judge(reading.value, thresholds, now) : { verdict: 'unknown', value: reading.why };
       return { item, ...judged, limit: definition.limit(thresholds), source: reading.source };
     },

@@ -9,13 +9,14 @@ import { openLog } from './log.ts';
 import { loadParser } from './migration/parser.ts';
 import { lossQuestions } from './migration/price/loss-questions.ts';
 import { migrationSource } from './migration/source.ts';
-import type { CountedLosses, Ledger, Log, Services, Sources, TargetContext } from './ports.ts';
+import type { BackupTool, CountedLosses, Ledger, Log, Services, Sources, TargetContext } from './ports.ts';
 import { applicationReadings, reportedReadings } from './sources/application.ts';
 import { hooksByName } from './sources/hook.ts';
 import { httpClient } from './sources/http.ts';
 import { connectPager } from './sources/pager.ts';
 import { withMeasured } from './sources/measured.ts';
 import { databaseReadings } from './sources/postgres.ts';
+import { reading } from './sources/reading.ts';
 import { connectReadings } from './sources/readings.ts';
 import { signalsOf } from './sources/signals.ts';
 import { postgresBackups } from './target/backup/postgres-backups.ts';
@@ -69,6 +70,21 @@ function connectTarget({ config, secrets, ledger }: Wiring, settings: TargetConf
   const { name, window, thresholds, timing, backup } = settings;
   const target = postgresTarget({ name, connectionString, tuning: { lockBudgetMs: settings.lockBudgetMs, ...settings.backfill } });
   const serverMajor = async () => (await target.identity()).serverMajor;
+  const backups = postgresBackups({
+    connectionString,
+    directory: backup.directory,
+    scratchUrl: secret.scratch.reveal(),
+    binDir: backup.tools ?? undefined,
+    target: name,
+    form: backup.form,
+    keep: backup.keep ?? undefined,
+    keepFree: thresholds.diskFree,
+    store:
+      backup.store && secret.store
+        ? { ...backup.store, accessKey: secret.store.accessKey.reveal(), secretKey: secret.store.secretKey.reveal() }
+        : undefined,
+    now: systemClock.now,
+  });
   return {
     name,
     window,
@@ -87,24 +103,10 @@ function connectTarget({ config, secrets, ledger }: Wiring, settings: TargetConf
     }),
     target,
     losses: counted((migrations) => lossesOn(connectionString, migrations), PRICE_MS),
-    backups: postgresBackups({
-      connectionString,
-      directory: backup.directory,
-      scratchUrl: secret.scratch.reveal(),
-      binDir: backup.tools ?? undefined,
-      target: name,
-      form: backup.form,
-      keep: backup.keep ?? undefined,
-      keepFree: thresholds.diskFree,
-      store:
-        backup.store && secret.store
-          ? { ...backup.store, accessKey: secret.store.accessKey.reveal(), secretKey: secret.store.secretKey.reveal() }
-          : undefined,
-      now: systemClock.now,
-    }),
+    backups,
     ...(secret.pager && { pager: connectPager(secret.pager, httpClient({ timeoutMs: PAGER_MS, now: systemClock.now })) }),
     restore: postgresRestore({ connectionString, directory: backup.directory, binDir: backup.tools ?? undefined }),
-    sources: connectSources({ settings, secret, hidden: secretsIn(secrets), ledger }),
+    sources: connectSources({ settings, secret, hidden: secretsIn(secrets), ledger, backups }),
   };
 }
 
@@ -113,15 +115,16 @@ type Connected = {
   readonly secret: TargetSecrets;
   readonly hidden: readonly string[];
   readonly ledger: Pick<Ledger, 'list'>;
+  readonly backups: Pick<BackupTool, 'expectedBytes'>;
 };
 
 /** A reading that the settings name a source for stands before what the application reports itself. */
-function connectSources({ settings, secret, hidden, ledger }: Connected): Sources {
+function connectSources({ settings, secret, hidden, ledger, backups }: Connected): Sources {
   const { application, name } = settings;
   const { now } = systemClock;
   const asked = { healthUrl: application.health, metricsUrl: application.metrics, timeoutMs: 2_000, now };
   const { services, measured } = connectReadings(secret.readings, { now });
-  const database = databaseReadings({ connectionString: secret.database.reveal() });
+  const database = databaseReadings({ connectionString: secret.database.reveal(), backupDirectory: settings.backup.directory });
   const itself = applicationReadings(asked);
   const hooks = secret.hooks.map((hook) => {
     const own = Object.fromEntries([...hook.env].map(([name, value]) => [name, value.reveal()]));
@@ -132,8 +135,14 @@ function connectSources({ settings, secret, hidden, ledger }: Connected): Source
     application: withMeasured(itself, measured),
     signals: signalsOf(itself, measured, settings.pace),
     readings: { ...reportedReadings(asked, application.reports), ...services, restoreDrill: () => lastRestore(ledger, name) },
+    nextBackup: () => reading('the last backup, or the size of the database', () => backups.expectedBytes(), wordsOf),
     hooks: hooksByName(hooks),
   };
+}
+
+/** Errors of the backup tool are sentences already. */
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What a hook's output may not show: all that the settings keep secret, wherever it stands. */

@@ -22,14 +22,18 @@ export type SpaceRefusal =
 
 /** Null when the disk takes the next backup and more than the limit stays free: exactly the limit is too little (R33). */
 export function spaceRefused({ free, total, last, database, compression, keepFree }: SpaceQuestion): SpaceRefusal | null {
-  const { bytes, because } = expected(last, database, compression);
+  const { bytes, because } = expectedBackup({ last, database, compression });
   const needed = last === null ? bytes : bytes * GROWTH;
   if (free < needed) return { code: 'no_room', free, needed, because };
   const share = (free - bytes) / total;
   return share > keepFree ? null : { code: 'disk_would_be_full', free, needed: bytes, share, limit: keepFree };
 }
 
-function expected(last: number | null, database: number, compression: Compression): { bytes: number; because: string } {
+/** Bytes that the next backup is expected to take, and why: like the last one that was packed alike, or a share of the database before it. */
+export function expectedBackup({ last, database, compression }: Pick<SpaceQuestion, 'last' | 'database' | 'compression'>): {
+  readonly bytes: number;
+  readonly because: string;
+} {
   if (last !== null) return { bytes: last, because: '1.5 × the last one' };
   if (compression.method === 'none')
     return { bytes: database, because: `the database, as compression: ${compressionText(compression)} shrinks nothing` };

@@ -1,4 +1,5 @@
 import { healthLines } from './checklist.ts';
+import { rehearsedGrowth } from './disk-space.ts';
 import { between, plus, type Instant } from './instant.ts';
 import { A_PERSON, hookOfItem, type ItemKey } from './items.ts';
 import type { Run } from './run.ts';
@@ -24,8 +25,16 @@ function lineDue(run: Run, item: ItemKey, now: Instant): Instant | null {
   const entry = run.evidence[item];
   if (entry === undefined) return null;
   const life = run.plan.timing.machineEvidenceMs;
+  if (readBeforeRehearsal(run, item)) return entry.at;
   const attended = between(lastHumanAct(run) ?? now, now) < 12 * life;
   return entry.verdict === 'pass' || !attended ? plus(entry.expiresAt, -life / 4) : plus(entry.at, life / 10);
+}
+
+/** Whether the disk was judged before the newest rehearsal said what the change adds to it (R33). */
+function readBeforeRehearsal({ evidence, rehearsal }: Run, item: ItemKey): boolean {
+  const entry = evidence[item];
+  if (item !== 'disk' || entry === undefined || rehearsal === null) return false;
+  return rehearsedGrowth(rehearsal) !== null && between(entry.at, rehearsal.at) > 0;
 }
 
 /** When the first of the health lines is read next; null when one is missing. */
@@ -44,7 +53,8 @@ export function preparedSince(run: Run, now: Instant): Instant {
 /** Whether preparation may rest on this line as it was read. */
 export function isFresh(run: Run, item: ItemKey, now: Instant): boolean {
   const entry = run.evidence[item];
-  return entry !== undefined && between(preparedSince(run, now), entry.at) >= 0 && between(now, entry.expiresAt) > 0;
+  if (entry === undefined || readBeforeRehearsal(run, item)) return false;
+  return between(preparedSince(run, now), entry.at) >= 0 && between(now, entry.expiresAt) > 0;
 }
 
 /**

@@ -88,6 +88,8 @@ export type Rehearsal = {
   readonly rows: number;
   readonly migrations: readonly RehearsedMigration[];
   readonly statements: readonly TracedStatement[];
+  /** Bytes by which the database was larger after its ups, each file's own growth added up. Absent in older rehearsals, and when an up failed. */
+  readonly grewBytes?: number;
   /** Validation queries that returned rows on the copy, as `0008 line 3: 12 rows`; empty is good. */
   readonly validationFailures: readonly string[];
   /** Where a statement did something else than its verdict says. Absent in older rehearsals, and when there is none. */

@@ -5,6 +5,8 @@ import type { Backup, Rehearsal } from '../domain/proof.ts';
 export interface BackupTool {
   /** Null when tools, directory, space and scratch server are there; otherwise what is missing and the command that mends it. */
   unusable(): Promise<string | null>;
+  /** Bytes the next backup is expected to take. Throws with a sentence when nobody can say. */
+  expectedBytes(): Promise<number>;
   /** pg_dump, one file or a directory, to a name that ends in `.partial`, then renamed. Throws with an operator's sentence; leaves no partial file behind. */
   take(request: { id: string; signal: AbortSignal }): Promise<Backup>;
   /** Restores into a scratch database and rehearses the plan on it: contents, up, down, up again, validate. Never throws for what the rehearsal finds. */

@@ -1,6 +1,8 @@
 import type { Instant } from '../domain/instant.ts';
 import type { MachineItem, Verdict } from '../domain/items.ts';
+import type { DiskFree } from '../domain/disk-space.ts';
 import type { Thresholds } from '../domain/plan.ts';
+import type { Run } from '../domain/run.ts';
 
 /** A number somebody measured, or why there is none. */
 export type Reading<T> =
@@ -50,7 +52,7 @@ export interface DatabaseReadings {
   longQueries(olderThanSeconds: number): Promise<Reading<readonly LongQuery[]>>;
   /** Null value: there is no replica. */
   replicationLag(): Promise<Reading<number | null>>;
-  diskFree(): Promise<Reading<{ share: number; bytes: number }>>;
+  diskFree(): Promise<Reading<DiskFree>>;
   /** p95 of repeated SELECT 1, in milliseconds. */
   latency(): Promise<Reading<number>>;
   lockWaits(): Promise<Reading<readonly LockEdge[]>>;
@@ -100,7 +102,7 @@ export type OtherReadings = {
   readonly cpu?: () => Promise<Reading<number>>;
   readonly memory?: () => Promise<Reading<number>>;
   /** Of the disk with the data directory, where the server is on another machine. */
-  readonly disk?: () => Promise<Reading<{ share: number; bytes: number }>>;
+  readonly disk?: () => Promise<Reading<DiskFree>>;
   /** The provider's own newest backup. Null: it was asked and has none. */
   readonly automatedBackup?: () => Promise<Reading<{ newestAt: Instant | null; kind: string }>>;
   /** When a backup of this target was last restored to prove it; null for never. */
@@ -131,6 +133,8 @@ export type Sources = {
   /** What the monitor listens to beside the database; the application alone where nothing is said. */
   readonly signals?: readonly Signal[];
   readonly readings?: OtherReadings;
+  /** Bytes that the next backup is expected to take. */
+  readonly nextBackup?: () => Promise<Reading<number>>;
   /** By name and by every alias, e.g. `smoke`, `pnpm db:health-checks`, `./scripts/smoke-test.sh`. */
   readonly hooks?: ReadonlyMap<string, Hook>;
 };
@@ -153,5 +157,9 @@ export interface Check {
   readonly means: string;
   /** What makes it unknown. */
   readonly unknown: string;
-  find(sources: Sources, thresholds: Thresholds, now: Instant): Promise<Finding>;
+  /** `soFar`: what the run has; absent where no run asks. */
+  find(sources: Sources, thresholds: Thresholds, now: Instant, soFar?: SoFar): Promise<Finding>;
 }
+
+/** What a run has measured by itself, beside which a reading may be judged. */
+export type SoFar = Pick<Run, 'backup' | 'rehearsal'>;

@@ -1,18 +1,19 @@
-import { statfs } from 'node:fs/promises';
-import { isIP } from 'node:net';
-import { Client, Pool } from 'pg';
+import { Pool } from 'pg';
 import type { DatabaseReadings, Dump, LockEdge, LongQuery } from '../ports.ts';
 import { archived } from './archive.ts';
-import { codeOf, databaseFailure, MONITOR_HINT } from './database-failure.ts';
-import { CONNECTIONS, DATA_DIRECTORY, DUMPS, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
+import { databaseFailure, MONITOR_HINT } from './database-failure.ts';
+import { CONNECTIONS, DUMPS, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './database-queries.ts';
 import { Unreadable, reading } from './reading.ts';
 import { redactedQuery, secretsHidden } from './redact.ts';
+import { serverDisk } from './server-disk.ts';
 import { vitals } from './vitals.ts';
 
 export type DatabaseReadingsOptions = {
   readonly connectionString: string;
   /** `offpeak:monitor` unless told; sessions of that prefix are never counted against the target. */
   readonly applicationName?: string;
+  /** Where the backups of this database are written; it tells whether the disk line has to count them. */
+  readonly backupDirectory?: string;
 };
 
 const TIMEOUT_MS = 2000;
@@ -41,7 +42,7 @@ export function databaseReadings(options: DatabaseReadingsOptions): DatabaseRead
     connections: () => reading('pg_stat_activity', () => connections(pool), sentence),
     longQueries: (seconds) => reading('pg_stat_activity, pg_prepared_xacts', () => longQueries(pool, seconds), sentence),
     replicationLag: () => reading('pg_stat_replication, pg_replication_slots', () => replicationLag(pool), sentence),
-    diskFree: () => reading('statfs of data_directory', () => diskFree(pool, options), sentence),
+    diskFree: () => reading('statfs of data_directory', () => serverDisk(pool, options), sentence),
     latency: () => reading(`${LATENCY_PROBES} × SELECT 1`, () => latency(pool), sentence),
     lockWaits: () => reading('pg_locks, pg_blocking_pids', () => lockWaits(pool), sentence),
     vitals: (seconds) => reading('pg_stat_activity, pg_blocking_pids', () => vitals(pool, seconds), sentence),
@@ -122,28 +123,4 @@ async function latency(pool: Pool): Promise<number> {
 export function p95(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN;
-}
-
-const PROBE_HINT = 'Name a source for it under readings.disk of this target: free bytes and size, from Prometheus or any JSON.';
-
-async function diskFree(pool: Pool, { connectionString }: DatabaseReadingsOptions): Promise<{ share: number; bytes: number }> {
-  const { host } = new Client({ connectionString });
-  if (!isLocal(host)) throw new Unreadable(`The server is on another machine, whose disk cannot be seen from here. ${PROBE_HINT}`);
-  const { rows } = await pool.query<{ directory: string }>(DATA_DIRECTORY);
-  const directory = rows[0]?.directory ?? '';
-  try {
-    const { bavail, bfree, blocks, bsize } = await statfs(directory);
-    const usable = blocks - bfree + bavail;
-    if (!(usable > 0)) throw new Unreadable(`The file system of ${directory} does not say how large it is. ${PROBE_HINT}`);
-    return { share: bavail / usable, bytes: bavail * bsize };
-  } catch (error) {
-    if (error instanceof Unreadable) throw error;
-    // A tunnel or a container: the address is ours, the disk is not.
-    throw new Unreadable(`The data directory ${directory} is not on this machine (${codeOf(error)}). ${PROBE_HINT}`);
-  }
-}
-
-function isLocal(host: string): boolean {
-  if (host.startsWith('/') || host === 'localhost') return true;
-  return isIP(host) !== 0 && (host === '::1' || host.startsWith('127.'));
 }

@@ -1,9 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { disk } from '../../checks/disk.ts';
 import { CHECKS } from '../../checks/index.ts';
+import type { DiskFree } from '../../src/domain/disk-space.ts';
 import { HEALTH_ITEMS, type MachineItem, type Verdict } from '../../src/domain/items.ts';
 import type { Thresholds } from '../../src/domain/plan.ts';
-import type { ApplicationReadings, DatabaseReadings, Dump, Finding, LongQuery, OtherReadings, Reading } from '../../src/ports.ts';
+import type { ApplicationReadings, DatabaseReadings, Dump, Finding, LongQuery, OtherReadings, Reading, Sources } from '../../src/ports.ts';
+import { aBackup, aPlan, aRehearsal } from '../support/plans.ts';
 
 const THRESHOLDS: Thresholds = {
   connections: 0.8,
@@ -55,7 +58,12 @@ const DAY = 24 * HOUR;
 
 async function finding(
   item: MachineItem,
-  sources: { database?: Partial<DatabaseReadings>; application?: Partial<ApplicationReadings>; readings?: OtherReadings } = {},
+  sources: {
+    database?: Partial<DatabaseReadings>;
+    application?: Partial<ApplicationReadings>;
+    readings?: OtherReadings;
+    nextBackup?: Sources['nextBackup'];
+  } = {},
 ): Promise<Finding> {
   const check = CHECKS.find((candidate) => candidate.item === item);
   if (!check) throw new Error(`No check for ${item}`);
@@ -64,6 +72,7 @@ async function finding(
       database: { ...DATABASE, ...sources.database },
       application: { ...APPLICATION, ...sources.application },
       readings: { ...READINGS, ...sources.readings },
+      ...(sources.nextBackup && { nextBackup: sources.nextBackup }),
     },
     THRESHOLDS,
     NOW,
@@ -74,6 +83,31 @@ it('lists every file of the folder, and one check for each line that a health ch
   const files = (await readdir(new URL('../../checks', import.meta.url))).filter((name) => name !== 'index.ts' && name !== 'check.ts');
   expect(CHECKS.map((check) => `${check.item.replaceAll('_', '-')}.ts`).toSorted()).toEqual(files.toSorted());
   expect(CHECKS.map((check) => check.item)).toEqual(HEALTH_ITEMS);
+});
+
+it('R33 the disk is judged with the run’s own backup and what its rehearsal measured', async () => {
+  const plan = aPlan();
+  const backup = aBackup({ startedAt: NOW, finishedAt: NOW, bytes: 3e9 });
+  const plain = aRehearsal(plan, { backupId: backup.id, at: NOW, grewBytes: 2e9 });
+  const rehearsal = { ...plain, statements: plain.statements.map((entry) => ({ ...entry, walBytes: 0 })) };
+  const on = (free: DiskFree) => {
+    const database = { ...DATABASE, diskFree: read(free) };
+    return disk.find({ database, application: APPLICATION, nextBackup: unreadable }, THRESHOLDS, NOW, { backup, rehearsal });
+  };
+  const numbers = 'more than 5.0 GB needed: backup 3.0 GB + rehearsed growth 2.0 GB';
+  expect(await on({ share: 0.5, bytes: 5e9 })).toMatchObject({ verdict: 'breach', value: `50 % free (5.0 GB); ${numbers}` });
+  expect(await on({ share: 0.5, bytes: 5e9 + 1 })).toMatchObject({ verdict: 'pass' });
+  expect(await on({ share: 0.5, bytes: 2e9 + 1, backupsElsewhere: true })).toMatchObject({ verdict: 'pass' });
+});
+
+it('R33 the disk is unknown while nobody can say how large the backup will be (invariant 10)', async () => {
+  const database = { diskFree: read({ share: 0.5, bytes: 5e9 }) };
+  const unknown = (why: string) => `50 % free (5.0 GB); more than 0 B needed; growth not counted: no rehearsal yet; backup unknown: ${why}`;
+  expect(await finding('disk', { database, nextBackup: unreadable })).toMatchObject({
+    verdict: 'unknown',
+    value: unknown('The database gave no answer within 2 s.'),
+  });
+  expect(await finding('disk', { database })).toMatchObject({ verdict: 'unknown', value: unknown('nothing says how large it will be') });
 });
 
 it('has a title for success and another for failure', () => {
@@ -122,10 +156,12 @@ describe('judges strictly at the edge', () => {
   });
   const platform = (well: boolean, words: string) => ({ readings: { platform: read({ well, words }) } });
   const NO_DUMP = 'none, and no snapshot over 30 s';
+  const DISK_LIMIT = '> 20 %, and > backup + rehearsed growth';
+  const NO_GROWTH = 'growth not counted: no rehearsal yet';
 
   const connections = (used: number) => ({ database: { connections: read({ used, usable: 100, byState: {} }) } });
   const lag = (value: number | null) => ({ database: { replicationLag: read(value) } });
-  const disk = (share: number) => ({ database: { diskFree: read({ share, bytes: 5e9 }) } });
+  const disk = (share: number, nextBackup = read(1e9)) => ({ database: { diskFree: read({ share, bytes: 5e9 }) }, nextBackup });
   const latency = (ms: number) => ({ database: { latency: read(ms) } });
   const health = (status: number) => ({ application: { health: read({ status, ms: 12 }) } });
   const metrics = (changes: Partial<{ errorRate: number; p95Ms: number; requests: number }>) => ({
@@ -148,8 +184,9 @@ describe('judges strictly at the edge', () => {
     ['replication_lag', lag(10), 'breach', '10 s', '< 10 s'],
     ['replication_lag', lag(0), 'pass', '0 s', '< 10 s'],
     ['replication_lag', lag(null), 'pass', 'not applicable: no replica', '< 10 s'],
-    ['disk', disk(0.2), 'breach', '20 % free (5.0 GB)', '> 20 %'],
-    ['disk', disk(0.2004), 'pass', '20.1 % free (5.0 GB)', '> 20 %'],
+    ['disk', disk(0.2), 'breach', `20 % free (5.0 GB); more than 1.0 GB needed: backup 1.0 GB; ${NO_GROWTH}`, DISK_LIMIT],
+    ['disk', disk(0.2004), 'pass', `20.1 % free (5.0 GB); more than 1.0 GB needed: backup 1.0 GB; ${NO_GROWTH}`, DISK_LIMIT],
+    ['disk', disk(0.5, read(5e9)), 'breach', `50 % free (5.0 GB); more than 5.0 GB needed: backup 5.0 GB; ${NO_GROWTH}`, DISK_LIMIT],
     ['latency', latency(49.96), 'pass', '49.9 ms', '< 50 ms'],
     ['latency', latency(50), 'breach', '50 ms', '< 50 ms'],
     ['latency', latency(0.42), 'pass', '0.4 ms', '< 50 ms'],

@@ -122,8 +122,13 @@ export const ENTRIES_BEFORE: Entries = {
     does: 'From Supabase or another source; without one a person confirms it.',
   },
   78: {
-    by: ['item disk', 'setting readings.disk', 'file src/domain/backup-space.ts room for the backup'],
-    does: 'The disk of the database, on another machine from the source that the settings name; and that of the backups before each dump.',
+    by: [
+      'item disk',
+      'setting readings.disk',
+      'file src/domain/disk-space.ts room for the change',
+      'file src/domain/backup-space.ts room for the backup',
+    ],
+    does: 'The disk of the database, on another machine from the source that the settings name: its share, and its bytes beside backup and rehearsed growth; and that of the backups before each dump.',
   },
   81: { by: ['item latency'], does: 'p95 of twenty SELECT 1 from the worker.' },
   89: {

@@ -3,6 +3,7 @@ import type { Command } from '../../src/domain/commands.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { plus } from '../../src/domain/instant.ts';
+import type { Evidence } from '../../src/domain/items.ts';
 import { nextStep } from '../../src/domain/next-step.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import type { Run } from '../../src/domain/run.ts';
@@ -146,6 +147,12 @@ describe('a scheduled run', () => {
   });
 });
 
+/** As it is a moment after its rehearsal: the disk was judged with the growth. */
+function diskReadAgain(run: Run): Run {
+  const [disk] = healthEvidence(run.plan, run.rehearsal?.at ?? '').filter(({ item }) => item === 'disk');
+  return { ...run, evidence: { ...run.evidence, ...(disk && { disk }) } };
+}
+
 describe('before the start', () => {
   it('an approval that expired while the run is scheduled can be given again', () => {
     const run = aRunIn('scheduled');
@@ -162,7 +169,7 @@ describe('before the start', () => {
   });
 
   it('a line that does not pass is read again after a tenth of its life, and at the usual pace once nobody waits for it', () => {
-    const proved = aRunIn('checklist_proved');
+    const proved = diskReadAgain(aRunIn('checklist_proved'));
     const life = proved.plan.timing.machineEvidenceMs;
     const { p95 } = proved.evidence;
     if (p95 === undefined) throw new Error('the run has no reading');
@@ -176,6 +183,18 @@ describe('before the start', () => {
       Object.entries(failing.evidence).map(([item, entry]) => [item, { ...entry, at: forgotten, expiresAt: plus(forgotten, life) }]),
     );
     expect(nextStep({ ...failing, evidence: read }, forgotten)).toEqual({ kind: 'wait', until: plus(forgotten, life - life / 4) });
+  });
+
+  it('R33 the disk that was judged before the rehearsal measured the growth is read again, before the start and in preparation', () => {
+    const proved = aRunIn('checklist_proved');
+    const at = proved.rehearsal?.at ?? '';
+    expect(nextStep(proved, at)).toEqual({ kind: 'step', step: 'check' });
+    expect(nextStep(diskReadAgain(proved), at)).toMatchObject({ kind: 'wait' });
+    const read = diskReadAgain({ ...aRunIn('preparing_ready'), dryRunAt: null });
+    const then = read.rehearsal?.at ?? '';
+    expect(nextStep(read, then)).toEqual({ kind: 'step', step: 'dry_run' });
+    const disk = { ...read.evidence.disk, at: plus(then, -1) } as Evidence;
+    expect(nextStep({ ...read, evidence: { ...read.evidence, disk } }, then)).toEqual({ kind: 'step', step: 'check' });
   });
 
   it('a backup that did not restore is replaced after a while, so that a scratch server that was down ends no run', () => {

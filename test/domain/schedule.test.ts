@@ -37,7 +37,11 @@ const begun = (run: Run, time: string) =>
 /** Prepared in time, at 18:50:30, and not asked again yet. */
 function prepared(): Run {
   const { run } = storyTo('preparing_ready');
-  return { ...run, dryRunAt: evening('18:50:30'), evidence: { ...run.evidence, ...checkedAt(run, '18:46') } };
+  return {
+    ...run,
+    dryRunAt: evening('18:50:30'),
+    evidence: { ...run.evidence, ...checkedAt(run, '18:46'), disk: checkedAt(run, '18:50:30').disk } as Run['evidence'],
+  };
 }
 const checkedAt = (run: Run, time: string): Run['evidence'] =>
   Object.fromEntries(healthEvidence(run.plan, evening(time)).map((entry) => [entry.item, entry]));

@@ -207,6 +207,20 @@ describe('latency and disk (R33, R34)', () => {
     expect(reading.value.bytes).toBeGreaterThan(0);
   });
 
+  it('knows backups on another disk, and counts them where they are on the same one or nobody can say (R33)', async () => {
+    const [row] = await sql<{ data_directory: string }>(database.url, 'show data_directory');
+    const elsewhere = async (backupDirectory: string) => {
+      const own = databaseReadings({ connectionString: database.url, backupDirectory });
+      const reading = await own.diskFree();
+      await own.close();
+      if (!reading.ok) throw new Error(reading.why);
+      return reading.value.backupsElsewhere;
+    };
+    expect(await elsewhere('/proc')).toBe(true);
+    expect(await elsewhere(row?.data_directory ?? '')).toBeUndefined();
+    expect(await elsewhere('/nowhere/at/all')).toBeUndefined();
+  });
+
   it('is unknown when our role may not know the directory, or the server is on another machine (R33)', async () => {
     const modest = databaseReadings({ connectionString: asRole('source_modest') });
     expect(await modest.diskFree()).toMatchObject({ ok: false, why: expect.stringContaining('GRANT pg_monitor') });

@@ -154,7 +154,11 @@ const READINGS: PerItem<readonly [value: string, limit: string, source: string]>
   connections: ['31 %', '< 80 %', 'pg_stat_activity'],
   long_queries: ['none', '< 30 s', 'pg_stat_activity'],
   replication_lag: ['0.2 s', '< 1 s', 'pg_stat_replication'],
-  disk: ['64 %', '> 20 %', 'statfs'],
+  disk: [
+    '64 % free (128 GB); more than 49.5 MB needed: backup 48.2 MB + rehearsed growth 1.3 MB',
+    '> 20 %, and > backup + rehearsed growth',
+    'statfs of data_directory',
+  ],
   latency: ['3 ms', '< 50 ms', 'SELECT 1'],
   app_health: ['200', '200', 'GET /health'],
   error_rate: ['0.04 %', '< 0.1 %', 'GET /metrics'],

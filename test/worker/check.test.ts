@@ -18,10 +18,12 @@ function aTask(onCall?: () => Promise<Reading<readonly string[]>>, plan?: Plan, 
   const reported: Command[] = [];
   const warned: string[] = [];
   const asked: string[] = [];
+  const judgedWith: unknown[] = [];
   const checks = CHECKS.map((check): Check => ({
     ...check,
-    find: async (_sources, _thresholds, at) => {
+    find: async (_sources, _thresholds, at, soFar) => {
       asked.push(at);
+      judgedWith.push(soFar);
       return { item: check.item, verdict: 'pass', value: 'fine', limit: '', source: 'test' };
     },
   }));
@@ -37,7 +39,7 @@ function aTask(onCall?: () => Promise<Reading<readonly string[]>>, plan?: Plan, 
     },
   } as unknown as Task;
   const step = (signal = new AbortController().signal) => checkHealth({ task, run, signal } as Parameters<typeof checkHealth>[0]);
-  return { run, now, step, reported, warned, asked };
+  return { run, now, step, reported, warned, asked, judgedWith };
 }
 
 describe('the health check', () => {
@@ -49,6 +51,12 @@ describe('the health check', () => {
       healthLines(run.plan).toSorted(),
     );
     expect(new Set(asked)).toEqual(new Set([now]));
+  });
+
+  it('R33 gives every check the run, so that the disk is judged with its backup and its rehearsal', async () => {
+    const { run, step, judgedWith } = aTask();
+    await step();
+    expect(new Set(judgedWith)).toEqual(new Set([run]));
   });
 
   it('R18 records who is on call where a source says it', async () => {

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
 import { compressionText, DEFAULT_FORM } from '../../domain/backup-form.ts';
-import { spaceRefused, spaceSentence } from '../../domain/backup-space.ts';
+import { expectedBackup, spaceRefused, spaceSentence, type SpaceQuestion } from '../../domain/backup-space.ts';
 import { readManifests } from './manifest.ts';
 import type { BackupOptions } from './options.ts';
 
@@ -40,8 +40,8 @@ export async function otherBackup(client: ClientBase): Promise<string | null> {
 
 const KEEP_FREE = 0.2;
 
-/** Null when the directory's disk takes the next dump and enough stays free; otherwise the sentence with every number (R33, F15). */
-export async function tooLittleSpace(client: ClientBase, options: BackupOptions): Promise<string | null> {
+/** What is known about the size of the next dump: the last one that was packed alike, and the database. Writes nothing. */
+async function knownSizes(client: ClientBase, options: BackupOptions): Promise<Pick<SpaceQuestion, 'last' | 'database' | 'compression'>> {
   const { rows } = await client.query<{ bytes: string; identifier: string; database: string }>(
     'select pg_database_size(current_database()) as bytes, system_identifier::text as identifier, current_database() as database from pg_control_system()',
   );
@@ -55,11 +55,19 @@ export async function tooLittleSpace(client: ClientBase, options: BackupOptions)
       alike && source.systemIdentifier === size?.identifier && source.database === size.database && (backup.layout ?? 'custom') === layout
     );
   });
+  return { last: last?.manifest.backup.bytes ?? null, database: Number(size?.bytes), compression };
+}
+
+/** Bytes the next dump is expected to take. Throws what PostgreSQL or the file system says. */
+export async function nextDumpBytes(client: ClientBase, options: BackupOptions): Promise<number> {
+  return expectedBackup(await knownSizes(client, options)).bytes;
+}
+
+/** Null when the directory's disk takes the next dump and enough stays free; otherwise the sentence with every number (R33, F15). */
+export async function tooLittleSpace(client: ClientBase, options: BackupOptions): Promise<string | null> {
   const refusal = spaceRefused({
     ...(await (options.disk ?? diskOf)(options.directory)),
-    last: last?.manifest.backup.bytes ?? null,
-    database: Number(size?.bytes),
-    compression,
+    ...(await knownSizes(client, options)),
     keepFree: options.keepFree ?? KEEP_FREE,
   });
   return refusal && spaceSentence(refusal, options.directory);

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { compressionRefused, DEFAULT_FORM } from '../../domain/backup-form.ts';
 import type { BackupTool } from '../../ports.ts';
-import { tooLittleSpace } from './conditions.ts';
+import { nextDumpBytes, tooLittleSpace } from './conditions.ts';
 import { connected, wordsOf } from './connection.ts';
 import { backupOf, readManifests } from './manifest.ts';
 import type { BackupOptions } from './options.ts';
@@ -18,6 +18,7 @@ import { findTools } from './tools.ts';
 export function postgresBackups(options: BackupOptions): BackupTool {
   return {
     unusable: () => unusable(options),
+    expectedBytes: () => expectedBytes(options),
     take: (request) => takeBackup(options, request),
     prove: (request) => proveBackup(options, request),
     store: (request) => storeBackup(options, request),
@@ -39,6 +40,24 @@ async function unusable(options: BackupOptions): Promise<string | null> {
   if (!found.ok) return found.why;
   const { compression } = options.form ?? DEFAULT_FORM;
   return compressionRefused(compression, found.tools) ?? (await onScratch(options, source, extensions));
+}
+
+async function expectedBytes(options: BackupOptions): Promise<number> {
+  try {
+    const client = await connected(options.connectionString, 'offpeak:backup');
+    try {
+      return await nextDumpBytes(client, options);
+    } finally {
+      await client.end();
+    }
+  } catch (error) {
+    throw unread(wordsOf(error, options.connectionString));
+  }
+}
+
+/** Without the error as its cause, which may hold the password. */
+function unread(why: string): Error {
+  return new Error(`the target cannot be read for it: ${why}`);
 }
 
 async function onTarget(options: BackupOptions): Promise<KnownSource | string> {

@@ -26,6 +26,8 @@ export type Stage = {
 export type RehearsedPlan = {
   readonly migrations: readonly RehearsedMigration[];
   readonly statements: readonly TracedStatement[];
+  /** Bytes the database grew by in its ups; absent when one of them failed. */
+  readonly grewBytes?: number;
   readonly validationFailures: readonly string[];
   readonly differences: readonly VerdictDifference[];
 };
@@ -57,7 +59,7 @@ export async function rehearse(stage: Stage): Promise<RehearsedPlan> {
   };
   await validate(plan.appliedValidations, ' before the first migration');
 
-  const { acts, stuck } = await ups(stage);
+  const { acts, stuck, grewBytes } = await ups(stage);
   if (stuck === null) {
     await validate(everything, '');
     await downs(stage, acts);
@@ -71,6 +73,7 @@ export async function rehearse(stage: Stage): Promise<RehearsedPlan> {
   return {
     migrations: [...acts.map((act) => act.verdict), ...(stuck === null ? [] : [stuck.verdict]), ...unreached],
     statements: [...acts, ...(stuck === null ? [] : [stuck])].flatMap(({ migration, up }) => tracedStatements(migration, up.traces)),
+    ...(stuck === null ? { grewBytes } : {}),
     validationFailures: [...failures],
     differences: [...acts, ...(stuck === null ? [] : [stuck])].flatMap(({ migration, up }) => comparedWithVerdicts(migration, up.traces)),
   };
@@ -78,8 +81,10 @@ export async function rehearse(stage: Stage): Promise<RehearsedPlan> {
 
 type Stuck = Pick<Act, 'migration' | 'up' | 'verdict'>;
 
-async function ups(stage: Stage): Promise<{ readonly acts: Act[]; readonly stuck: Stuck | null }> {
+async function ups(stage: Stage): Promise<{ readonly acts: Act[]; readonly stuck: Stuck | null; readonly grewBytes: number }> {
   const acts: Act[] = [];
+  let grewBytes = 0;
+  let size = await databaseBytes(stage);
   let before = await readFingerprint(stage.watch.sampler);
   let { contents } = stage;
   for (const migration of stage.plan.migrations) {
@@ -93,13 +98,23 @@ async function ups(stage: Stage): Promise<{ readonly acts: Act[]; readonly stuck
       downMs: 0,
       detail: '',
     };
-    if (up.error !== null) return { acts, stuck: { migration, up, verdict: { ...verdict, up: 'error', detail: up.error.message } } };
+    if (up.error !== null)
+      return { acts, stuck: { migration, up, verdict: { ...verdict, up: 'error', detail: up.error.message } }, grewBytes };
     const after = await readFingerprint(stage.watch.sampler);
     acts.push({ migration, before, after, contents, up, verdict });
     contents = await recount(stage.watch.sampler, contents, writtenBy(up.traces));
     before = after;
+    const grown = await databaseBytes(stage);
+    // What one file frees is free only behind it: it makes no room for the one before.
+    grewBytes += Math.max(0, grown - size);
+    size = grown;
   }
-  return { acts, stuck: null };
+  return { acts, stuck: null, grewBytes };
+}
+
+async function databaseBytes({ watch }: Stage): Promise<number> {
+  const { rows } = await watch.sampler.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes');
+  return Number(rows[0]?.bytes);
 }
 
 /** Newest first, until one cannot be taken back: what lies below it is not the state its down was written for. */

@@ -27,7 +27,7 @@ export async function readLines(task: Task, run: Run, wanted: readonly ItemKey[]
   const hooks = wanted.flatMap((item) => hookOfItem(item) ?? []);
   const asked = await ledger.now();
   const read = checks.filter(({ item }) => wanted.includes(item));
-  const numbers = Promise.all(read.map((check) => check.find(task.context.sources, run.plan.thresholds, asked)));
+  const numbers = Promise.all(read.map((check) => check.find(task.context.sources, run.plan.thresholds, asked, run)));
   const staging = wanted.includes('staging') ? stagingEvidence(task.services, run).then((evidence) => [evidence]) : [];
   // Each is dated when it was there: a number does not become younger by the minutes that an executable takes beside it.
   const dated = await Promise.all([

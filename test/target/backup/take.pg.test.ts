@@ -54,6 +54,7 @@ describe('a backup', () => {
   it('is one file under its name and one manifest, for nobody else to read (R40, R42)', async () => {
     const backup = await stage.backups.take({ id: 'run-7', signal: never });
     expect(await readdir(stage.directory)).toEqual(['run-7.dump', 'run-7.json']);
+    expect(await stage.backups.expectedBytes()).toBe(backup.bytes);
     const file = await stat(backup.path);
     expect(file.size).toBe(backup.bytes);
     expect(file.mode & 0o077).toBe(0);
@@ -192,6 +193,13 @@ describe('refuses before it dumps', () => {
     );
     expect(await backupsWith(enough - 1).unusable()).toContain('1.5 × the last one');
     expect((await backupsWith(enough).take({ id: 'next', signal: never })).id).toBe('next');
+  });
+
+  it('R33 says what the first backup is expected to take: a quarter of the database; or why nobody can say', async () => {
+    const [row] = await sql<{ bytes: string }>(stage.target.url, 'select pg_database_size(current_database()) as bytes');
+    expect(await stage.backups.expectedBytes()).toBe(Number(row?.bytes) / 4);
+    const away = postgresBackups({ ...stage.options, connectionString: 'postgresql://x:hunter2@127.0.0.1:1/db' });
+    await expect(away.expectedBytes()).rejects.toThrow(/^the target cannot be read for it: (?!.*hunter2)/);
   });
 
   it('when the first backup would not have a quarter of the database', async () => {

@@ -69,6 +69,14 @@ describe('the trace of a statement', () => {
     expect(full).toMatchObject({ rewrites: expect.arrayContaining(['accounts']) as string[], scans: ['accounts'] });
   });
 
+  it('R33 has beside it the bytes by which the database grew in all ups; none when an up failed', async () => {
+    const index = aMigration('0007', { up: ['create index leads_id_email on leads (id, email)'], down: ['drop index leads_id_email'] });
+    const grew = await proofOf(index, aMigration('0008', { up: ['create table t (i int primary key)'], down: ['drop table t'] }));
+    expect(grew.grewBytes).toBeGreaterThanOrEqual(16_384 + 8_192);
+    const failed = await proofOf(index, aMigration('0008', { up: ['select 1 / 0'], down: [] }));
+    expect(failed).not.toHaveProperty('grewBytes');
+  });
+
   it('has the locks that are given up before the statement ends', async () => {
     const { statements } = await proofOf(
       aMigration('0007', {
