@@ -49,7 +49,7 @@ export function yamlOf(places: Places): string {
     default_target: 'production',
     targets: {
       production: { ...target('production', places.app), ...twinOf(places) },
-      staging: { ...target('staging', places.stagingApp), hooks: [smokeOf(places)] },
+      staging: { ...target('staging', places.stagingApp), ...(places.twin === null ? {} : { hooks: [smokeOf(places)] }) },
     },
   };
   return `# Written by npm run demo; gone when it stops.\n${stringify(config)}`;

@@ -13,7 +13,9 @@ const Backup = z
   .catch({ format: undefined, jobs: undefined });
 const lead = text.transform((written) => (written === undefined ? null : durationMs(written)));
 const Given = z.record(z.string(), z.unknown()).catch({});
-const Hook = z.object({ name: text, aliases: z.array(text).catch([]) }).catch({ name: undefined, aliases: [] });
+const Hook = z
+  .object({ name: text, aliases: z.array(text).catch([]), when: z.array(z.unknown()).catch([]) })
+  .catch({ name: undefined, aliases: [], when: [] });
 const Target = z
   .object({
     database: place,
@@ -65,7 +67,7 @@ type Outline = z.infer<typeof Outline>;
 export function conflicts(value: unknown): readonly Conflict[] {
   const outline = Outline.safeParse(value);
   if (!outline.success) return [];
-  return [names, databases, backups, leads, slack, people, stakeholders, apiTokens, measurements, hooks].flatMap((rule) =>
+  return [names, databases, backups, leads, slack, people, stakeholders, apiTokens, measurements, hooks, stagingHooks].flatMap((rule) =>
     rule(outline.data),
   );
 }
@@ -219,4 +221,19 @@ function hooks({ targets }: Outline): readonly Conflict[] {
     }
     return found;
   });
+}
+
+/** A moment that never comes would look like a test that is made: only a twin is ever tried out on (R14). */
+function stagingHooks({ targets }: Outline): readonly Conflict[] {
+  const twins = new Set(Object.values(targets).map(({ staging }) => staging));
+  return Object.entries(targets).flatMap(([name, { hooks: list }]) =>
+    list.flatMap((hook, index) => {
+      const at = hook.when.indexOf('staging');
+      if (at < 0 || twins.has(name)) return [];
+      const message =
+        `would never come for the hook "${hook.name ?? index}": no target has staging: ${name}, so nothing is tried out on "${name}". ` +
+        'Move the hook to the twin, name this target as the twin of another, or take "staging" out of when.';
+      return [{ path: ['targets', name, 'hooks', index, 'when', at], message }];
+    }),
+  );
 }

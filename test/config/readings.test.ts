@@ -127,14 +127,25 @@ describe('hooks', () => {
   it('begin in the directory of the settings, with what our environment may pass on', () => {
     const { result, target } = targetOf(
       'hooks:',
-      '  - { name: smoke, command: [./scripts/smoke-test.sh, --quick], aliases: [./scripts/smoke-test.sh], when: [smoke, staging] }',
+      '  - { name: smoke, command: [./scripts/smoke-test.sh, --quick], aliases: [./scripts/smoke-test.sh], when: [smoke, check] }',
       '  - { name: health, command: [pnpm, x], directory: app, timeout: 90s }',
     );
     const home = join(result.config.file, '..');
-    expect(target.hooks[0]).toMatchObject({ name: 'smoke', directory: home, timeoutMs: 300_000, when: ['smoke', 'staging'] });
+    expect(target.hooks[0]).toMatchObject({ name: 'smoke', directory: home, timeoutMs: 300_000, when: ['smoke', 'check'] });
     expect(target.hooks[1]).toMatchObject({ directory: join(home, 'app'), timeoutMs: 90_000, when: [], aliases: [] });
     const inherited = load(withLines('hooks:', "  - { name: a, command: ['true'] }"), { ...HIDDEN, PATH: '/bin', SLACK_BOT_TOKEN: 'x' });
     expect(inherited.ok && inherited.secrets.targets.get('production')?.hooks[0]?.inherited).toEqual({ PATH: '/bin' });
+  });
+
+  it('R14 for the staging moment are refused on a target that is nobody’s twin, by hook, target and what to do', () => {
+    const dead = ['hooks:', '  - { name: smoke, command: [x], when: [smoke, staging] }'];
+    expect(found(...dead)).toEqual([
+      '16:52 hooks[0].when[1]: would never come for the hook "smoke": no target has staging: production, so nothing is tried out on "production". ' +
+        'Move the hook to the twin, name this target as the twin of another, or take "staging" out of when.',
+    ]);
+    const [, target = ''] = LEAST.split('  production:\n');
+    const other = `  eu:\n${target.replace('${ACME}', 'postgresql://offpeak@eu.internal/eu')}    staging: production\n`;
+    expect(mistakes(`${withLines(...dead)}${other}`, HIDDEN)).toEqual([]);
   });
 
   it('report what is wrong with them', () => {
