@@ -7,6 +7,7 @@ import { approve } from './approve.ts';
 import { approveRestore } from './approve-restore.ts';
 import { ROLES } from '../src/domain/people.ts';
 import { askCancel } from './ask-cancel.ts';
+import { askRaise } from './ask-raise.ts';
 import { askRestore } from './ask-restore.ts';
 import { askWaive } from './ask-waive.ts';
 import { cancel } from './cancel.ts';
@@ -25,6 +26,7 @@ import { migrate } from './migrate.ts';
 import { openReport } from './open-report.ts';
 import { pause } from './pause.ts';
 import { reject } from './reject.ts';
+import { raiseSubmitted } from './raise-submitted.ts';
 import { rejectSubmitted } from './reject-submitted.ts';
 import { reportProblem } from './report-problem.ts';
 import { reportProblemSubmitted } from './report-problem-submitted.ts';
@@ -80,6 +82,7 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   sql_next: turnPage,
   open_report: openReport,
   try_staging: tryStaging,
+  ask_raise: askRaise,
   report_problem: reportProblem,
   ask_restore: askRestore,
   approve_restore: approveRestore,
@@ -89,6 +92,7 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
 /** Every modal that is submitted and who listens to it. */
 export const SUBMISSIONS: Readonly<Record<string, SubmissionListener>> = {
   [CALLBACKS.confirmItem]: confirmItemSubmitted,
+  [CALLBACKS.raise]: raiseSubmitted,
   [CALLBACKS.reject]: rejectSubmitted,
   [CALLBACKS.waive]: waiveSubmitted,
   [CALLBACKS.cancel]: cancelSubmitted,

@@ -31,6 +31,7 @@ export const ACTIONS = [
   'sql_next',
   'open_report',
   'try_staging',
+  'ask_raise',
   'report_problem',
   'ask_restore',
   'approve_restore',
@@ -44,6 +45,7 @@ export const ITEM_ACTIONS: readonly Action[] = ['confirm_item', 'withdraw_item',
 /** Actions that stand in the ⋯ menu of a card: seldom needed, and none of them is meant to be hit by accident (R3). */
 export const MENU_ACTIONS: readonly Action[] = [
   'ask_cancel',
+  'ask_raise',
   'reschedule',
   'stop_after_step',
   'speed_25',
@@ -85,6 +87,7 @@ export const LABELS: Readonly<Record<Action, string>> = {
   sql_next: 'Next',
   open_report: 'Open report',
   try_staging: 'Run on staging',
+  ask_raise: 'Raise the class of…',
   report_problem: 'Report a problem…',
   ask_restore: 'Restore…',
   approve_restore: 'Agree to the restore',
@@ -94,6 +97,7 @@ export const LABELS: Readonly<Record<Action, string>> = {
 /** Modals that are submitted. */
 export const CALLBACKS = {
   confirmItem: 'confirm_item_submitted',
+  raise: 'raise_submitted',
   reject: 'reject_submitted',
   waive: 'waive_submitted',
   cancel: 'cancel_submitted',

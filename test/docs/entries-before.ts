@@ -28,12 +28,13 @@ export const ENTRIES_BEFORE: Entries = {
       'item staging',
       'step prove',
       'button try_staging',
+      'button ask_raise',
       'cli staging',
       'setting staging',
       'refusal items_open',
       'file src/domain/plan-class.ts the rule',
     ],
-    does: 'Every plan is rehearsed on the restored backup. The card says whether it is trivial and why not; one that is not needs a staging run of the very same files, and edited files need it anew. People may raise the class (`offpeak raise`), never lower it.',
+    does: 'Every plan is rehearsed on the restored backup. The card says whether it is trivial and why not; one that is not needs a staging run of the very same files, and edited files need it anew. People may raise the class (**Raise the class of…**, `offpeak raise`), never lower it.',
   },
   15: {
     by: [

@@ -156,6 +156,7 @@ describe('a button that opens a window', () => {
     ['confirm_item', 'staging', 'checklist'],
     ['reject', '', 'checklist_proved'],
     ['ask_waive', '', 'checklist_proved'],
+    ['ask_raise', '', 'checklist_trivial'],
     ['view_sql', '', 'planned'],
     ['open_report', '', 'completed'],
   ])('%s opens one, whoever looks', async (action, item, story) => {

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { CLICKS, SUBMISSIONS } from '../../handlers/index.ts';
 import { submits } from '../../handlers/submitted.ts';
 import type { Tools } from '../../handlers/tools.ts';
-import { CALLBACKS, parseActionId } from '../../src/slack/actions.ts';
+import { CALLBACKS, parseActionId, readReference } from '../../src/slack/actions.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { sqlModal } from '../../src/slack/render/sql-modal.ts';
-import { aPlan, evening, storyTo, type Scene as Story } from '../support/runs.ts';
-import { buttonsOf, wordsOf } from '../slack/scenes.ts';
+import { planCard } from '../../src/slack/render/plan-card.ts';
+import { aPlan, aRunIn, by, evening, PEOPLE, storyTo, type Scene as Story } from '../support/runs.ts';
+import { buttonsOf, choicesOf, viewOf, wordsOf } from '../slack/scenes.ts';
 import { aScene, type Scene, type Weather } from './a-visit.ts';
 
 function at(story: Story, weather: Weather = {}, options: Parameters<typeof storyTo>[1] = {}) {
@@ -74,6 +75,36 @@ describe('a window', () => {
     const [ack] = late.seen.acks as readonly { response_action: string; view: { blocks: unknown[] } }[];
     expect(ack?.response_action).toBe('update');
     expect(wordsOf(ack?.view ?? { blocks: [] })).toContain('Nothing was changed.');
+  });
+
+  it('R7 Raise the class of… makes a trivial plan one that needs a staging run, for whoever may and never twice', async () => {
+    const scene = at('checklist_trivial');
+    const { tools, seen, run, submission } = scene;
+    const raise = (name: Parameters<typeof submission>[0], note: string) =>
+      SUBMISSIONS[CALLBACKS.raise]?.(tools, submission(name, run, { callback: CALLBACKS.raise, note }));
+    const raised = async () => (await tools.ledger.load(run.id))?.raised ?? null;
+    await raise('guest', 'I say so.');
+    expect(seen.acks.at(-1)).toMatchObject({ response_action: 'errors', errors: { note: expect.stringContaining('@nora') } });
+    await raise('sam', ' ');
+    expect([await raised(), seen.acks.at(-1)]).toMatchObject([null, { response_action: 'errors' }]);
+    await raise('sam', 'It is the first table of this kind.');
+    expect(seen.acks.at(-1)).toBeUndefined();
+    expect(await raised()).toMatchObject({ by: { name: 'sam' }, reason: 'It is the first table of this kind.' });
+    await raise('kim', 'Me too.');
+    expect(seen.acks.at(-1)).toMatchObject({ errors: { note: expect.stringContaining('non-trivial already: @sam asks for it') } });
+  });
+
+  it('R7 Raise the class of… is in the menu of a trivial plan with a twin, and of no other', () => {
+    const choices = (story: Story, change: (run: Run) => Run = (run) => run) => {
+      const view = viewOf(story);
+      return choicesOf(planCard({ ...view, run: change(view.run) }, PEOPLE)).map(({ value }) => readReference(value)?.extra);
+    };
+    expect(choices('checklist_trivial')).toEqual(['ask_raise', 'ask_cancel']);
+    expect(choices('checklist_staging')).toEqual(['ask_cancel']);
+    const { at: when, by: who } = aRunIn('checklist_trivial').checklist ?? { at: '', by: by('sam') };
+    expect(choices('checklist_trivial', (run) => ({ ...run, raised: { by: who, at: when, reason: 'x' } }))).toEqual(['ask_cancel']);
+    const { items } = aPlan();
+    expect(choices('checklist_trivial', (run) => ({ ...run, plan: { ...run.plan, ...(items && { items }) } }))).toEqual(['ask_cancel']);
   });
 
   it('reschedules for the moment that was chosen, or says under the line why it cannot be', async () => {

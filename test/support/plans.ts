@@ -235,6 +235,12 @@ export function emailDomain(): Migration {
   return aMigration('0008', 'leads_email_domain', statements, down, validations);
 }
 
+/** `0007`: a new table, which nobody waits for. */
+export function leadTags(): Migration {
+  const create = { ...aStatement(0, 'CREATE TABLE lead_tags (lead bigint, tag text)', 1), summary: 'CREATE TABLE lead_tags' };
+  return aMigration('0007', 'lead_tags', [create], [{ sql: 'DROP TABLE lead_tags', line: 1, inTransaction: true }]);
+}
+
 function aStatement(index: number, sql: string, line: number): Statement {
   const nothing = { locks: [], rewrites: [], scans: [], blocks: 'nothing', inTransaction: true, known: true, hazards: [] } as const;
   return { index, sql, line, summary: sql, ...nothing };

@@ -55,6 +55,7 @@ export const VARIANTS = [
   'holding_restore_failed',
   'rejected',
   'checklist_staging',
+  'checklist_trivial',
   'preparing_staging',
   'completed_staging',
 ] as const;

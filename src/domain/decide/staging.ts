@@ -6,9 +6,14 @@ import { happened, refuse, wrongState, type Decision } from './decision.ts';
 
 type Of<Type extends WorkerCommand['type']> = Extract<WorkerCommand, { type: Type }>;
 
+/** Whether the run has a class that people may still raise. */
+export function classRaisable(run: Run): boolean {
+  return OPEN.includes(run.state) && !isStaging(run);
+}
+
 /** Raises the class of an open plan, with a reason; what is non-trivial already stays so, and nothing lowers it again (R7). */
 export function raiseClass(run: Run, reason: string): Decision {
-  if (!OPEN.includes(run.state) || isStaging(run)) return wrongState(run, 'raise');
+  if (!classRaisable(run)) return wrongState(run, 'raise');
   const { trivial, reasons } = classOf(run);
   if (!trivial) return refuse({ code: 'already_so', detail: `The plan is non-trivial already: ${reasons[0] ?? ''}.` });
   if (reason.trim() === '') return refuse({ code: 'words_missing' });

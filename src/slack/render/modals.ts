@@ -3,6 +3,7 @@ import { waivableItems } from '../../domain/checklist.ts';
 import { millis, type Instant } from '../../domain/instant.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { questionOf, type ItemKey, titleOf } from '../../domain/items.ts';
+import { classOf, classWords } from '../../domain/plan-class.ts';
 import { inWords } from '../../domain/refusal.ts';
 import type { Person } from '../../domain/people.ts';
 import type { Run } from '../../domain/run.ts';
@@ -47,6 +48,18 @@ export function waiveModal(run: Run, now: Instant, people: readonly Person[] = [
     element: { type: 'static_select', action_id: LINE.action, options },
   };
   return { ...reason, blocks: [...(lead === undefined ? [] : [lead]), which, ...question] };
+}
+
+/** Asks why a trivial plan is tried out first all the same; nothing lowers the class again (R7). */
+export function raiseModal(run: Run): ModalView {
+  return asking(run, {
+    callback: CALLBACKS.raise,
+    extra: '',
+    title: 'Raise the class',
+    submit: 'Raise it',
+    lead: `*${runName(run)}* is ${escape(classWords(classOf(run)))}.\nRaised, it needs a staging run like any other plan, and nobody can lower it again. Nothing is changed on ${escape(run.target)}.`,
+    question: 'Why should it be tried out first? Everybody in the channel reads it.',
+  });
 }
 
 /** Asks why the plan is rejected; the run is cancelled with it. */

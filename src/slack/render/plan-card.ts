@@ -6,6 +6,7 @@ import { OPEN, type Run } from '../../domain/run.ts';
 import { runsOut } from '../../domain/runs-out.ts';
 import { opensAt } from '../../domain/schedule.ts';
 import { isStaging } from '../../domain/staging.ts';
+import type { Action } from '../actions.ts';
 import { actions, button, context, header, menu, section, type Blocks, type Message } from './block-kit.ts';
 import { scheduleButton } from './buttons.ts';
 import { countdownLine, freezeLines } from './countdown.ts';
@@ -18,7 +19,7 @@ import { runBlocks } from './run-card.ts';
 import { runsOutLine } from './runs-out.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
 import { HOLD_WORDS } from './step-words.ts';
-import { classLine, stagingLine, stagingStep, wantsStaging } from './staging.ts';
+import { classLine, mayRaise, stagingLine, stagingStep, wantsStaging } from './staging.ts';
 import { count, mention, peakHours, phrase, stopped, when, who } from './text.ts';
 import type { RunView } from '../../usecases/status.ts';
 
@@ -186,12 +187,13 @@ function rung(run: Run, people: readonly Person[]): string {
 function openButtons(view: RunView, people: readonly Person[]): readonly (Button | Overflow)[] {
   const { run } = view;
   const sql = button(run, 'view_sql');
-  const more = menu(run, ['ask_cancel']);
+  const seldom: readonly Action[] = [...(mayRaise(run) ? (['ask_raise'] as const) : []), 'ask_cancel'];
+  const more = menu(run, seldom);
   const staging = wantsStaging(view) ? [button(run, 'try_staging')] : [];
   // Nobody approves a staging run: it was only not started yet.
   if (isStaging(run)) return [button(run, 'start', { style: 'primary' }), sql, more];
   if (run.state === 'planned') return [button(run, 'start_checklist', { style: 'primary' }), ...staging, sql, more];
-  if (run.state === 'scheduled') return [button(run, 'start'), ...staging, sql, menu(run, ['reschedule', 'ask_cancel'])];
+  if (run.state === 'scheduled') return [button(run, 'start'), ...staging, sql, menu(run, ['reschedule', ...seldom])];
   // The green button is the one that will not be refused.
   const ready = run.state === 'approved';
   const fits = fitOf(view).now;

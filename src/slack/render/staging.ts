@@ -1,4 +1,5 @@
 import { lineOf, lineState } from '../../domain/checklist.ts';
+import { classRaisable } from '../../domain/decide/staging.ts';
 import { classOf, classWords } from '../../domain/plan-class.ts';
 import type { Run } from '../../domain/run.ts';
 import { isStaging, resultOf } from '../../domain/staging.ts';
@@ -31,6 +32,11 @@ export function stagingStep({ evidence: { staging } }: Pick<Run, 'evidence'>): s
   if (staging === undefined) return '';
   const [first = ''] = staging.value.split('\n');
   return `${phrase(staging.source, 60)}: ${stopped(phrase(first, 200))}`;
+}
+
+/** Whether the class is worth a choice in the menu: the plan is open and trivial, and a machine would read what its staging run finds. */
+export function mayRaise(run: Run): boolean {
+  return classRaisable(run) && lineOf(run.plan, 'staging')?.kind === 'machine' && classOf(run).trivial;
 }
 
 /** Whether a staging run is worth a button: a machine fills the line, and it does not pass. */

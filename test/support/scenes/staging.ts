@@ -2,7 +2,7 @@ import { checklistFor, describeLineChanges, linesOf } from '../../../src/domain/
 import { OFFPEAK } from '../../../src/domain/people.ts';
 import { unitsOf } from '../../../src/domain/plan.ts';
 import { judgeStaging } from '../../../src/domain/staging.ts';
-import { AFTER, BASELINE, by, CHECKLIST, evening, healthEvidence, SCHEDULE, SOURCES } from '../plans.ts';
+import { AFTER, BASELINE, by, CHECKLIST, evening, healthEvidence, leadTags, SCHEDULE, SOURCES } from '../plans.ts';
 import type { Told } from '../scenes.ts';
 import { BEFORE, STAGING_FOR, TRIED } from '../staging.ts';
 import { dryRun, gather, notice, step } from '../telling.ts';
@@ -18,6 +18,18 @@ export const ON_STAGING = {
       gather(tale, ['17:08', '17:09', '17:10', '17:12']);
       const word = judgeStaging(tale.run, [], '');
       const staging = { ...word, limit: 'smoke tests pass, less than 5 % slower, 10 % of the rows' };
+      tale.says('17:13', OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(tale.run.plan, evening('17:13'), { staging }) });
+    },
+  },
+  checklist_trivial: {
+    after: 'checklist',
+    tell: (tale) => {
+      const items = checklistFor([...SOURCES, 'staging'], CHECKLIST);
+      const plan = { ...tale.run.plan, items, migrations: [leadTags()], plannedAt: evening('17:07') };
+      tale.says('17:07', SCHEDULE, { type: 'revise_plan', plan, changes: ['0007 and 0008 are gone, and another 0007 is there.'] });
+      notice(tale, '17:07:05');
+      gather(tale, ['17:08', '17:09', '17:10', '17:12']);
+      const staging = { ...judgeStaging(tale.run, [], ''), limit: 'smoke tests pass, less than 5 % slower, 10 % of the rows' };
       tale.says('17:13', OFFPEAK, { type: 'record_evidence', evidence: healthEvidence(tale.run.plan, evening('17:13'), { staging }) });
     },
   },
