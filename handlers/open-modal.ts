@@ -18,7 +18,7 @@ export function opensModal(modal: (tools: Tools, run: Run, click: Click) => Moda
       if (run === null) return await tell(tools, click, refusalMessage({ code: 'no_run', target: 'this message' }, null));
       const view = await modal(tools, run, click);
       if (view === null) return await tell(tools, click, STALE);
-      await open(tools, click, view);
+      await openModal(tools, click, view);
     } catch (error) {
       await tell(tools, click, trouble(tools, click.actionId, error));
     }
@@ -37,13 +37,15 @@ function whyNot(error: unknown): string {
   return 'Slack could not open the window. Nothing was done. Press the button again.';
 }
 
-/** A trigger lives for three seconds; when it is gone, only a new click helps. */
-async function open(tools: Tools, click: Click, view: ModalView): Promise<void> {
+/** Opens it and answers its id, or says to the one who pressed why not and answers null: when the trigger is over, only a new click helps. */
+export async function openModal(tools: Tools, click: Click, view: ModalView): Promise<string | null> {
   try {
-    await click.client.views.open({ trigger_id: click.triggerId, view });
+    const answer = await click.client.views.open({ trigger_id: click.triggerId, view });
+    return answer.view?.id ?? null;
   } catch (error) {
     tools.services.log.warn({ action: click.actionId, error: String(error) }, 'a modal could not be opened');
     const late = LATE.includes(slackWord(error));
     await tell(tools, click, note(`⚠️ ${late ? LATE_WORDS : whyNot(error)}`));
+    return null;
   }
 }

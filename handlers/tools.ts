@@ -30,8 +30,9 @@ export type Client = {
     postMessage(args: { channel: string; text: string; blocks: KnownBlock[]; unfurl_links: false; unfurl_media: false }): Promise<unknown>;
   };
   readonly views: {
-    open(args: { trigger_id: string; view: ModalView }): Promise<unknown>;
-    update(args: { view_id: string; hash: string; view: ModalView }): Promise<unknown>;
+    open(args: { trigger_id: string; view: ModalView }): Promise<{ readonly view?: { readonly id?: string } }>;
+    /** With a hash only while nobody changed the window since. */
+    update(args: { view_id: string; hash?: string; view: ModalView }): Promise<unknown>;
   };
 };
 

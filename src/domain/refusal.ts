@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts';
+import { remedyWords, type RestoreRemedy } from './restore.ts';
 
 /** Why a command is not carried out. A closed list: every reason has its sentence here and nowhere else. */
 export type Refusal =
@@ -52,7 +53,7 @@ export type Refusal =
   | { readonly code: 'second_person' }
   | { readonly code: 'restore_differs'; readonly backup: string }
   | { readonly code: 'restore_expired'; readonly by: string; readonly at: Instant }
-  | { readonly code: 'restore_impossible'; readonly detail: string; readonly steps: readonly string[] }
+  | { readonly code: 'restore_impossible'; readonly detail: string; readonly remedy: RestoreRemedy; readonly steps: readonly string[] }
   | { readonly code: 'extended_over'; readonly until: Instant }
   | { readonly code: 'overtaken'; readonly number: number; readonly state: string }
   | { readonly code: 'words_missing' };
@@ -244,13 +245,7 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
         'Ask for it again, with the count of now.',
       ];
     case 'restore_impossible':
-      return [
-        refusal.detail,
-        ...(/not touched/.test(refusal.detail) ? [] : [UNTOUCHED]),
-        ...(refusal.steps.length === 0
-          ? ['Mend that, then ask again.']
-          : ['Ask the owner of the server to recover it to a moment.', ...refusal.steps]),
-      ];
+      return [refusal.detail, ...(/not touched/.test(refusal.detail) ? [] : [UNTOUCHED]), ...remedyWords(refusal)];
     case 'extended_over':
       return [
         `The thirty minutes after the first write were over at ${when(refusal.until)}, so this is an incident of its own and not this run any more.`,

@@ -28,6 +28,18 @@ export type RestoreOffer = {
   readonly predictedMs: number | null;
 };
 
+/** What is left to do where a restore cannot be: mend what stands in the way, take another backup, or ask the server's owner (F61). */
+export type RestoreRemedy = 'mend' | 'another_backup' | 'owner';
+
+/** What helps where a backup is damaged, or is of another database. */
+export const CHOOSE_ANOTHER = 'Choose another backup.';
+
+/** What to do, in sentences; `steps` are those of the owner. */
+export function remedyWords({ remedy, steps }: { readonly remedy: RestoreRemedy; readonly steps: readonly string[] }): readonly string[] {
+  if (remedy === 'another_backup') return [CHOOSE_ANOTHER];
+  return remedy === 'mend' ? ['Mend that, then ask again.'] : ['Ask the owner of the server to recover it to a moment.', ...steps];
+}
+
 /** How far a restore is. `asked` waits for the second person; the others are the worker's. */
 export type RestoreStage = 'asked' | 'loading' | 'beside' | 'validated';
 

@@ -1,6 +1,6 @@
 import type { TargetIdentity } from '../domain/plan.ts';
 import type { Backup } from '../domain/proof.ts';
-import type { RestoreOffer, Switched } from '../domain/restore.ts';
+import type { RestoreOffer, RestoreRemedy, Switched } from '../domain/restore.ts';
 
 /** One restore of one run, asked for by the worker that has its lease. */
 export type RestoreRequest = {
@@ -12,10 +12,10 @@ export type RestoreRequest = {
   readonly signal: AbortSignal;
 };
 
-/** What can be said of a restore before anybody asks for it, or why it cannot be. `guided`: only the server's owner can bring the data back. */
+/** What can be said of a restore before anybody asks for it, or why it cannot be, and what helps. */
 export type RestoreAnswer =
   | { readonly ok: true; readonly offer: Omit<RestoreOffer, 'predictedMs'>; readonly neededBytes: number }
-  | { readonly ok: false; readonly why: string; readonly guided: boolean };
+  | { readonly ok: false; readonly why: string; readonly remedy: RestoreRemedy };
 
 /** What became of one stage. `message` says what failed, what was touched and what to do. */
 export type RestoreStageOutcome = { readonly ok: true; readonly ms: number } | { readonly ok: false; readonly message: string };

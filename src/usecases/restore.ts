@@ -4,7 +4,7 @@ import type { Actor } from '../domain/people.ts';
 import type { Backup } from '../domain/proof.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { restoreSpaceRefused } from '../domain/restore-space.ts';
-import { isProved, predictedRestoreMs, type RestoreOffer } from '../domain/restore.ts';
+import { isProved, predictedRestoreMs, type RestoreOffer, type RestoreRemedy } from '../domain/restore.ts';
 import type { Run } from '../domain/run.ts';
 import type { Outcome, Services, TargetContext } from '../ports.ts';
 
@@ -22,19 +22,44 @@ export async function restoreChoices(services: Pick<Services, 'targets'>, run: R
   return choices.filter(({ proved }) => proved).toSorted((a, b) => Number(b.own) - Number(a.own));
 }
 
-export type OfferAnswer = { readonly ok: true; readonly offer: RestoreOffer } | { readonly ok: false; readonly refusal: Refusal };
+type Impossible = Extract<Refusal, { readonly code: 'restore_impossible' }>;
+export type OfferAnswer = { readonly ok: true; readonly offer: RestoreOffer } | { readonly ok: false; readonly refusal: Impossible };
 
 /** What a restore of this backup would lose and take now, or why it cannot be; where only the server's owner can help, with the steps (F61, R33). */
 export async function restoreOffer(services: Pick<Services, 'targets'>, run: Run, backup: Backup): Promise<OfferAnswer> {
   const context = services.targets.get(run.target);
-  if (context?.restore === undefined) return impossible('This process does not know the target. The database was not touched.', []);
+  if (context?.restore === undefined) return impossible('This process does not know the target. The database was not touched.', 'mend');
   const request = { runNumber: run.number, backup, plannedOn: run.plan.identity, signal: AbortSignal.timeout(OFFER_MS) };
   const answer = await context.restore.offer(request);
-  if (!answer.ok) return impossible(answer.why, answer.guided ? pointInTimeSteps(backup) : []);
+  if (!answer.ok) return impossible(answer.why, answer.remedy, answer.remedy === 'owner' ? pointInTimeSteps(backup) : []);
   const disk = await diskOf(context);
   const full = restoreSpaceRefused({ disk, needed: answer.neededBytes, keepFree: run.plan.thresholds.diskFree });
-  if (full !== null) return impossible(full, []);
+  if (full !== null) return impossible(full, 'mend');
   return { ok: true, offer: { ...answer.offer, predictedMs: predictedRestoreMs(run) } };
+}
+
+/** A backup that cannot be gone back to, and why. */
+export type LeftOut = { readonly backup: Backup; readonly why: string };
+export type Restorable =
+  | { readonly ok: true; readonly choices: readonly RestoreChoice[]; readonly offer: RestoreOffer; readonly leftOut: readonly LeftOut[] }
+  | { readonly ok: false; readonly refusal: Impossible };
+
+/**
+ * What can be gone back to now, with what the first of these backups would lose. One that only another backup can replace is left out with
+ * its reason, and the next is looked at; the first other reason ends the look, because it holds for all. Null: no backup is proved.
+ */
+export async function restorable(services: Pick<Services, 'targets'>, run: Run): Promise<Restorable | null> {
+  const choices = await restoreChoices(services, run);
+  const leftOut: LeftOut[] = [];
+  for (const [index, { backup }] of choices.entries()) {
+    const answer = await restoreOffer(services, run, backup);
+    if (answer.ok) return { ok: true, choices: choices.slice(index), offer: answer.offer, leftOut };
+    if (answer.refusal.remedy !== 'another_backup') return answer;
+    leftOut.push({ backup, why: answer.refusal.detail });
+  }
+  if (leftOut.length === 0) return null;
+  const reasons = leftOut.map(({ why }) => why).join(' ');
+  return impossible(`${reasons} No other proved backup lies in the directory: "offpeak backup --fetch ID" may bring one back.`, 'mend');
 }
 
 /** Somebody waits for it. */
@@ -78,6 +103,6 @@ async function diskOf({ sources }: TargetContext): Promise<{ bytes: number; shar
   return reading.ok ? reading.value : null;
 }
 
-function impossible(detail: string, steps: readonly string[]): OfferAnswer {
-  return { ok: false, refusal: { code: 'restore_impossible', detail, steps } };
+function impossible(detail: string, remedy: RestoreRemedy, steps: readonly string[] = []): Extract<OfferAnswer, { ok: false }> {
+  return { ok: false, refusal: { code: 'restore_impossible', detail, remedy, steps } };
 }

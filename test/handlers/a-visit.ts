@@ -13,7 +13,7 @@ export type Seen = {
   readonly acks: unknown[];
   readonly told: { readonly to: string; readonly text: string; readonly blocks: unknown[]; readonly thread: string | null }[];
   readonly modals: { readonly callback_id?: string; readonly blocks: unknown[]; readonly private_metadata?: string }[];
-  readonly updates: { readonly view_id: string; readonly hash: string; readonly view: { readonly blocks: unknown[] } }[];
+  readonly updates: { readonly view_id: string; readonly hash?: string; readonly view: { readonly blocks: unknown[] } }[];
   readonly homes: string[];
   readonly poked: string[];
   readonly order: string[];
@@ -67,7 +67,10 @@ export function aScene(runs: readonly Run[], weather: Weather = {}): Scene {
       postMessage: ({ channel, text, blocks }) => works('message', () => void seen.told.push({ to: channel, text, blocks, thread: null })),
     },
     views: {
-      open: ({ view }) => works('open', () => void seen.modals.push(view)),
+      open: async ({ view }) => {
+        await works('open', () => void seen.modals.push(view));
+        return { view: { id: `V${seen.modals.length}` } };
+      },
       update: (given) => works('update', () => void seen.updates.push(given)),
     },
   };

@@ -1,25 +1,29 @@
+import { WebAPIPlatformError } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { CLICKS, SUBMISSIONS } from '../../handlers/index.ts';
 import type { Tools } from '../../handlers/tools.ts';
-import type { TargetContext } from '../../src/ports.ts';
+import type { Backup } from '../../src/domain/proof.ts';
+import type { RestoreAnswer, TargetContext } from '../../src/ports.ts';
 import { CALLBACKS } from '../../src/slack/actions.ts';
-import { anOffer, storyTo, type Scene } from '../support/runs.ts';
-import { aScene } from './a-visit.ts';
+import { aBackup, anOffer, evening, storyTo, type Scene } from '../support/runs.ts';
+import { until } from '../support/until.ts';
+import { aScene, type Weather } from './a-visit.ts';
 
-/** A room in which the target can be restored, or not and why. */
-function room(scene: Scene, impossible: string | null = null) {
+type Impossible = Extract<RestoreAnswer, { ok: false }>;
+type Offer = NonNullable<TargetContext['restore']>['offer'];
+
+/** A room in which the target can be restored from its backups, or not and why. */
+function room(scene: Scene, why: (backup: Backup) => Impossible | null = () => null, weather: Weather = {}) {
   const { run, now } = storyTo(scene);
-  const made = aScene([run]);
+  const made = aScene([run], weather);
   made.tools.ledger.set(now);
   const { writes, databaseBytes } = anOffer(now);
   const context: Pick<TargetContext, 'name' | 'backups' | 'restore' | 'sources'> = {
     name: 'acme',
-    backups: { list: async () => (run.backup === null ? [] : [run.backup]) } as unknown as TargetContext['backups'],
+    backups: { list: async () => (run.backup === null ? [] : [run.backup, OLDER]) } as unknown as TargetContext['backups'],
     restore: {
-      offer: async () =>
-        impossible === null
-          ? { ok: true, offer: { writes, databaseBytes }, neededBytes: databaseBytes }
-          : { ok: false, why: impossible, guided: true },
+      offer: (async ({ backup }) =>
+        why(backup) ?? { ok: true, offer: { writes, databaseBytes }, neededBytes: databaseBytes }) satisfies Offer,
     } as unknown as NonNullable<TargetContext['restore']>,
     sources: { database: { diskFree: async () => ({ ok: false, source: '', why: 'elsewhere' }) } } as unknown as TargetContext['sources'],
   };
@@ -28,21 +32,85 @@ function room(scene: Scene, impossible: string | null = null) {
   return { ...made, tools, run, loaded: () => made.tools.ledger.load(run.id) };
 }
 
+/** The backup of the night before. */
+const OLDER = aBackup({ startedAt: evening('02:10'), finishedAt: evening('02:12'), provedAt: evening('02:20') });
+const BY_NAME: Impossible = { ok: false, why: 'The database postgres must not be renamed.', remedy: 'owner' };
+const damaged = (backup: Backup): Impossible => ({
+  ok: false,
+  why: `The file of ${backup.id} is damaged. It cannot be restored. The database was not touched.`,
+  remedy: 'another_backup',
+});
+
 const text = (value: unknown) => JSON.stringify(value);
 
 describe('Restore…', () => {
   it('R84 R85 shows the proved backups and what is lost, before anything is asked for', async () => {
     const { tools, seen, click, run } = room('rollback_failed');
     await CLICKS.ask_restore(tools, click('olga', run, { action: 'ask_restore' }));
-    expect(seen.modals[0]).toMatchObject({ callback_id: CALLBACKS.restore });
-    expect(text(seen.modals[0])).toMatch(/1,204 rows inserted, 310 updated, 2 deleted.*this run.*Type the name of the database: acme/);
+    expect(text(seen.modals)).toContain('Looking at the backups');
+    expect(seen.updates).toMatchObject([{ view_id: 'V1', view: { callback_id: CALLBACKS.restore } }]);
+    expect(text(seen.updates[0])).toMatch(/1,204 rows inserted, 310 updated, 2 deleted.*this run.*Type the name of the database: acme/);
     expect((await tools.services.ledger.load(run.id))?.restore).toBeNull();
   });
 
   it('F61 where only the owner of the server can help, the exact moment and the steps', async () => {
-    const { tools, seen, click, run } = room('rollback_failed', 'The database postgres must not be renamed.');
+    const { tools, seen, click, run } = room('rollback_failed', () => BY_NAME);
     await CLICKS.ask_restore(tools, click('olga', run, { action: 'ask_restore' }));
-    expect(text(seen.modals[0])).toMatch(/must not be renamed.*2026-11-24T18:46:00.000Z.*Supabase/);
+    expect(text(seen.updates[0])).toMatch(/must not be renamed.*2026-11-24T18:46:00.000Z.*Supabase/);
+  });
+
+  it('R84 a damaged backup is left out with its reason, and the next one is offered', async () => {
+    const { tools, seen, click, run } = room('rollback_failed', (backup) => (backup.id === OLDER.id ? null : damaged(backup)));
+    await CLICKS.ask_restore(tools, click('olga', run, { action: 'ask_restore' }));
+    expect(seen.updates).toMatchObject([{ view: { callback_id: CALLBACKS.restore } }]);
+    const words = text(seen.updates[0]);
+    expect(words).toMatch(/Left out.*is damaged/);
+    expect(words).toContain(`"value":"${OLDER.id}"`);
+    expect(words).not.toContain(`"value":"${run.backup?.id}"`);
+  });
+
+  it('R84 when every backup is damaged, says each and does not send anybody to choose another one', async () => {
+    const { tools, seen, click, run } = room('rollback_failed', damaged);
+    await CLICKS.ask_restore(tools, click('olga', run, { action: 'ask_restore' }));
+    const words = text(seen.updates[0]);
+    expect(words).toMatch(/T18:46.*is damaged.*T02:10.*is damaged.*offpeak backup --fetch ID/);
+    expect(words).not.toContain('hoose another');
+  });
+
+  it('F61 a damaged backup asked for by its id says to choose another one, and not to mend it', async () => {
+    const { tools, seen, submission, run } = room('rollback_failed', damaged);
+    const said = submission('olga', run, { callback: CALLBACKS.restore, line: run.backup?.id ?? '', note: 'acme' });
+    await SUBMISSIONS[CALLBACKS.restore]?.(tools, said);
+    expect(text(seen.acks)).toMatch(/Choose another backup\./);
+    expect(text(seen.acks)).not.toContain('Mend');
+  });
+
+  it('T7 the window is there before anything is looked at, and a look that fails is said in it', async () => {
+    const { tools, seen, click, run } = room('rollback_failed');
+    const looked = Promise.withResolvers<never>();
+    const slow = { ...tools.services.targets.get('acme'), backups: { list: () => looked.promise } } as unknown as TargetContext;
+    const services = { ...tools.services, targets: new Map([['acme', slow]]) };
+    const pressed = CLICKS.ask_restore({ ...tools, services }, click('olga', run, { action: 'ask_restore' }));
+    await until(async () => seen.modals.length === 1, { what: 'the window', deadlineMs: 2_000 });
+    expect(seen.updates).toEqual([]);
+    looked.reject(new Error('EIO'));
+    await pressed;
+    expect(text(seen.updates)).toMatch(/Error id [0-9a-f]{8}/);
+    expect(seen.told).toEqual([]);
+  });
+
+  it('T7 a window that Slack does not open or fill is said to the one who pressed; one that was closed is not', async () => {
+    const press = async (weather: Weather) => {
+      const { tools, seen, click, run } = room('rollback_failed', () => null, weather);
+      await CLICKS.ask_restore(tools, click('olga', run, { action: 'ask_restore' }));
+      return seen.told.map((each) => each.text);
+    };
+    const refused = (error: string) => new WebAPIPlatformError({ ok: false, error });
+    expect(await press({ failing: ['open'], failure: refused('expired_trigger_id') })).toMatchObject([expect.stringContaining('too late')]);
+    expect(await press({ failing: ['update'], failure: refused('invalid_blocks') })).toMatchObject([
+      expect.stringContaining('Close it and press the button again'),
+    ]);
+    expect(await press({ failing: ['update'], failure: refused('not_found') })).toEqual([]);
   });
 
   it('R85 a wrong name keeps the window open with the reason, the right one asks, and a second person agrees to it', async () => {
@@ -63,7 +131,10 @@ describe('Restore…', () => {
   });
 
   it('a restore that cannot be is refused in the window too: nothing is asked for', async () => {
-    const { tools, seen, submission, run, loaded } = room('rollback_failed', 'Logical replication slots follow this very database: cdc.');
+    const { tools, seen, submission, run, loaded } = room('rollback_failed', () => ({
+      ...BY_NAME,
+      why: 'Logical replication slots follow this very database: cdc.',
+    }));
     await SUBMISSIONS[CALLBACKS.restore]?.(
       tools,
       submission('olga', run, { callback: CALLBACKS.restore, line: run.backup?.id ?? '', note: 'acme' }),

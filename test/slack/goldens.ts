@@ -19,7 +19,7 @@ import {
 } from '../../src/slack/render/modals.ts';
 import { pointInTimeSteps } from '../../src/domain/point-in-time.ts';
 import { lessonsModal, reportProblemModal } from '../../src/slack/render/problem.ts';
-import { restoreModal } from '../../src/slack/render/restore.ts';
+import { lookingModal, restoreModal } from '../../src/slack/render/restore.ts';
 import { refusalMessage, refusalText, troubleMessage } from '../../src/slack/render/refusal.ts';
 import { recordedMessage } from '../../src/slack/render/recorded.ts';
 import { sqlModal } from '../../src/slack/render/sql-modal.ts';
@@ -175,10 +175,18 @@ export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
     const choices = [run.backup ?? older, older].map((backup, index) => ({ backup, proved: true, own: index === 0 }));
     return restoreModal(run, { choices, offer: anOffer(now) });
   },
+  restore_looking: lookingModal,
+  restore_left_out: () => {
+    const { run, now } = viewOf('rollback_failed');
+    const older = aBackup({ startedAt: evening('02:10'), finishedAt: evening('02:12') });
+    const why = 'It has 900 bytes where 48,234,496 were written. It cannot be restored. The database was not touched.';
+    const leftOut = [{ backup: run.backup ?? older, why }];
+    return restoreModal(run, { choices: [{ backup: older, proved: true, own: false }], offer: anOffer(now), leftOut });
+  },
   restore_impossible: () =>
     answerModal(
       'Not possible',
-      `🔒 ${refusalText({ code: 'restore_impossible', detail: 'The database postgres must not be renamed.', steps: pointInTimeSteps(aBackup({ startedAt: evening('18:46'), finishedAt: evening('18:48') })) })}`,
+      `🔒 ${refusalText({ code: 'restore_impossible', detail: 'The database postgres must not be renamed.', remedy: 'owner', steps: pointInTimeSteps(aBackup({ startedAt: evening('18:46'), finishedAt: evening('18:48') })) })}`,
     ),
   report: () => reportModal(viewOf('completed').run, storyTo('completed').events.map(eventLine)),
   home_quiet: () => home(aHome({ recent: [viewOf('completed').run, viewOf('rejected').run] })),

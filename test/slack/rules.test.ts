@@ -110,10 +110,12 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
   restore_differs: [{ code: 'restore_differs', backup: 'acme-run42-20261124T184600Z' }],
   restore_expired: [{ code: 'restore_expired', by: '@olga', at }],
   restore_impossible: [
-    { code: 'restore_impossible', detail: 'Role acme may not create a database. The database was not touched.', steps: [] },
+    { code: 'restore_impossible', detail: 'Role acme may not create a database. The database was not touched.', remedy: 'mend', steps: [] },
+    { code: 'restore_impossible', detail: 'The file is empty. The database was not touched.', remedy: 'another_backup', steps: [] },
     {
       code: 'restore_impossible',
       detail: 'The database postgres must not be renamed.',
+      remedy: 'owner',
       steps: pointInTimeSteps(aBackup({ startedAt: at, finishedAt: at })),
     },
   ],

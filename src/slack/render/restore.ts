@@ -3,10 +3,10 @@ import { inBytes } from '../../domain/backup-space.ts';
 import { plus } from '../../domain/instant.ts';
 import { lostWords, REQUEST_MS, type Restore, type RestoreOffer } from '../../domain/restore.ts';
 import type { Run } from '../../domain/run.ts';
-import type { RestoreChoice } from '../../usecases/restore.ts';
+import type { LeftOut, RestoreChoice } from '../../usecases/restore.ts';
 import { CALLBACKS, LINE, NOTE } from '../actions.ts';
 import { actions, button, confirmation, plain, section, type Message } from './block-kit.ts';
-import { frame } from './modals.ts';
+import { answerModal, frame } from './modals.ts';
 import { runName } from './state-words.ts';
 import { atMost, code, phrase, timeOf, utc, when, who } from './text.ts';
 
@@ -64,10 +64,20 @@ export function restoringWords({ restore }: Run): string {
 /** Slack shows at most a hundred choices; a person looks at a dozen. */
 const CHOICES = 20;
 
-export type Asked = { readonly choices: readonly RestoreChoice[]; readonly offer: RestoreOffer };
+export type Asked = {
+  readonly choices: readonly RestoreChoice[];
+  readonly offer: RestoreOffer;
+  /** Newer ones that cannot be gone back to, with the reason of each. */
+  readonly leftOut?: readonly LeftOut[];
+};
+
+/** What stands in the window while backups are looked at: Slack opens none three seconds after the click, and the look may take longer. */
+export function lookingModal(): ModalView {
+  return answerModal('Restore from a backup', '⏳ Looking at the backups, and counting what would be lost. Nothing is done.');
+}
 
 /** Asks which backup, and for the name of the database typed by hand (F56, R84, R85). `offer` is that of the first choice. */
-export function restoreModal(run: Run, { choices, offer }: Asked): ModalView {
+export function restoreModal(run: Run, { choices, offer, leftOut = [] }: Asked): ModalView {
   const options = choices.slice(0, CHOICES).map(({ backup, own }) => ({
     text: plain(`${utc(backup.startedAt)} · ${inBytes(backup.bytes)} · proved${own ? ' · this run' : ''}`, 75),
     description: plain(`dump of ${backup.id} · ${backup.lsn}`, 75),
@@ -88,11 +98,16 @@ export function restoreModal(run: Run, { choices, offer }: Asked): ModalView {
     element: { type: 'plain_text_input', action_id: NOTE.action, min_length: 1, max_length: 100 },
   };
   const lead = first === undefined ? [] : costLines({ offer, backup: first.backup }, run);
+  const left = leftOut.map(({ backup, why }) => `⚠️ *Left out:* ${code(backup.id)}. ${phrase(why, 200)}`);
   const other = choices.length > 1 ? ['Of an older backup more is lost; it is counted again when you ask.'] : [];
   return {
     ...frame(run, { callback: CALLBACKS.restore, title: 'Restore from a backup', submit: 'Ask for it' }),
     blocks: [
-      section([`*${runName(run)}*`, ...lead, ...other, 'Asking does nothing yet: a second person has to agree in the thread.'].join('\n')),
+      section(
+        [`*${runName(run)}*`, ...left, ...lead, ...other, 'Asking does nothing yet: a second person has to agree in the thread.'].join(
+          '\n',
+        ),
+      ),
       which,
       typed,
     ],

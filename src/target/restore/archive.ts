@@ -11,11 +11,11 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
  */
 export async function archiveMistake(path: string): Promise<string | null> {
   const there = await lstat(path).catch(() => null);
-  if (there === null) return `${path} is not there any more. Choose another backup, or bring it back with "offpeak backup --fetch ID".`;
+  if (there === null) return `${path} is not there any more; "offpeak backup --fetch ID" may bring it back.`;
   const head = await firstBytes(there.isDirectory() ? join(path, 'toc.dat') : path).catch(() => Buffer.alloc(0));
   if (head.subarray(0, MAGIC.length).toString('latin1') === MAGIC) return null;
   const is = head.subarray(0, 2).equals(GZIP) ? 'a packed file, probably plain SQL' : 'no archive of pg_dump';
-  return `${path} is ${is}, so pg_restore cannot read it. Choose a backup that Offpeak took. The database was not touched.`;
+  return `${path} is ${is}, so pg_restore cannot read it.`;
 }
 
 async function firstBytes(path: string): Promise<Buffer> {

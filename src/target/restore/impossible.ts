@@ -1,4 +1,5 @@
-import type { Client } from 'pg';
+import { escapeIdentifier, type Client } from 'pg';
+import type { RestoreRemedy } from '../../domain/restore.ts';
 import type { RestoreNames } from './names.ts';
 
 type Facts = {
@@ -38,8 +39,8 @@ from pg_database d, pg_roles r where d.datname = current_database() and r.rolnam
 /** Databases that tools and providers look for by name. */
 const BY_NAME: readonly string[] = ['postgres', 'template0', 'template1', 'rdsadmin', 'cloudsqladmin', 'azure_maintenance'];
 
-/** Whether recovery to a moment, by the server's owner, is the way that is left (F61). */
-export type Impossible = { readonly why: string; readonly guided: boolean };
+/** Why not, and what helps. */
+export type Impossible = { readonly why: string; readonly remedy: RestoreRemedy };
 
 /**
  * Why this database cannot be restored beside itself and switched, found out before anything is done; null when it can.
@@ -48,34 +49,36 @@ export type Impossible = { readonly why: string; readonly guided: boolean };
 export async function whyImpossible(client: Client, names: RestoreNames): Promise<Impossible | null> {
   const { rows } = await client.query<Facts>(FACTS);
   const [facts] = rows;
-  if (facts === undefined) return { why: 'The server does not say whose this database is.', guided: true };
+  if (facts === undefined) return { why: 'The server does not say whose this database is.', remedy: 'owner' };
   return judgeFacts(facts, names);
 }
 
 /** Pure: the first fact that stands in the way, with the statement that mends it where there is one. */
 export function judgeFacts(facts: Facts, names: RestoreNames): Impossible | null {
   const { database, role, owner } = facts;
-  const mendable = (why: string): Impossible => ({ why: `${why} The database was not touched.`, guided: false });
+  const mendable = (why: string): Impossible => ({ why: `${why} The database was not touched.`, remedy: 'mend' });
   if (BY_NAME.includes(database) || facts.template)
     return {
       why: `The database ${database} is looked for by its name by the server's own tools and its provider, so it must not be renamed.`,
-      guided: true,
+      remedy: 'owner',
     };
   if (!facts.createdb)
-    return mendable(`Role ${role} may not create a database for the restore. As a superuser: ALTER ROLE ${quoted(role)} CREATEDB.`);
+    return mendable(
+      `Role ${role} may not create a database for the restore. As a superuser: ALTER ROLE ${escapeIdentifier(role)} CREATEDB.`,
+    );
   if (!facts.owns)
     return mendable(
-      `Role ${role} does not own the database ${database}, so it cannot rename it. As a superuser: GRANT ${quoted(owner)} TO ${quoted(role)}.`,
+      `Role ${role} does not own the database ${database}, so it cannot rename it. As a superuser: GRANT ${escapeIdentifier(owner)} TO ${escapeIdentifier(role)}.`,
     );
   if (facts.slots.length > 0)
     return {
       why: `Logical replication slots follow this very database and would go on following the old one: ${facts.slots.join(', ')}. Stop what reads them and drop them first, and start it anew afterwards.`,
-      guided: true,
+      remedy: 'owner',
     };
   if (facts.subscriptions.length > 0)
     return {
       why: `Subscriptions belong to this very database and would stay with the old one: ${facts.subscriptions.join(', ')}. Drop them first, and create them anew afterwards.`,
-      guided: true,
+      remedy: 'owner',
     };
   if (facts.prepared.length > 0)
     return mendable(
@@ -83,7 +86,7 @@ export function judgeFacts(facts: Facts, names: RestoreNames): Impossible | null
     );
   if (facts.owners.length > 0)
     return mendable(
-      `The backup gives objects back to owners that ${role} cannot speak for. As a superuser: ${facts.owners.map((name) => `GRANT ${quoted(name)} TO ${quoted(role)};`).join(' ')}`,
+      `The backup gives objects back to owners that ${role} cannot speak for. As a superuser: ${facts.owners.map((name) => `GRANT ${escapeIdentifier(name)} TO ${escapeIdentifier(role)};`).join(' ')}`,
     );
   if (facts.extensions.length > 0)
     return mendable(
@@ -91,12 +94,8 @@ export function judgeFacts(facts: Facts, names: RestoreNames): Impossible | null
     );
   if (facts.sessions.length > 0)
     return mendable(
-      `Role ${role} cannot end the sessions of ${facts.sessions.join(', ')}, and the switch has to. As a superuser: GRANT pg_signal_backend TO ${quoted(role)}.`,
+      `Role ${role} cannot end the sessions of ${facts.sessions.join(', ')}, and the switch has to. As a superuser: GRANT pg_signal_backend TO ${escapeIdentifier(role)}.`,
     );
   if (names.beside === names.kept) return mendable('The name of the database is too long for a copy beside it.');
   return null;
-}
-
-function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,4 +1,5 @@
 import type { Backup } from '../../domain/proof.ts';
+import { CHOOSE_ANOTHER, type RestoreRemedy } from '../../domain/restore.ts';
 
 export type RestoreOptions = {
   /** The live database. Its role makes the copy and renames: it owns the database and may create databases. */
@@ -25,4 +26,13 @@ export type RestoreWork = {
 };
 
 /** Already an operator's sentence: what cannot be, what was touched, what to do. */
-export class RestoreRefused extends Error {}
+export class RestoreRefused extends Error {
+  /** The message without what to do. */
+  readonly why: string;
+  readonly remedy: RestoreRemedy;
+  constructor(why: string, remedy: RestoreRemedy = 'mend') {
+    super(remedy === 'another_backup' ? `${why} ${CHOOSE_ANOTHER}` : why);
+    this.why = why;
+    this.remedy = remedy;
+  }
+}

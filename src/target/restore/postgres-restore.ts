@@ -48,9 +48,10 @@ async function offer(options: RestoreOptions, names: RestoreNames, request: Offe
     if (impossible !== null) return { ok: false, ...impossible };
     return await offered(options, names, { client, request });
   } catch (error) {
-    if (error instanceof RestoreRefused) return { ok: false, why: error.message, guided: false };
+    if (error instanceof RestoreRefused) return { ok: false, why: error.why, remedy: error.remedy };
     const words = wordsOf(error, options.connectionString);
-    return { ok: false, why: `The target cannot be read for a restore: ${words}. It was not touched.`, guided: true };
+    // Whoever cannot look does not know that only the owner could help: nobody is sent to take the server back for a wrong address.
+    return { ok: false, why: `The target cannot be read for a restore: ${words}. It was not touched.`, remedy: 'mend' };
   } finally {
     await client?.end().catch(() => {});
   }
@@ -60,7 +61,7 @@ async function offered(options: RestoreOptions, names: RestoreNames, asked: { cl
   const { client, request } = asked;
   const manifest = await soundOf(options, request);
   const taken = await whyTaken(options, names);
-  if (taken !== null) return { ok: false, why: taken, guided: false };
+  if (taken !== null) return { ok: false, why: taken, remedy: 'mend' };
   const { rows } = await client.query<{ bytes: number }>('select pg_database_size(current_database())::float8 as bytes');
   const databaseBytes = rows[0]?.bytes ?? 0;
   const was = manifest.counters?.databaseBytes ?? manifest.backup.bytes * UNPACKED;

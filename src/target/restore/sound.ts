@@ -35,5 +35,5 @@ export async function soundManifest({ directory, backup, of, signal, depth }: So
 }
 
 function refused(what: string): RestoreRefused {
-  return new RestoreRefused(`${what} It cannot be restored: choose another backup. The database was not touched.`);
+  return new RestoreRefused(`${what} It cannot be restored. The database was not touched.`, 'another_backup');
 }

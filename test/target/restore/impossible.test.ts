@@ -29,19 +29,19 @@ describe('what keeps a database from being restored beside itself', () => {
     [{ slots: ['cdc', 'search'] }, /Logical replication slots.*cdc, search/],
     [{ subscriptions: ['from_hq'] }, /Subscriptions.*from_hq/],
   ] as const)('F61 %j: only its owner can, by recovery to a moment', (changes, words) => {
-    expect(judged(changes)).toMatchObject({ guided: true, why: expect.stringMatching(words) });
+    expect(judged(changes)).toMatchObject({ remedy: 'owner', why: expect.stringMatching(words) });
   });
 
   it.each([
     [{ createdb: false }, 'ALTER ROLE "Acme App" CREATEDB'],
-    [{ owns: false }, 'GRANT acme_owner TO "Acme App"'],
+    [{ owns: false }, 'GRANT "acme_owner" TO "Acme App"'],
     [{ prepared: ['pay-1'] }, 'ROLLBACK PREPARED'],
-    [{ owners: ['billing'] }, 'GRANT billing TO "Acme App"'],
+    [{ owners: ['user'] }, 'GRANT "user" TO "Acme App"'],
     [{ extensions: ['postgis'] }, 'postgis'],
     [{ sessions: ['replicator'] }, 'GRANT pg_signal_backend TO "Acme App"'],
   ] as const)('%j: with the statement that mends it, and that nothing was touched', (changes, words) => {
     const answer = judged(changes);
-    expect(answer?.guided).toBe(false);
+    expect(answer?.remedy).toBe('mend');
     expect(answer?.why).toContain(words);
     expect(answer?.why).toContain('The database was not touched.');
   });

@@ -35,10 +35,10 @@ describe('a restore that cannot be is refused before anything is made', () => {
 
   it('where the role may not create a database, with the statement that lets it', async () => {
     expect(await why(stage.request(1), asPlain())).toBe(
-      'Role restore_plain may not create a database for the restore. As a superuser: ALTER ROLE restore_plain CREATEDB. The database was not touched.',
+      'Role restore_plain may not create a database for the restore. As a superuser: ALTER ROLE "restore_plain" CREATEDB. The database was not touched.',
     );
     await sql(superuserUrl(), 'alter role restore_plain createdb');
-    expect(await why(stage.request(1), asPlain())).toContain('GRANT postgres TO restore_plain');
+    expect(await why(stage.request(1), asPlain())).toContain('GRANT "postgres" TO "restore_plain"');
   });
 
   it('where a database of the kept name is there already', async () => {
@@ -62,9 +62,19 @@ describe('a restore that cannot be is refused before anything is made', () => {
     await writeFile(backup.path, flipped);
     expect(await stage.restore.load(stage.request(1))).toMatchObject({ ok: false, message: expect.stringContaining('SHA-256 differs') });
     await writeFile(backup.path, whole);
+    expect(await stage.restore.load(stage.request(1, { backup: { ...backup, id: 'nobody' } }))).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/The database was not touched\. Choose another backup\.$/),
+    });
+    expect(await stage.restore.offer(stage.request(1, { backup: { ...backup, id: 'nobody' } }))).toMatchObject({
+      ok: false,
+      remedy: 'another_backup',
+    });
     expect(await stage.databases()).toEqual(['']);
     expect(await damaged(whole.subarray(0, 900))).toContain('bytes where');
-    expect(await damaged(gzipSync('create table leads ();'))).toContain('a packed file, probably plain SQL');
+    expect(await damaged(gzipSync('create table leads ();'))).toMatch(
+      /a packed file, probably plain SQL.* It cannot be restored\. The database was not touched\.$/,
+    );
     expect(await damaged(Buffer.from('-- PostgreSQL database dump'))).toContain('no archive of pg_dump');
     expect(await why(stage.request(1, { backup: { ...backup, id: 'nobody' } }))).toContain('manifest of backup nobody is missing');
     await copyFile(join(stage.directory, 'before-the-run.json'), join(stage.directory, 'other.json'));
@@ -72,6 +82,15 @@ describe('a restore that cannot be is refused before anything is made', () => {
     const elsewhere = { ...stage.identity, systemIdentifier: '7000000000000000000' };
     expect(await why(stage.request(1, { plannedOn: elsewhere }))).toContain('another database cluster');
     expect(await why()).toBe('possible');
+  });
+
+  it('F61 a server that cannot be reached, or is another one, sends nobody to recover it to a moment', async () => {
+    const away = postgresRestore({ ...stage.restoreOptions, connectionString: 'postgresql://x:hunter2@127.0.0.1:1/db' });
+    const answer = await away.offer(stage.request(1));
+    expect(answer).toMatchObject({ ok: false, remedy: 'mend', why: expect.stringMatching(/cannot be read for a restore.*not touched/) });
+    expect(JSON.stringify(answer)).not.toContain('hunter2');
+    const elsewhere = stage.request(1, { plannedOn: { ...stage.identity, systemIdentifier: '7000000000000000000' } });
+    expect(await stage.restore.offer(elsewhere)).toMatchObject({ ok: false, remedy: 'mend' });
   });
 
   it('where a session cannot be ended: three tries, everything as before, everybody may connect, and who it was', async () => {
