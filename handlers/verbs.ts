@@ -1,4 +1,5 @@
 import { speedOf, SPEEDS } from '../src/domain/backfill.ts';
+import { triggerNamed } from '../src/domain/auto-rollback.ts';
 import type { HumanCommand } from '../src/domain/commands.ts';
 import { standingAlerts } from '../src/domain/monitor.ts';
 import type { Actor } from '../src/domain/people.ts';
@@ -15,7 +16,6 @@ import { historyMessage, statusMessage } from '../src/slack/render/status.ts';
 import { runName } from '../src/slack/render/state-words.ts';
 import { runsOutLine } from '../src/slack/render/runs-out.ts';
 import { code } from '../src/slack/render/text.ts';
-import { alertNamed } from './acknowledge-alert.ts';
 import { actorOf, personOf } from './actor.ts';
 import { cardLink } from './card-link.ts';
 import { dbVerb } from './db-verb.ts';
@@ -67,8 +67,8 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
   present: changes(() => ({ type: 'confirm_presence' })),
   hold: changes(() => ({ type: 'hold_five' })),
   'acknowledge-alert': changes((run, [name = '']) => {
-    const alert = alertNamed(name);
-    if (alert !== null) return { type: 'acknowledge_alert', alert };
+    const alert = triggerNamed(name);
+    if (alert !== undefined) return { type: 'acknowledge_alert', alert };
     const [first = 'p95'] = standingAlerts(run).map(({ metric }) => metric);
     return `Write which alert: ${code(`/migrate acknowledge-alert ${first}`)}. Nothing was changed.`;
   }),

@@ -1,12 +1,18 @@
 import type { Happening } from './events.ts';
 import { between, plus, type Instant } from './instant.ts';
 import { alertRulesOf } from './ladder.ts';
-import { METRIC_NAMES, standingAlerts, type Metric } from './monitor.ts';
+import { METRIC_NAMES, METRICS, standingAlerts, type Metric } from './monitor.ts';
 import type { Actor } from './people.ts';
 import { WORKING, type Run } from './run.ts';
 
 /** What a rollback by policy rests on: the alert of a metric (R69–R71), or a statement that failed (R72). */
-export type Trigger = Metric | 'failure';
+export const TRIGGERS = [...METRICS, 'failure'] as const;
+export type Trigger = (typeof TRIGGERS)[number];
+
+/** The one of this name, as people write it; undefined when there is none. */
+export function triggerNamed(name: unknown): Trigger | undefined {
+  return TRIGGERS.find((each) => each === name);
+}
 
 /** Why the countdown of a rollback was voided. */
 export type DisarmReason = 'cleared' | 'unknown' | 'unconfirmed' | 'acknowledged' | 'resumed' | 'lossy' | 'price_unknown';

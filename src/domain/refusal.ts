@@ -33,7 +33,7 @@ export type Refusal =
   | { readonly code: 'not_waivable'; readonly item: string }
   | { readonly code: 'not_yours_to_waive'; readonly item: string; readonly who: string }
   | { readonly code: 'reason_missing' }
-  | { readonly code: 'active_run'; readonly number: number; readonly state: string }
+  | { readonly code: 'active_run'; readonly number: number; readonly target: string; readonly state: string }
   | { readonly code: 'no_run'; readonly target: string }
   | { readonly code: 'nothing_pending'; readonly target: string }
   | { readonly code: 'migrations_unreadable'; readonly detail: string }
@@ -172,7 +172,7 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
       return ['Write why this line may stay open: everybody reads it.', 'Nothing was recorded.'];
     case 'active_run':
       return [
-        `Run #${refusal.number} of this target is ${standing(refusal.state)}.`,
+        `Run #${refusal.number} of ${refusal.target} is ${standing(refusal.state)}.`,
         'One run at a time: finish or cancel it first.',
         UNCHANGED,
       ];

@@ -2,7 +2,7 @@ import { momentMeant } from '../cli/moment.ts';
 import { speedOf, SPEEDS } from '../domain/backfill.ts';
 import type { HumanCommand } from '../domain/commands.ts';
 import type { Instant } from '../domain/instant.ts';
-import { METRICS } from '../domain/monitor.ts';
+import { triggerNamed, TRIGGERS } from '../domain/auto-rollback.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Run } from '../domain/run.ts';
 import type { Services } from '../ports.ts';
@@ -92,16 +92,13 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
   acknowledge_alert: {
     does: 'Takes an alert upon yourself: Offpeak neither rolls back nor holds for it.',
     fields: {
-      alert: [...METRICS, 'failure']
-        .map((each) => `\`${each}\``)
+      alert: TRIGGERS.map((each) => `\`${each}\``)
         .join(', ')
         .replace(/, ([^,]+)$/, ' or $1'),
     },
     read: ({ alert }) => {
-      const trigger = [...METRICS, 'failure' as const].find((each) => each === alert);
-      return trigger === undefined
-        ? `alert must be one of ${[...METRICS, 'failure'].join(', ')}.`
-        : { type: 'acknowledge_alert', alert: trigger };
+      const trigger = triggerNamed(alert);
+      return trigger === undefined ? `alert must be one of ${TRIGGERS.join(', ')}.` : { type: 'acknowledge_alert', alert: trigger };
     },
   },
   hold_five: bare('hold_five', 'For five minutes nothing goes forward, and Offpeak rolls nothing back by itself.'),

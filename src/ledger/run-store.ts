@@ -65,7 +65,7 @@ async function create({ folds, sha256 }: RunStoreParts, rows: Rows, request: Par
     const row = await runRows.activeRunRow(rows, target);
     if (row === null) throw new Error(`The ledger could not number a run for ${target}. Nothing was changed.`);
     const run = await folds.one(rows, row);
-    return refused({ code: 'active_run', number: run.number, state: run.state.replaceAll('_', ' ') }, run);
+    return refused({ code: 'active_run', number: run.number, target: run.target, state: run.state.replaceAll('_', ' ') }, run);
   }
   const planned: RunEvent = { type: 'planned', target, plan, digest, at: now, actor };
   const { events, head } = append(rows, { ...identity, target, version: 0 }, [planned], { last, sha256 });

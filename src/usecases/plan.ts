@@ -22,7 +22,11 @@ export async function plan(services: Services, request: { target: string; actor:
   }
   const active = await services.ledger.active(request.target);
   if (active !== null)
-    return { ok: false, refusal: { code: 'active_run', number: active.number, state: active.state.replace('_', ' ') }, run: active };
+    return {
+      ok: false,
+      refusal: { code: 'active_run', number: active.number, target: active.target, state: active.state.replace('_', ' ') },
+      run: active,
+    };
   const detail = await whyUnusable(context);
   if (detail !== null) return { ok: false, refusal: { code: 'target_unusable', detail }, run: null };
   const drawn = await drawPlan(context, await services.ledger.now());

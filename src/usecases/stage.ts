@@ -43,7 +43,10 @@ export async function stage(services: Services, { target, actor }: { target: str
     return refuse({ code: 'wrong_state', state: run.state.replace('_', ' '), command: 'try out on staging' }, run);
   if (run.problem !== null) return refuse({ code: 'migrations_unreadable', detail: run.problem }, run);
   const active = await services.ledger.active(twin.name);
-  if (active !== null) return refuse({ code: 'active_run', number: active.number, state: active.state.replace('_', ' ') }, active);
+  if (active !== null) {
+    const { number, state } = active;
+    return refuse({ code: 'active_run', number, target: twin.name, state: state.replace('_', ' ') }, active);
+  }
   const detail = await whyUnusable(twin);
   if (detail !== null) return refuse({ code: 'target_unusable', detail });
   const drawn = await planOnTwin(services, { run, twin, anyHour: context.staging.anyHour });

@@ -144,7 +144,7 @@ describe('the program as a process: what it reads and takes', () => {
     expect(second).toEqual({
       code: 2,
       out: '',
-      err: `Refused: Run #${run.number} of this target is planned. One run at a time: finish or cancel it first. Nothing was changed.\n`,
+      err: `Refused: Run #${run.number} of production is planned. One run at a time: finish or cancel it first. Nothing was changed.\n`,
     });
     expect(json(await offpeak(site, 'rollback --dry-run --json'))).toMatchObject({ run: run.number, touched: false });
     const unsure = await offpeak(site, 'rollback');

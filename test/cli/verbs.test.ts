@@ -58,7 +58,7 @@ describe('refusals go to standard error as their sentence, with exit code 2, and
     ['--as olga restore --approve other', 'rollback_failed_restore_asked', /You may not do this. It may be done by @sam, @kim, @ana/],
     ['lessons --note none', 'completed', /there is nothing to close here/],
     ['rollback --dry-run', undefined, /There is no open run for acme/],
-    ['plan', 'migrating', /Run #42 of this target is migrating. One run at a time/],
+    ['plan', 'migrating', /Run #42 of acme is migrating. One run at a time/],
     ['--as guest cancel', 'approved', /You may not do this. It may be done by @nora, @olga/],
     ['--as zoe cancel', 'approved', /Nobody in the configuration is "zoe". Set OFFPEAK_USER or --as to one of: nora \(U0NORA\)/],
     ['logs 7', 'completed', /There is no open run for number 7/],

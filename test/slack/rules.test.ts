@@ -86,7 +86,7 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
   not_waivable: [{ code: 'not_waivable', item: 'Rollback proved' }],
   not_yours_to_waive: [{ code: 'not_yours_to_waive', item: 'CPU', who: '@olga (operator)' }],
   reason_missing: [{ code: 'reason_missing' }],
-  active_run: RUN_STATES.map((state) => ({ code: 'active_run', number: 42, state: state.replace('_', ' ') })),
+  active_run: RUN_STATES.map((state) => ({ code: 'active_run', number: 42, target: 'acme', state: state.replace('_', ' ') })),
   no_run: [{ code: 'no_run', target: 'acme' }],
   nothing_pending: [{ code: 'nothing_pending', target: 'acme' }],
   migrations_unreadable: [

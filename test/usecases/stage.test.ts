@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checklistFor } from '../../src/domain/checklist.ts';
 import type { Migration } from '../../src/domain/plan.ts';
+import { refusalParts } from '../../src/domain/refusal.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { Services, TargetContext } from '../../src/ports.ts';
 import { stage } from '../../src/usecases/stage.ts';
@@ -111,6 +112,12 @@ describe('R7 a staging run', () => {
     const outcome = await site(parts).ask();
     expect(outcome).toMatchObject({ ok: false, refusal: { code } });
     expect(JSON.stringify(outcome.ok ? '' : outcome.refusal)).toMatch(says);
+  });
+
+  it('is refused beside another run on the twin by the twin’s own name', async () => {
+    const answer = await site({ runs: [OPEN, { ...OPEN, id: '1', number: 43, target: 'staging' }] }).ask();
+    const words = answer.ok ? '' : refusalParts(answer.refusal, String).join(' ');
+    expect(words).toMatch(/^Run #43 of staging is /);
   });
 
   it('is refused for a target that has no twin', async () => {
