@@ -23,6 +23,10 @@ describe('a run from plan to end, without Slack', () => {
     worker = startWorker(site.services);
     const ended = await reach(site, run, ['completed', 'holding', 'failed']);
     expect(ended.state).toBe('completed');
+    expect(ended.evidence.disk).toMatchObject({
+      verdict: 'pass',
+      value: expect.stringMatching(/backup [\d.]+ k?B \+ rehearsed growth [\d.]+ [kM]B/),
+    });
     expect(ended.units.map((unit) => unit.state)).toEqual(['applied', 'applied', 'applied']);
     expect(ended.baseline?.p95).toBe(40);
     expect(await sql(site.target.url, 'SELECT what FROM effects')).toEqual([{ what: '0001' }]);

@@ -63,6 +63,8 @@ export function restoringWords({ restore }: Run): string {
 
 /** Slack shows at most a hundred choices; a person looks at a dozen. */
 const CHOICES = 20;
+/** Backups that are left out, each with its reason: what would be lost must still be read. */
+const NAMED = 3;
 
 export type Asked = {
   readonly choices: readonly RestoreChoice[];
@@ -98,7 +100,8 @@ export function restoreModal(run: Run, { choices, offer, leftOut = [] }: Asked):
     element: { type: 'plain_text_input', action_id: NOTE.action, min_length: 1, max_length: 100 },
   };
   const lead = first === undefined ? [] : costLines({ offer, backup: first.backup }, run);
-  const left = leftOut.map(({ backup, why }) => `⚠️ *Left out:* ${code(backup.id)}. ${phrase(why, 200)}`);
+  const named = leftOut.slice(0, NAMED).map(({ backup, why }) => `⚠️ *Left out:* ${code(backup.id)}. ${phrase(why, 200)}`);
+  const left = leftOut.length > NAMED ? [...named, `and ${leftOut.length - NAMED} more`] : named;
   const other = choices.length > 1 ? ['Of an older backup more is lost; it is counted again when you ask.'] : [];
   return {
     ...frame(run, { callback: CALLBACKS.restore, title: 'Restore from a backup', submit: 'Ask for it' }),
