@@ -6,20 +6,24 @@ export type Held = { readonly oid: string; readonly table: string | null; readon
 /** What a look saw: the locks, and how long a session of the application has waited behind them, in milliseconds. */
 export type Seen = { readonly held: readonly Held[]; readonly wait: number };
 
-/** Locks of the session `pid` on relations of the application; `more` leaves some out. */
+/**
+ * Locks of the session `pid` on relations of the application; `more` leaves some out. Asked beside every small change, so the lock table is
+ * read once, what initdb made is left out before anything is joined (its oids are below 16384), and who waits is asked for those who do.
+ */
 export function heldSql(pid: string, more = ''): string {
   return `
+  WITH l AS MATERIALIZED (SELECT pid, relation, mode, granted, waitstart, database FROM pg_locks
+                          WHERE NOT granted OR (pid = ${pid} AND locktype = 'relation' AND relation >= 16384))
   SELECT (SELECT coalesce(json_agg(json_build_object('oid', c.oid::text, 'table', i.indrelid::text, 'mode', l.mode, 'relation',
             CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END)), '[]')
-          FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+          FROM l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_index i ON i.indexrelid = c.oid
-          WHERE l.pid = ${pid} AND l.granted AND l.locktype = 'relation'
-            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          WHERE l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
             AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema', 'offpeak')${more}) AS held,
          (SELECT coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)) * 1000, 0)::float8
-          FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-          WHERE NOT l.granted AND l.waitstart IS NOT NULL AND a.application_name NOT LIKE 'offpeak:%'
-            AND ${pid} = ANY (pg_blocking_pids(l.pid))) AS wait`;
+          FROM l
+          WHERE NOT l.granted AND l.waitstart IS NOT NULL AND ${pid} = ANY (pg_blocking_pids(l.pid))
+            AND EXISTS (SELECT FROM pg_stat_get_activity(l.pid) a WHERE a.application_name NOT LIKE 'offpeak:%')) AS wait`;
 }
 
 /**
