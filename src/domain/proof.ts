@@ -34,13 +34,13 @@ export type Backup = {
 
 export type RestorePoint = { readonly name: string; readonly lsn: string } | { readonly missing: string };
 
-/** The name of a backup: whose, and when in UTC, sortable; short enough to name a scratch database too (R42). */
+/** The name of a backup: whose, and when in UTC to the millisecond, sortable; short enough to name a scratch database too (R42). */
 export function backupId(target: string, label: string, at: Instant): string {
-  const stamp = at.replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
+  const stamp = at.replaceAll(/[-:.]/g, '');
   return `${target.slice(0, 14)}-${label}-${stamp}`;
 }
 
-/** Whether this rehearsal was made on that backup: it bears its name, and came after it. Two backups within one second bear the same name. */
+/** Whether this rehearsal was made on that backup: it bears its name, and came after it. Names of old backups have no milliseconds: two of one second may share one. */
 export function rehearsedOn(rehearsal: Pick<Rehearsal, 'backupId' | 'at'>, backup: Pick<Backup, 'id' | 'startedAt'>): boolean {
   return rehearsal.backupId === backup.id && between(backup.startedAt, rehearsal.at) >= 0;
 }
