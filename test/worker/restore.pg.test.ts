@@ -82,7 +82,6 @@ describe('R81–R86 from "there is a problem" to the restored database', () => {
       const ended = await reach(site, agreed, ['restored', 'holding']);
       expect(ended).toMatchObject({ state: 'restored' });
       expect(ended.end?.detail).toMatch(/its schema equals the one from before the run; the application is healthy/);
-      console.log(ended.end?.detail);
       await expectRestored(ended);
       const closed = await tell(site, ended, 'nora', { type: 'record_lessons', lessons: 'Count the leads before and after.' });
       expect(closed.lessons?.text).toContain('Count the leads');
