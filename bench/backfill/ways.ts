@@ -1,11 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { unitsOf, type Migration } from '../../src/domain/plan.ts';
-import { migrationSource } from '../../src/migration/source.ts';
-import { postgresTarget } from '../../src/target/postgres-target.ts';
+import { oneMigration } from '../one-migration.ts';
 
 /** Fills the rows; answers when the last of them is committed. */
 export type Fill = () => Promise<void>;
@@ -54,50 +49,12 @@ async function isHealthy(client: Client): Promise<boolean> {
   return (rows[0]?.waiting ?? 0) === 0;
 }
 
-/** The engine with its defaults: lock, fence, markers, history, signals and the second session that watches. */
 async function offpeak(url: string, run: string, option: string): Promise<Fill> {
-  const target = postgresTarget({ name: 'bench', connectionString: url });
-  const text = `-- offpeak: backfill table=leads key=id${option}\n${FILL};\n`;
-  const migration = await planned(text, run, async () => (await target.identity()).serverMajor);
-  const [unit] = unitsOf({ migrations: [migration] });
-  if (unit === undefined) throw new Error('no unit');
-  const runId = `bench-${run}`;
-  return async () => {
-    const answer = await target.lock({ runId, epoch: 1 });
-    if (!answer.ok) throw new Error(`The target is locked by ${answer.holder}.`);
-    try {
-      const outcome = await target.apply({
-        runId,
-        epoch: 1,
-        migration,
-        unit,
-        last: true,
-        gate: () => Promise.resolve(null),
-        signal: new AbortController().signal,
-        onBackend: () => Promise.resolve(true),
-        onProgress: () => undefined,
-      });
-      if (outcome.result !== 'applied') throw new Error(JSON.stringify(outcome));
-    } finally {
-      await answer.lock.release();
-      await target.close();
-    }
-  };
-}
-
-/** The fill as the program reads it from a file. */
-async function planned(text: string, version: string, serverMajor: () => Promise<number>): Promise<Migration> {
-  const directory = await mkdtemp(join(tmpdir(), 'offpeak-bench-'));
-  try {
-    await writeFile(join(directory, `${version}_fill.up.sql`), text);
-    await writeFile(join(directory, `${version}_fill.down.sql`), 'UPDATE leads SET domain = NULL WHERE domain IS NOT NULL;\n');
-    const read = await migrationSource({ directory, serverMajor }).read();
-    const migration = read.ok ? read.migrations[0] : undefined;
-    if (migration === undefined) throw new Error(JSON.stringify(read));
-    return migration;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  return await oneMigration(url, {
+    version: run,
+    up: `-- offpeak: backfill table=leads key=id${option}\n${FILL};\n`,
+    down: 'UPDATE leads SET domain = NULL WHERE domain IS NOT NULL;\n',
+  });
 }
 
 async function onConnection(url: string, name: string, use: (client: Client) => Promise<unknown>): Promise<void> {

@@ -1,11 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
-import { unitsOf, type Migration } from '../../src/domain/plan.ts';
-import { migrationSource } from '../../src/migration/source.ts';
-import { postgresTarget } from '../../src/target/postgres-target.ts';
+import { oneMigration } from '../one-migration.ts';
 
 /** How one change reaches the database. `apply` answers when it is committed. */
 export type Way = { readonly name: string; readonly apply: ((url: string, change: Change) => Promise<void>) | null };
@@ -42,48 +37,9 @@ async function withRetries(url: string, { careless }: Change): Promise<void> {
   });
 }
 
-/** The engine with its defaults: lock, fence, marker, history and the second session that watches. */
-async function offpeak(url: string, change: Change): Promise<void> {
-  const target = postgresTarget({ name: 'bench', connectionString: url });
-  const migration = await planned(change, async () => (await target.identity()).serverMajor);
-  const runId = `bench-${change.version}`;
-  const answer = await target.lock({ runId, epoch: 1 });
-  if (!answer.ok) throw new Error(`The target is locked by ${answer.holder}.`);
-  try {
-    const units = unitsOf({ migrations: [migration] });
-    for (const unit of units) {
-      const outcome = await target.apply({
-        runId,
-        epoch: 1,
-        migration,
-        unit,
-        last: unit === units.at(-1),
-        gate: () => Promise.resolve(null),
-        signal: new AbortController().signal,
-        onBackend: () => Promise.resolve(true),
-        onProgress: () => undefined,
-      });
-      if (outcome.result !== 'applied') throw new Error(JSON.stringify(outcome));
-    }
-  } finally {
-    await answer.lock.release();
-    await target.close();
-  }
-}
-
-/** The change as the program reads it from a file. */
-async function planned({ version, careful, undo }: Change, serverMajor: () => Promise<number>): Promise<Migration> {
-  const directory = await mkdtemp(join(tmpdir(), 'offpeak-bench-'));
-  try {
-    await writeFile(join(directory, `${version}_change.up.sql`), `${careful};\n`);
-    await writeFile(join(directory, `${version}_change.down.sql`), `${undo};\n`);
-    const read = await migrationSource({ directory, serverMajor }).read();
-    const migration = read.ok ? read.migrations[0] : undefined;
-    if (migration === undefined) throw new Error(JSON.stringify(read));
-    return migration;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+async function offpeak(url: string, { version, careful, undo }: Change): Promise<void> {
+  const apply = await oneMigration(url, { version, up: `${careful};\n`, down: `${undo};\n` });
+  await apply();
 }
 
 async function onConnection(url: string, use: (client: Client) => Promise<unknown>): Promise<void> {
