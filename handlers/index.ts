@@ -19,6 +19,7 @@ import { confirmItemSubmitted } from './confirm-item-submitted.ts';
 import { confirmPresence } from './confirm-presence.ts';
 import { runDrill } from './run-drill.ts';
 import { clickOf, slashOf, submissionOf } from './from-bolt.ts';
+import { giveUpRestore } from './give-up-restore.ts';
 import { holdFive } from './hold-five.ts';
 import { inbox } from './inbox.ts';
 import { lessonsSubmitted } from './lessons-submitted.ts';
@@ -86,6 +87,7 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   report_problem: reportProblem,
   ask_restore: askRestore,
   approve_restore: approveRestore,
+  give_up_restore: giveUpRestore,
   write_lessons: writeLessons,
 };
 

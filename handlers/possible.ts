@@ -8,6 +8,7 @@ import { titleOf } from '../src/domain/items.ts';
 import { hasRole, type Actor } from '../src/domain/people.ts';
 import { countingApprovals } from '../src/domain/gates.ts';
 import { runsOut } from '../src/domain/runs-out.ts';
+import { restoreId } from '../src/domain/restore.ts';
 import { OPEN, type Run } from '../src/domain/run.ts';
 import { isStaging } from '../src/domain/staging.ts';
 import type { Services } from '../src/ports.ts';
@@ -70,8 +71,10 @@ export function waitingFor(run: Run, asking: Asking): readonly string[] {
     else if (!countingApprovals(run, own).some(({ by }) => by.id === own.id)) lines.push('approve or reject the plan');
   }
   if (would(run, { type: 'resume' }, asking)) lines.push('it holds: resume or roll back');
-  if (run.restore !== null && would(run, { type: 'approve_restore', backupId: run.restore.backup.id }, asking))
+  if (run.restore !== null && would(run, { type: 'approve_restore', backupId: restoreId(run.restore) }, asking))
     lines.push('agree to the restore, or not');
+  if (would(run, { type: 'give_up_restore' }, asking) && run.restore?.sent?.unsure !== '')
+    lines.push('look whether the provider takes the database back');
   if (run.state === 'rollback_failed' && would(run, { type: 'roll_back' }, asking))
     lines.push('its rollback failed: mend it and roll back again');
   if (run.state === 'approved' && would(run, { type: 'start' }, asking)) lines.push('start it, or schedule it');

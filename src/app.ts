@@ -19,6 +19,7 @@ import { databaseReadings } from './sources/postgres.ts';
 import { reading } from './sources/reading.ts';
 import { connectReadings } from './sources/readings.ts';
 import { signalsOf } from './sources/signals.ts';
+import { supabaseRecovery } from './sources/supabase-recovery.ts';
 import { postgresBackups } from './target/backup/postgres-backups.ts';
 import { catalogOfTarget } from './target/catalog-session.ts';
 import { countLosses } from './target/count-losses.ts';
@@ -105,6 +106,7 @@ function connectTarget({ config, secrets, ledger }: Wiring, settings: TargetConf
     losses: counted((migrations) => lossesOn(connectionString, migrations), PRICE_MS),
     backups,
     ...(secret.pager && { pager: connectPager(secret.pager, httpClient({ timeoutMs: PAGER_MS, now: systemClock.now })) }),
+    ...(secret.pointInTime && { pointInTime: supabaseRecovery(secret.pointInTime.supabase, { now: systemClock.now }) }),
     restore: postgresRestore({ connectionString, directory: backup.directory, binDir: backup.tools ?? undefined }),
     sources: connectSources({ settings, secret, hidden: secretsIn(secrets), ledger, backups }),
   };

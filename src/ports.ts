@@ -10,7 +10,7 @@ import type { Ledger } from './ports/ledger.ts';
 import type { MigrationSource } from './ports/migrations.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Check, Sources } from './ports/readings.ts';
-import type { RestoreTool } from './ports/restore.ts';
+import type { ProviderRestore, RestoreTool } from './ports/restore.ts';
 import type { LoadTool, StagingSettings } from './ports/staging.ts';
 import type { Target } from './ports/target.ts';
 
@@ -48,6 +48,8 @@ export type TargetContext = {
   readonly losses?: (migrations: readonly Migration[], look?: { readonly glance: boolean }) => Promise<readonly CountedLosses[]>;
   /** Brings a backup back beside the live database and switches to it. */
   readonly restore?: RestoreTool;
+  /** Has the provider take the whole database back, in place; absent unless the settings name one. */
+  readonly pointInTime?: ProviderRestore;
 };
 
 /** What a down would take away, with the count of each. */

@@ -81,6 +81,8 @@ export type TargetSecrets = {
   readonly store: { readonly accessKey: Secret; readonly secretKey: Secret } | null;
   readonly readings: TargetSettings['readings'];
   readonly hooks: readonly HookConfig[];
+  /** Who takes the whole database back to a moment; null where nobody is asked. */
+  readonly pointInTime: NonNullable<TargetSettings['backup']['point_in_time']> | null;
   /** Who is called; null when Slack alone does. */
   readonly pager: NonNullable<TargetSettings['pager']> | null;
 };
@@ -151,6 +153,7 @@ function secretsOf(
     scratch,
     store: s3 === undefined ? null : { accessKey: s3.access_key, secretKey: s3.secret_key },
     readings,
+    pointInTime: backup.point_in_time ?? null,
     pager: pager ?? null,
     hooks: hooks.map(({ timeout, directory: within = '.', env, ...hook }) => ({
       ...hook,

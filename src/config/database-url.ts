@@ -1,5 +1,5 @@
 /** Which database a connection string leads to, as far as the text says. */
-export type DatabasePlace = { readonly host: string; readonly port: number; readonly database: string };
+export type DatabasePlace = { readonly host: string; readonly port: number; readonly database: string; readonly user: string };
 
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', '::1', '']);
 
@@ -16,7 +16,7 @@ export function databasePlace(url: string): DatabasePlace | null {
     const database = decodeURIComponent(parsed.pathname.slice(1)) || user;
     if (database === '') return null;
     const port = Number(parsed.searchParams.get('port') ?? (parsed.port || '5432'));
-    return { host: LOOPBACK.has(host) ? 'localhost' : host.replace(/\.$/, ''), port, database };
+    return { host: LOOPBACK.has(host) ? 'localhost' : host.replace(/\.$/, ''), port, database, user };
   } catch {
     return null;
   }
@@ -25,6 +25,11 @@ export function databasePlace(url: string): DatabasePlace | null {
 /** Whether both lead to the same server, judged by the text alone. */
 export function sameServer(a: DatabasePlace, b: DatabasePlace): boolean {
   return a.host === b.host && a.port === b.port;
+}
+
+/** Whether it is the database of this Supabase project: `db.<project>.supabase.co`, or its session pooler, where the project is behind the role's name. */
+export function isOfSupabase({ host, user }: DatabasePlace, project: string): boolean {
+  return host === `db.${project}.supabase.co` || (host.endsWith('.pooler.supabase.com') && user.endsWith(`.${project}`));
 }
 
 /** Whether both lead to the same database of the same server, judged by the text alone. */

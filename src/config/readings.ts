@@ -103,6 +103,9 @@ export const PagerSetting = oneSource({
   ...nested('webhook', z.strictObject({ url: hiddenEndpoint, token: hidden.optional() })),
 });
 
+/** Who takes the whole database back to a moment, in place. Its token may do so: it is another one than that of the readings, best of all. */
+export const ProviderSetting = oneSource({ ...supabase });
+
 const MOMENTS = ['smoke', 'staging', 'check'] as const;
 
 /** An executable of the team: what it says with its exit code is evidence. */

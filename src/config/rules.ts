@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databasePlace, sameDatabase, sameServer, type DatabasePlace } from './database-url.ts';
+import { databasePlace, isOfSupabase, sameDatabase, sameServer, type DatabasePlace } from './database-url.ts';
 import { durationMs } from './measures.ts';
 import type { KeyPath } from './mistake.ts';
 
@@ -9,7 +9,14 @@ export type Conflict = { readonly path: KeyPath; readonly message: string };
 const text = z.string().optional().catch(undefined);
 const place = text.transform((url) => (url === undefined ? null : databasePlace(url)));
 const Backup = z
-  .object({ format: text, jobs: z.coerce.number().optional().catch(undefined) })
+  .object({
+    format: text,
+    jobs: z.coerce.number().optional().catch(undefined),
+    point_in_time: z
+      .object({ supabase: z.object({ project: text }) })
+      .optional()
+      .catch(undefined),
+  })
   .catch({ format: undefined, jobs: undefined });
 const lead = text.transform((written) => (written === undefined ? null : durationMs(written)));
 const Given = z.record(z.string(), z.unknown()).catch({});
@@ -67,8 +74,8 @@ type Outline = z.infer<typeof Outline>;
 export function conflicts(value: unknown): readonly Conflict[] {
   const outline = Outline.safeParse(value);
   if (!outline.success) return [];
-  return [names, databases, backups, leads, slack, people, stakeholders, apiTokens, measurements, hooks, stagingHooks].flatMap((rule) =>
-    rule(outline.data),
+  return [names, databases, backups, providers, leads, slack, people, stakeholders, apiTokens, measurements, hooks, stagingHooks].flatMap(
+    (rule) => rule(outline.data),
   );
 }
 
@@ -116,6 +123,16 @@ function databases({ ledger, targets }: Outline): readonly Conflict[] {
     seen.push({ name, at: database });
   }
   return found;
+}
+
+/** A provider that is asked for another project would take a stranger's database back. */
+function providers({ targets }: Outline): readonly Conflict[] {
+  return Object.entries(targets).flatMap(([name, { backup, database }]) => {
+    const project = backup?.point_in_time?.supabase.project;
+    if (project === undefined || database === null || isOfSupabase(database, project)) return [];
+    const message = `"${project}" is not the project of this target's database, and would be taken back instead of it. The connection string names the right one: db.PROJECT.supabase.co, or the role postgres.PROJECT.`;
+    return [{ path: ['targets', name, 'backup', 'point_in_time', 'supabase', 'project'], message }];
+  });
 }
 
 function backups({ targets }: Outline): readonly Conflict[] {

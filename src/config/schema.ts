@@ -22,7 +22,7 @@ import {
   zone,
 } from './fields.ts';
 import { freeze } from './freeze-setting.ts';
-import { Hook, PagerSetting, Readings } from './readings.ts';
+import { Hook, PagerSetting, ProviderSetting, Readings } from './readings.ts';
 import { AutoRollback, Monitor } from './monitor-settings.ts';
 
 /** What an application's metrics may say beside errors and response times; each makes its line a machine's. */
@@ -76,6 +76,7 @@ const Backup = z.strictObject({
       }),
     })
     .optional(),
+  point_in_time: ProviderSetting.optional(),
 });
 
 const freezes = z.array(freeze).prefault([]);

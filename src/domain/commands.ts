@@ -7,6 +7,7 @@ import type { WantedPage } from './page.ts';
 import type { Metric, RaisedAlert, Readings } from './monitor.ts';
 import type { Actor, Person } from './people.ts';
 import type { Plan } from './plan.ts';
+import type { PointInTime } from './point-in-time.ts';
 import type { MigrationPrice } from './price.ts';
 import type { Backup, Rehearsal } from './proof.ts';
 import type { StagingAfter, StagingBefore } from './staging.ts';
@@ -48,9 +49,18 @@ export type HumanCommand =
   /** What somebody sees after the change (R81). */
   | { readonly type: 'report_problem'; readonly words: string }
   /** `database` is its name, typed by hand; `offer` what was shown to whoever typed it. */
-  | { readonly type: 'request_restore'; readonly backup: Backup; readonly database: string; readonly offer: RestoreOffer }
-  /** `backupId` is the one the second person saw. */
+  | {
+      readonly type: 'request_restore';
+      readonly backup: Backup;
+      readonly database: string;
+      readonly offer: RestoreOffer;
+      /** In place by the provider, instead of beside the live database. */
+      readonly pointInTime?: PointInTime;
+    }
+  /** `backupId` is the one the second person saw, or `point-in-time`. */
   | { readonly type: 'approve_restore'; readonly backupId: string }
+  /** Somebody looked at the provider's: it does not take the database back. */
+  | { readonly type: 'give_up_restore' }
   | { readonly type: 'record_lessons'; readonly lessons: string };
 
 /** What the schedule notices. */
@@ -143,7 +153,11 @@ export type WorkerCommand =
   | { readonly type: 'record_assessment'; readonly failures: readonly string[] }
   | { readonly type: 'record_restore_loaded'; readonly ms: number }
   | { readonly type: 'record_restore_compared'; readonly failures: readonly string[] }
-  | { readonly type: 'record_restored'; readonly after: Readings; readonly switched: Switched; readonly detail: string }
+  /** The worker is about to ask the provider; `timeline` is the server's now. */
+  | { readonly type: 'record_restore_sent'; readonly timeline: number }
+  | { readonly type: 'record_restore_accepted' }
+  | { readonly type: 'record_restore_unsure'; readonly detail: string }
+  | { readonly type: 'record_restored'; readonly after: Readings; readonly switched: Switched | null; readonly detail: string }
   | { readonly type: 'record_restore_failure'; readonly detail: string };
 
 export type Command = HumanCommand | TimerCommand | WorkerCommand;

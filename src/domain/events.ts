@@ -8,6 +8,7 @@ import type { Actor } from './people.ts';
 import type { Plan, RelationLock } from './plan.ts';
 import type { Backup, Rehearsal } from './proof.ts';
 import type { StagingAfter, StagingBefore } from './staging.ts';
+import type { PointInTime } from './point-in-time.ts';
 import type { RestoreOffer, Switched } from './restore.ts';
 
 /** A backend of the target as it must be named before it is cancelled: pids are reused, start times are not (R74). */
@@ -66,7 +67,8 @@ export type StepName =
   | 'assess'
   | 'restore'
   | 'validate_restore'
-  | 'switch';
+  | 'switch'
+  | 'point_in_time';
 
 /** Where an alert stands now. */
 export type AlertMove = {
@@ -161,12 +163,18 @@ export type Happening =
   | { readonly type: 'problem_reported'; readonly words: string }
   | { readonly type: 'problem_assessed'; readonly failures: readonly string[] }
   | { readonly type: 'lessons_recorded'; readonly lessons: string }
-  | { readonly type: 'restore_requested'; readonly backup: Backup; readonly offer: RestoreOffer }
+  | { readonly type: 'restore_requested'; readonly backup: Backup; readonly offer: RestoreOffer; readonly pointInTime?: PointInTime }
   | { readonly type: 'restore_approved' }
   | { readonly type: 'restore_loaded'; readonly ms: number }
   | { readonly type: 'restore_validated' }
-  | { readonly type: 'restored'; readonly after: Readings; readonly switched: Switched; readonly detail: string }
-  /** Nothing was renamed: the live database is as it was. */
+  /** Before the provider is asked: it may have been from here on, whatever comes. `timeline` is the server's now. */
+  | { readonly type: 'restore_sent'; readonly timeline: number }
+  | { readonly type: 'restore_accepted' }
+  /** Nobody knows whether the provider does it: a person looks. */
+  | { readonly type: 'restore_unsure'; readonly detail: string }
+  /** `switched` is null where the provider did it in place: nothing of before is kept. */
+  | { readonly type: 'restored'; readonly after: Readings; readonly switched: Switched | null; readonly detail: string }
+  /** Nothing was renamed, and nothing taken back: the live database is as it was. */
   | { readonly type: 'restore_failed'; readonly detail: string }
   | { readonly type: 'failed'; readonly detail: string }
   | { readonly type: 'cancelled'; readonly reason: string }

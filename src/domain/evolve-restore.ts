@@ -1,5 +1,6 @@
 import type { RunEvent } from './events.ts';
 import { unitsOf } from './plan.ts';
+import type { Sent } from './restore.ts';
 import type { Run } from './run.ts';
 
 type Type =
@@ -10,6 +11,9 @@ type Type =
   | 'restore_approved'
   | 'restore_loaded'
   | 'restore_validated'
+  | 'restore_sent'
+  | 'restore_accepted'
+  | 'restore_unsure'
   | 'restored'
   | 'restore_failed';
 type Changes = { readonly [Each in Type]: (run: Run, event: Extract<RunEvent, { type: Each }>) => Partial<Run> };
@@ -29,6 +33,7 @@ export const RESTORE_CHANGES: Changes = {
     restore: {
       backup: event.backup,
       offer: event.offer,
+      ...(event.pointInTime === undefined ? {} : { pointInTime: event.pointInTime }),
       by: event.actor,
       at: event.at,
       approvedBy: null,
@@ -51,6 +56,14 @@ export const RESTORE_CHANGES: Changes = {
   },
   restore_loaded: (run, event) => ({ restore: run.restore === null ? null : { ...run.restore, stage: 'beside', loadedMs: event.ms } }),
   restore_validated: (run) => ({ restore: run.restore === null ? null : { ...run.restore, stage: 'validated' } }),
+  restore_sent: (run, event) => ({
+    restore:
+      run.restore === null
+        ? null
+        : { ...run.restore, stage: 'sent', sent: { at: event.at, timeline: event.timeline, accepted: false, unsure: '' } },
+  }),
+  restore_accepted: (run) => answered(run, { accepted: true }),
+  restore_unsure: (run, event) => answered(run, { unsure: event.detail }),
   restored: (_run, event) => ({
     state: 'restored',
     end: { at: event.at, detail: event.detail, remaining: [] },
@@ -61,6 +74,10 @@ export const RESTORE_CHANGES: Changes = {
   }),
   restore_failed: (run, event) => back(run, event),
 };
+
+function answered({ restore }: Run, answer: Partial<Sent>): Partial<Run> {
+  return restore?.sent === undefined ? {} : { restore: { ...restore, sent: { ...restore.sent, ...answer } } };
+}
 
 /** Back to where it stood. A rollback that was given up for the restore is not gone on with: somebody has to choose anew. */
 function back(run: Run, { at, detail }: { at: string; detail: string }): Partial<Run> {

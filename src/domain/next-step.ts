@@ -27,7 +27,13 @@ export const FAILED_ATTEMPT = 'the worker';
 /** What does not keep preparation from opening. */
 const QUICK: readonly StepName[] = ['check', 'archive'];
 /** What each stage of a restore waits for. */
-const RESTORE_STEPS = { asked: 'restore', loading: 'restore', beside: 'validate_restore', validated: 'switch' } as const;
+const RESTORE_STEPS = {
+  asked: 'restore',
+  loading: 'restore',
+  beside: 'validate_restore',
+  validated: 'switch',
+  sent: 'point_in_time',
+} as const;
 
 const IDLE: NextStep = { kind: 'idle' };
 const step = (name: StepName): NextStep => ({ kind: 'step', step: name });
@@ -55,7 +61,7 @@ export function nextStep(run: Run, now: Instant): NextStep {
     case 'stopping':
       return step('stop');
     case 'restoring':
-      return step(RESTORE_STEPS[run.restore?.stage ?? 'loading']);
+      return step(run.restore?.pointInTime === undefined ? RESTORE_STEPS[run.restore?.stage ?? 'loading'] : 'point_in_time');
     case 'rolling_back': {
       const last = run.units.filter((unit) => unit.state !== 'undone').at(-1);
       const version = last === undefined ? undefined : unitsOf(run.plan)[last.position]?.version;

@@ -5,7 +5,7 @@ import { watcherSilent } from './presence.ts';
 import { isActive, type Run } from './run.ts';
 
 /** What is worth waking somebody for. */
-export type PageReason = 'watcher_silent' | 'held' | 'alert' | 'rollback_failed';
+export type PageReason = 'watcher_silent' | 'held' | 'alert' | 'rollback_failed' | 'restore_unsure';
 
 /** A call for the on-call that is wanted now. `key` is the same for its whole life, so that a second call is the same incident. */
 export type WantedPage = { readonly key: string; readonly reason: PageReason; readonly summary: string };
@@ -42,6 +42,11 @@ export function reasonsToPage(run: Run, now: Instant): readonly WantedPage[] {
   }
   if (run.holding !== null && WAKING.includes(run.holding.reason))
     wanted.push({ key: `held:${run.holding.since}`, reason: 'held', summary: run.holding.detail });
+  if (run.state === 'restoring' && run.restore?.sent !== undefined && run.restore.sent.unsure !== '') {
+    const { at, unsure } = run.restore.sent;
+    const summary = `Nobody knows whether the provider takes the database back: ${unsure}`;
+    wanted.push({ key: `restore_unsure:${at}`, reason: 'restore_unsure', summary });
+  }
   for (const alert of standingAlerts(run).filter(({ level, acknowledged }) => level === 'roll_back' && acknowledged === null))
     wanted.push({
       key: `alert:${alert.metric}:${alert.raisedAt}`,

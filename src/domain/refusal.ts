@@ -237,7 +237,11 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
     case 'second_person':
       return ['You asked for this restore, so somebody else has to agree to it.', UNCHANGED, 'Ask an approver or whoever is on call.'];
     case 'restore_differs':
-      return [`Meanwhile backup ${refusal.backup} is asked for.`, UNCHANGED, 'Read the newest message, and agree to that one or not.'];
+      return [
+        `Meanwhile the restore of ${refusal.backup} is asked for.`,
+        UNCHANGED,
+        'Read the newest message, and agree to that one or not.',
+      ];
     case 'restore_expired':
       return [
         `${refusal.by} asked for it at ${when(refusal.at)}, and what would be lost may have grown since.`,

@@ -1,5 +1,6 @@
 import { between, plus, type Instant } from './instant.ts';
 import type { Actor } from './people.ts';
+import type { PointInTime } from './point-in-time.ts';
 import { restored, type Backup } from './proof.ts';
 import { ENDS, touched, type Run } from './run.ts';
 
@@ -40,13 +41,25 @@ export function remedyWords({ remedy, steps }: { readonly remedy: RestoreRemedy;
   return remedy === 'mend' ? ['Mend that, then ask again.'] : ['Ask the owner of the server to recover it to a moment.', ...steps];
 }
 
-/** How far a restore is. `asked` waits for the second person; the others are the worker's. */
-export type RestoreStage = 'asked' | 'loading' | 'beside' | 'validated';
+/** How far a restore is. `asked` waits for the second person; the others are the worker's. `sent`: the provider was asked, or may have been. */
+export type RestoreStage = 'asked' | 'loading' | 'beside' | 'validated' | 'sent';
+
+/** The request to the provider, noted before it is sent. Neither accepted nor unsure: no answer is known yet. */
+export type Sent = {
+  readonly at: Instant;
+  /** The timeline of the server then; a recovery begins a new one. */
+  readonly timeline: number;
+  readonly accepted: boolean;
+  /** Why nobody knows whether it goes on; empty while nothing speaks against it. */
+  readonly unsure: string;
+};
 
 /** A restore that somebody asked for: one at a time, and the newest counts. */
 export type Restore = {
   readonly backup: Backup;
   readonly offer: RestoreOffer;
+  /** In place, by the provider, to the moment of the backup; absent for a restore beside the live database. */
+  readonly pointInTime?: PointInTime;
   readonly by: Actor;
   readonly at: Instant;
   readonly approvedBy: Actor | null;
@@ -55,7 +68,24 @@ export type Restore = {
   readonly from: Pick<Run, 'state' | 'holding' | 'end'> | null;
   /** Milliseconds that the loading took; null before it is done. */
   readonly loadedMs: number | null;
+  /** Of a restore by the provider, once it is about to be asked. */
+  readonly sent?: Sent;
 };
+
+/** What the recovery by the provider is called beside the ids of backups: typed at the terminal, sent by HTTP, carried by buttons. */
+export const POINT_IN_TIME = 'point-in-time';
+
+/** What people call this restore, and the second person agrees to: the id of its backup, or `point-in-time`. */
+export function restoreId({ backup, pointInTime }: Pick<Restore, 'backup' | 'pointInTime'>): string {
+  return pointInTime === undefined ? backup.id : POINT_IN_TIME;
+}
+
+/** What was asked for, as it stands behind "asked for". */
+export function restoreWords({ backup, pointInTime }: Pick<Restore, 'backup' | 'pointInTime'>): string {
+  return pointInTime === undefined
+    ? `a restore of ${backup.id}`
+    : `the whole database at the restore point of the run, in place, by ${pointInTime.provider}`;
+}
 
 /** What the switch did. `kept` is the database of before, under its new name. Durations in milliseconds. */
 export type Switched = {

@@ -114,7 +114,10 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
   },
   request_restore: {
     does: 'Asks for a restore of a proved backup beside the live database; nothing is done before `approve_restore`.',
-    fields: { backup: 'its id; `offpeak restore --list` names them', database: 'the name of the database, typed by hand' },
+    fields: {
+      backup: 'its id; `offpeak restore --list` names them. `point-in-time`: by the provider, in place',
+      database: 'the name of the database, typed by hand',
+    },
     read: async ({ backup, database }, { run, services }) => {
       if (typeof backup !== 'string' || typeof database !== 'string') return 'backup and database must be text.';
       const meant = await restoreCommand(services, { run, backupId: backup, database });
@@ -123,9 +126,10 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
   },
   approve_restore: {
     does: 'Agrees, as a second person, to the restore of exactly this backup.',
-    fields: { backup: 'the id you read' },
+    fields: { backup: 'the id you read, or `point-in-time`' },
     read: (body) => withTexts(body, ['backup'], ({ backup }) => ({ type: 'approve_restore', backupId: backup })),
   },
+  give_up_restore: bare('give_up_restore', 'Says that the provider did not take the database back, and asks nothing more of it.'),
   record_lessons: {
     does: 'Writes down what was learned, and closes a run that had a problem or was restored.',
     fields: { lessons: 'what was learned, and what will be done otherwise' },

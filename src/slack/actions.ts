@@ -35,6 +35,7 @@ export const ACTIONS = [
   'report_problem',
   'ask_restore',
   'approve_restore',
+  'give_up_restore',
   'write_lessons',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -91,6 +92,7 @@ export const LABELS: Readonly<Record<Action, string>> = {
   report_problem: 'Report a problem…',
   ask_restore: 'Restore…',
   approve_restore: 'Agree to the restore',
+  give_up_restore: 'It was not done',
   write_lessons: 'Close with lessons…',
 };
 

@@ -18,8 +18,8 @@ export function patience(task: Task, patienceMs: number): { over(progressed: boo
       if (WORKING.includes(run.state)) await task.report({ type: 'hold', reason: 'target_unreachable', detail });
       else if (run.state === 'rolling_back' || run.state === 'stopping') {
         await task.report({ type: 'record_rollback_failure', detail, remaining: ['everything after the last line of the timeline'] });
-      } else if (run.state === 'restoring' && run.restore?.stage !== 'validated') {
-        // From the switch on only the server can say whether it happened, so it is asked until it answers.
+      } else if (run.state === 'restoring' && run.restore?.stage !== 'validated' && run.restore?.stage !== 'sent') {
+        // From the switch, or the request to the provider, on only the server can say whether it happened, so it is asked until it answers.
         await task.report({ type: 'record_restore_failure', detail: `${detail} Nothing was switched; the live database is as it was.` });
       }
       failingSince = null;

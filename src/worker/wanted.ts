@@ -29,6 +29,7 @@ const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
   restore: ['restoring'],
   validate_restore: ['restoring'],
   switch: ['restoring'],
+  point_in_time: ['restoring'],
 };
 
 /** Whether a step that began on `before` still has a purpose in `now`: the state fits, and the plan it works on is the same. */

@@ -4,7 +4,7 @@ import { anOffer, evening, type Scene } from '../support/runs.ts';
 import { aWorld, offpeak } from './a-world.ts';
 
 /** A world whose target has the run's own backup, can be restored, and hides its disk. */
-function aPlace(scene: Scene) {
+function aPlace(scene: Scene, recovery = false) {
   const world = aWorld({ scene });
   const backup = world.run()?.backup;
   const { writes, databaseBytes } = anOffer(evening('19:05'));
@@ -13,6 +13,12 @@ function aPlace(scene: Scene) {
     restore: {
       offer: async () => ({ ok: true, offer: { writes, databaseBytes }, neededBytes: databaseBytes }),
     } as unknown as NonNullable<TargetContext['restore']>,
+    ...(recovery && {
+      pointInTime: {
+        provider: 'Supabase',
+        span: async () => ({ ok: true, value: { earliest: evening('00:00'), latest: evening('19:04') }, source: '' }),
+      } as unknown as NonNullable<TargetContext['pointInTime']>,
+    }),
     sources: { database: { diskFree: async () => ({ ok: false, source: '', why: 'elsewhere' }) } } as unknown as TargetContext['sources'],
   });
 }
@@ -39,6 +45,32 @@ describe('offpeak restore', () => {
     });
     expect(world.run()?.restore).toMatchObject({ stage: 'asked', by: { name: 'olga', via: 'terminal' } });
     expect(await offpeak(world, ['--as', 'olga', 'restore', '--approve', 'acme-2026-11-24T18:46:00.000Z'])).toMatchObject({ code: 2 });
+  });
+
+  test('F61 the provider is one of the choices: listed, asked for by its name, agreed to by it, and given up by whoever looked', async () => {
+    const world = aPlace('rollback_failed', true);
+    expect((await offpeak(world, ['restore', '--list'])).out).toMatch(/point-in-time .*1,204 rows inserted/);
+    expect(await offpeak(world, ['--as', 'olga', 'restore', '--backup', 'point-in-time', '--database', 'acme'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/in place, by Supabase is asked for.*offpeak restore --approve point-in-time/),
+    });
+    expect(await offpeak(world, ['--as', 'kim', 'restore', '--approve', 'acme-2026-11-24T18:46:00.000Z'])).toMatchObject({ code: 2 });
+    expect(await offpeak(world, ['--as', 'olga', 'restore', '--not-done'])).toMatchObject({ code: 2 });
+    const unsure = aPlace('restoring_in_place_unsure', true);
+    expect(await offpeak(unsure, ['--as', 'olga', 'restore', '--not-done'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('@olga looked: Supabase did not take the database back.'),
+    });
+    const without = await offpeak(aPlace('rollback_failed'), [
+      '--as',
+      'olga',
+      'restore',
+      '--backup',
+      'point-in-time',
+      '--database',
+      'acme',
+    ]);
+    expect(without).toMatchObject({ code: 2, err: expect.stringContaining('No provider that takes the database back is in the settings') });
   });
 
   test('R81 report-problem opens a finished run again within its thirty minutes', async () => {

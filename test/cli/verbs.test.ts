@@ -54,7 +54,11 @@ describe('refusals go to standard error as their sentence, with exit code 2, and
     ['rollback --force', 'stopping', /@ana pressed Roll back first, at 2026-11-24 20:01 Europe\/Berlin \(19:01 UTC\)/],
     ['rollback --force', 'completed', /There is no open run for acme/],
     ['report-problem --note slow', 'preparing', /there is nothing to report here/],
-    ['--as kim restore --approve other', 'rollback_failed_restore_asked', /Meanwhile backup acme-2026-11-24T18:46:00.000Z is asked for/],
+    [
+      '--as kim restore --approve other',
+      'rollback_failed_restore_asked',
+      /Meanwhile the restore of acme-2026-11-24T18:46:00.000Z is asked for/,
+    ],
     ['--as olga restore --approve other', 'rollback_failed_restore_asked', /You may not do this. It may be done by @sam, @kim, @ana/],
     ['lessons --note none', 'completed', /there is nothing to close here/],
     ['rollback --dry-run', undefined, /There is no open run for acme/],

@@ -60,3 +60,32 @@ it('M18 a store without a bucket or a key is a mistake with its place', () => {
     '15:53 targets.production.backup.store.s3.acces_key: is no setting. Did you mean "access_key"?',
   ]);
 });
+
+const RECOVERY = '    backup: { point_in_time: { supabase: { project: abcdefghijklmnop, token: "${SECRET}" } } }\n';
+
+it.each([
+  'postgresql://postgres:x@db.abcdefghijklmnop.supabase.co:5432/postgres',
+  'postgresql://postgres.abcdefghijklmnop:x@aws-0-eu-central-1.pooler.supabase.com:5432/postgres',
+])('F61 the provider may take back the project of the target’s own database: %s', (ACME) => {
+  const loaded = load(`${LEAST}${RECOVERY}`, { ...KEYS, ACME });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.mistakes));
+  expect(loaded.secrets.targets.get('production')?.pointInTime?.supabase).toMatchObject({
+    project: 'abcdefghijklmnop',
+    url: 'https://api.supabase.com',
+  });
+  expect(JSON.stringify([...loaded.config.targets, ...loaded.secrets.targets])).not.toMatch(/not-to-be-shown/);
+});
+
+it.each([
+  'postgresql://postgres:x@db.ponmlkjihgfedcba.supabase.co:5432/postgres',
+  'postgresql://postgres.ponmlkjihgfedcba:x@aws-0-eu-central-1.pooler.supabase.com:5432/postgres',
+  'postgresql://postgres.abcdefghijklmnop:x@db.internal/postgres',
+  ENV.ACME,
+])('F61 and no other one, which would be taken back instead: %s', (ACME) => {
+  const loaded = load(`${LEAST}${RECOVERY}`, { ...KEYS, ACME });
+  expect(loaded.ok ? [] : loaded.mistakes.map(({ key, message }) => `${key}: ${message}`)).toEqual([
+    expect.stringMatching(
+      /^targets.production.backup.point_in_time.supabase.project: "abcdefghijklmnop" is not the project of this target/,
+    ),
+  ]);
+});

@@ -24,6 +24,8 @@ test('both examples, copied as they are, are a configuration', () => {
 /** What `.env.example` leaves empty, filled in. */
 const UNSET = {
   ...Object.fromEntries([...dotenv.matchAll(/^# ([A-Z_]+(?:TOKEN|KEY|SECRET))=/gm)].map(([, name]) => [name ?? '', 'a-secret'.repeat(4)])),
+  // Point-in-time recovery wants the database of its own project.
+  ACME_DATABASE_URL: 'postgresql://postgres:secret@db.abcdefghijklmnop.supabase.co/postgres',
   ANALYTICS_DATABASE_URL: 'postgresql://reader@analytics.internal/events',
 };
 
@@ -37,6 +39,7 @@ test('what the example has commented out is the default', () => {
   const [was, is] = [before.config.targets.get('production'), after.config.targets.get('production')];
   expect({ ...is, migrations: '', backup: null }).toEqual({ ...was, migrations: '', backup: null });
   const { readings, hooks } = after.secrets.targets.get('production') ?? {};
+  expect(after.secrets.targets.get('production')?.pointInTime?.supabase.project).toBe('abcdefghijklmnop');
   expect(Object.keys(readings ?? {})).toEqual(knownKeys(['targets', 'x', 'readings']));
   expect(hooks?.map(({ name }) => name)).toEqual(['smoke', 'health-checks']);
 });

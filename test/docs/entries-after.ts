@@ -81,9 +81,16 @@ export const ENTRIES_AFTER: Entries = {
     },
   },
   350: {
-    by: ['item archive', 'cli backup --list', 'refusal restore_impossible', 'file src/target/backup/restore-point.ts the restore point'],
-    does: 'Each backup keeps log position, server time and, where the role may, a named point: the moment to recover to. No first write before it is archived.',
-    open: { today: "Recover in the provider's console to that moment.", why: 'Offpeak starts no recovery.' },
+    by: [
+      'item archive',
+      'cli backup --list',
+      'step point_in_time',
+      'button give_up_restore',
+      'refusal restore_impossible',
+      'file src/target/backup/restore-point.ts the restore point',
+    ],
+    does: 'Each backup keeps log position, server time and, where the role may, a named point: the moment to recover to. No first write before it is archived. On Supabase two people have it done, in place, to that moment alone (`backup.point_in_time`).',
+    open: { today: 'With another provider: recover in its console to that moment.', why: 'Only Supabase is asked by its API.' },
   },
   352: {
     by: ['button ask_restore', 'cli restore', 'cli backup --fetch'],

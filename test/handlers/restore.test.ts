@@ -13,18 +13,27 @@ type Impossible = Extract<RestoreAnswer, { ok: false }>;
 type Offer = NonNullable<TargetContext['restore']>['offer'];
 
 /** A room in which the target can be restored from its backups, or not and why. */
-function room(scene: Scene, why: (backup: Backup) => Impossible | null = () => null, weather: Weather = {}) {
+function room(
+  scene: Scene,
+  why: (backup: Backup) => Impossible | null = () => null,
+  { weather = {}, recovery = null }: { weather?: Weather; recovery?: 'on' | 'off' | null } = {},
+) {
   const { run, now } = storyTo(scene);
   const made = aScene([run], weather);
   made.tools.ledger.set(now);
   const { writes, databaseBytes } = anOffer(now);
-  const context: Pick<TargetContext, 'name' | 'backups' | 'restore' | 'sources'> = {
+  const context: Pick<TargetContext, 'name' | 'backups' | 'restore' | 'sources' | 'pointInTime'> = {
     name: 'acme',
     backups: { list: async () => (run.backup === null ? [] : [run.backup, OLDER]) } as unknown as TargetContext['backups'],
     restore: {
-      offer: (async ({ backup }) =>
-        why(backup) ?? { ok: true, offer: { writes, databaseBytes }, neededBytes: databaseBytes }) satisfies Offer,
+      offer: (async ({ backup, inPlace }) =>
+        (inPlace === true ? null : why(backup)) ?? {
+          ok: true,
+          offer: { writes, databaseBytes },
+          neededBytes: databaseBytes,
+        }) satisfies Offer,
     } as unknown as NonNullable<TargetContext['restore']>,
+    ...(recovery === null ? {} : { pointInTime: supabase(recovery) }),
     sources: { database: { diskFree: async () => ({ ok: false, source: '', why: 'elsewhere' }) } } as unknown as TargetContext['sources'],
   };
   const services = { ...made.tools.services, targets: new Map([['acme', context as TargetContext]]) };
@@ -40,6 +49,17 @@ const damaged = (backup: Backup): Impossible => ({
   why: `The file of ${backup.id} is damaged. It cannot be restored. The database was not touched.`,
   remedy: 'another_backup',
 });
+
+/** A provider with recovery to a moment switched on, or not. It is asked for nothing before somebody agreed. */
+function supabase(recovery: 'on' | 'off'): NonNullable<TargetContext['pointInTime']> {
+  const span = recovery === 'on' ? { earliest: '2026-11-20T00:00:00.000Z', latest: '2026-11-24T19:04:00.000Z' } : null;
+  return {
+    provider: 'Supabase',
+    span: async () => ({ ok: true, value: span, source: '' }),
+    request: () => 'curl -X POST https://api.supabase.com/…',
+    begin: async () => expect.unreachable('nobody has agreed yet'),
+  };
+}
 
 const text = (value: unknown) => JSON.stringify(value);
 
@@ -101,7 +121,7 @@ describe('Restore…', () => {
 
   it('T7 a window that Slack does not open or fill is said to the one who pressed; one that was closed is not', async () => {
     const press = async (weather: Weather) => {
-      const { tools, seen, click, run } = room('rollback_failed', () => null, weather);
+      const { tools, seen, click, run } = room('rollback_failed', () => null, { weather });
       await CLICKS.ask_restore(tools, click('olga', run, { action: 'ask_restore' }));
       return seen.told.map((each) => each.text);
     };
@@ -141,6 +161,45 @@ describe('Restore…', () => {
     );
     expect(text(seen.acks)).toContain('cdc');
     expect((await loaded())?.restore).toBeNull();
+  });
+});
+
+describe('Restore… by the provider, in place (F61)', () => {
+  it('is one more choice beside the backups, and the only one where no copy can stand beside', async () => {
+    const both = room('rollback_failed', () => null, { recovery: 'on' });
+    await CLICKS.ask_restore(both.tools, both.click('olga', both.run, { action: 'ask_restore' }));
+    expect(text(both.seen.updates[0])).toMatch(
+      /taken by this run.*In place, by Supabase.*Lost for good.*"value":"acme-.*"value":"point-in-time"/,
+    );
+    const alone = room('rollback_failed', () => BY_NAME, { recovery: 'on' });
+    await CLICKS.ask_restore(alone.tools, alone.click('olga', alone.run, { action: 'ask_restore' }));
+    expect(text(alone.seen.updates[0])).toMatch(/Lost for good.*cannot be called off.*"initial_option":[^]*"value":"point-in-time"/);
+    expect(text(alone.seen.updates[0])).not.toContain('"value":"acme-');
+  });
+
+  it('where the provider cannot, the steps say why, with the request ready to be sent', async () => {
+    const { tools, seen, click, run } = room('rollback_failed', () => BY_NAME, { recovery: 'off' });
+    await CLICKS.ask_restore(tools, click('olga', run, { action: 'ask_restore' }));
+    expect(text(seen.updates[0])).toMatch(/does not ask Supabase for it: Point-in-time recovery is not switched on.*curl -X POST/);
+  });
+
+  it('R85 is asked for with the name typed, agreed to as what it is, and given up by whoever looked', async () => {
+    const { tools, click, submission, run, loaded } = room('rollback_failed', () => null, { recovery: 'on' });
+    const said = (note: string) => submission('olga', run, { callback: CALLBACKS.restore, line: 'point-in-time', note });
+    await SUBMISSIONS[CALLBACKS.restore]?.(tools, said('acme_staging'));
+    expect((await loaded())?.restore).toBeNull();
+    await SUBMISSIONS[CALLBACKS.restore]?.(tools, said('acme'));
+    const to = '2026-11-24T18:46:00.000Z';
+    expect(await loaded()).toMatchObject({ restore: { stage: 'asked', pointInTime: { provider: 'Supabase', to } } });
+    await CLICKS.approve_restore(tools, click('kim', run, { action: 'approve_restore', extra: run.backup?.id ?? '' }));
+    expect((await loaded())?.state).toBe('rollback_failed');
+    await CLICKS.approve_restore(tools, click('kim', run, { action: 'approve_restore', extra: 'point-in-time' }));
+    expect(await loaded()).toMatchObject({ state: 'restoring', restore: { stage: 'loading' } });
+    const unsure = room('restoring_in_place_unsure', () => null, { recovery: 'on' });
+    await CLICKS.give_up_restore(unsure.tools, unsure.click('nora', unsure.run, { action: 'give_up_restore' }));
+    expect((await unsure.loaded())?.state).toBe('restoring');
+    await CLICKS.give_up_restore(unsure.tools, unsure.click('ana', unsure.run, { action: 'give_up_restore' }));
+    expect(await unsure.loaded()).toMatchObject({ state: 'rollback_failed', restore: null });
   });
 });
 

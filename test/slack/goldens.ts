@@ -17,7 +17,7 @@ import {
   scheduleModal,
   waiveModal,
 } from '../../src/slack/render/modals.ts';
-import { pointInTimeSteps } from '../../src/domain/point-in-time.ts';
+import { pointInTimeSteps, recoveryMoment } from '../../src/domain/point-in-time.ts';
 import { lessonsModal, reportProblemModal } from '../../src/slack/render/problem.ts';
 import { lookingModal, restoreModal } from '../../src/slack/render/restore.ts';
 import { refusalMessage, refusalText, troubleMessage } from '../../src/slack/render/refusal.ts';
@@ -26,6 +26,7 @@ import { sqlModal } from '../../src/slack/render/sql-modal.ts';
 import { historyMessage, statusMessage } from '../../src/slack/render/status.ts';
 import { aBackup, anOffer, aPlan, by, evening, PEOPLE, storyTo, type Scene } from '../support/runs.ts';
 import { aHome } from './a-home.ts';
+import { supabaseRecovery } from '../../src/sources/supabase-recovery.ts';
 import { aLedger, someServices } from './a-ledger.ts';
 import { ALL_SCENES, viewOf } from './scenes.ts';
 
@@ -61,6 +62,11 @@ const REPLIES: readonly (readonly [Scene, string])[] = [
   ['holding_problem', 'problem:2026-11-24T19:06:00.000Z'],
   ['rollback_failed_restore_asked', 'restore:2026-11-24T19:05:00.000Z'],
   ['restoring', 'restore:2026-11-24T19:05:00.000Z'],
+  ['rollback_failed_in_place_asked', 'restore:2026-11-24T19:05:00.000Z'],
+  ['restoring_in_place', 'restore:2026-11-24T19:05:00.000Z'],
+  ['restoring_in_place_accepted', 'restore:2026-11-24T19:05:00.000Z'],
+  ['restoring_in_place_unsure', 'restore:2026-11-24T19:05:00.000Z'],
+  ['restored_in_place', 'report'],
   ['restored', 'report'],
   ['restored', 'resolved:2026-11-24T19:07:43.000Z'],
   ['restored_lessons', 'resolved:2026-11-24T19:07:43.000Z'],
@@ -72,6 +78,20 @@ const REPLIES: readonly (readonly [Scene, string])[] = [
   ['checklist_staging', 'checklist'],
   ['completed_staging', 'report'],
 ];
+
+const REFUSED_PROVIDER: Refusal = {
+  code: 'restore_impossible',
+  detail: "The database postgres is looked for by its name by the server's own tools and its provider, so it must not be renamed.",
+  remedy: 'owner',
+  steps: pointInTimeSteps(aBackup({ startedAt: evening('18:46'), finishedAt: evening('18:48') }), {
+    provider: 'Supabase',
+    request: supabaseRecovery(
+      { project: 'abcdefghijklmnop', token: { reveal: () => '' }, url: 'https://api.supabase.com' },
+      { now: () => evening('19:05') },
+    ).request(evening('18:46')),
+    why: 'Point-in-time recovery is not switched on for this project at Supabase.',
+  }),
+};
 
 /** Everything that is posted: the card of every scene, and every kind of reply. */
 export const MESSAGES: readonly (readonly [Scene, string])[] = [...ALL_SCENES.map((scene) => [scene, 'card'] as const), ...REPLIES];
@@ -173,7 +193,7 @@ export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
     const { run, now } = viewOf('rollback_failed');
     const older = aBackup({ startedAt: evening('02:10'), finishedAt: evening('02:12') });
     const choices = [run.backup ?? older, older].map((backup, index) => ({ backup, proved: true, own: index === 0 }));
-    return restoreModal(run, { choices, offer: anOffer(now) });
+    return restoreModal(run, { beside: { choices, offer: anOffer(now) }, inPlace: null });
   },
   restore_looking: lookingModal,
   restore_left_out: () => {
@@ -181,8 +201,18 @@ export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
     const older = aBackup({ startedAt: evening('02:10'), finishedAt: evening('02:12') });
     const why = 'It has 900 bytes where 48,234,496 were written. It cannot be restored. The database was not touched.';
     const leftOut = [{ backup: run.backup ?? older, why }];
-    return restoreModal(run, { choices: [{ backup: older, proved: true, own: false }], offer: anOffer(now), leftOut });
+    return restoreModal(run, {
+      beside: { choices: [{ backup: older, proved: true, own: false }], offer: anOffer(now), leftOut },
+      inPlace: null,
+    });
   },
+  restore_in_place: () => {
+    const { run, now } = viewOf('rollback_failed');
+    const backup = run.backup ?? aBackup({ startedAt: evening('18:46'), finishedAt: evening('18:48') });
+    const pointInTime = { provider: 'Supabase', to: recoveryMoment(backup) };
+    return restoreModal(run, { beside: null, inPlace: { backup, pointInTime, offer: { ...anOffer(now), predictedMs: null } } });
+  },
+  restore_impossible_provider: () => answerModal('Not possible', `🔒 ${refusalText(REFUSED_PROVIDER)}`),
   restore_impossible: () =>
     answerModal(
       'Not possible',

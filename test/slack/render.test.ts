@@ -295,7 +295,7 @@ describe('buttons', () => {
           expect(action, button.action_id).toBeDefined();
           // What a rollback costs stands behind its label.
           expect(button.text.text.split(' · ')[0]).toBe(LABELS[action ?? 'cancel']);
-          expect(button.value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+|acme-[0-9TZ:.-]+))?$/);
+          expect(button.value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+|acme-[0-9TZ:.-]+|point-in-time))?$/);
         }
       }
     }

@@ -206,7 +206,7 @@ describe('the rules, over every golden message', () => {
   it.each(posted)('R8 $name carries only opaque ids, a version, and a digest, a moment or a backup', (message) => {
     for (const { action_id, value } of buttonsOf(message)) {
       expect(ACTIONS).toContain(parseActionId(action_id)?.action);
-      expect(value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+|acme-[0-9TZ:.-]+))?$/);
+      expect(value).toMatch(/^run:[0-9a-f-]{36}:v\d+(:([0-9a-f]{64}|[0-9TZ:.-]+|acme-[0-9TZ:.-]+|point-in-time))?$/);
     }
     for (const { value } of choicesOf(message)) {
       expect(MENU_ACTIONS).toContain(readReference(value)?.extra);

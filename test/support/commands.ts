@@ -7,6 +7,7 @@ import { nextStep } from '../../src/domain/next-step.ts';
 import { reasonsToPage } from '../../src/domain/page.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
+import { restoreId } from '../../src/domain/restore.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { BEFORE, TRIED } from './staging.ts';
 import type { Backup } from '../../src/domain/proof.ts';
@@ -50,7 +51,8 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'record_after', after: TRIED },
     { type: 'report_problem', words: 'Leads are missing from the list.' },
     { type: 'request_restore', backup: provedBackup(run), database: run.plan.identity.database, offer: anOffer(now) },
-    { type: 'approve_restore', backupId: run.restore?.backup.id ?? 'none' },
+    { type: 'approve_restore', backupId: run.restore === null ? 'none' : restoreId(run.restore) },
+    { type: 'give_up_restore' },
     { type: 'record_lessons', lessons: 'Count the leads before and after.' },
     { type: 'revise_plan', plan: { ...run.plan, fingerprint: 'e'.repeat(64), plannedAt: now }, changes: ['The live schema changed.'] },
     { type: 'void_plan', problem: '0008 does not parse.' },
@@ -92,7 +94,15 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'record_assessment', failures: [] },
     { type: 'record_restore_loaded', ms: 90_000 },
     { type: 'record_restore_compared', failures: [] },
-    { type: 'record_restored', after: AFTER, switched: SWITCHED, detail: 'The backup is live.' },
+    { type: 'record_restore_sent', timeline: 1 },
+    { type: 'record_restore_accepted' },
+    { type: 'record_restore_unsure', detail: 'no answer' },
+    {
+      type: 'record_restored',
+      after: AFTER,
+      switched: run.restore?.pointInTime === undefined ? SWITCHED : null,
+      detail: 'The backup is live.',
+    },
     { type: 'record_restore_failure', detail: 'pg_restore ended with 1.' },
   ];
 }
@@ -182,6 +192,7 @@ const WORK: Readonly<Record<StepName, readonly Command['type'][]>> = {
   restore: ['record_restore_loaded'],
   validate_restore: ['record_restore_compared'],
   switch: ['record_restored'],
+  point_in_time: ['record_restore_sent', 'record_restore_accepted', 'record_restored'],
 };
 
 /** Some minutes after the scene of a story: late enough for its worker's next report, early enough for its evidence. */

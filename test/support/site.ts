@@ -32,6 +32,8 @@ export type SiteOptions = {
   readonly files: Readonly<Record<string, string>>;
   /** SQL that makes the target as it is before. */
   readonly schema: string;
+  /** The database to migrate; one of its own on the shared server unless told. */
+  readonly target?: TestDatabase;
   readonly observe?: string;
   /** More settings of the target, as offpeak.yaml has them. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -53,7 +55,12 @@ function keptLog(lines: string[]): Log {
 /** Boots a site on the shared server; the clock stands in the evening, far from peak hours. */
 export async function startSite(options: SiteOptions): Promise<Site> {
   const directory = await mkdtemp(join(tmpdir(), 'offpeak-site-'));
-  const [target, ledger, scratch, application] = await Promise.all([testDatabase(), testDatabase(), secondCluster(), startApplication()]);
+  const [target, ledger, scratch, application] = await Promise.all([
+    options.target ?? testDatabase(),
+    testDatabase(),
+    secondCluster(),
+    startApplication(),
+  ]);
   await sql(target.url, options.schema);
   const twin = options.twin === undefined ? target : await testDatabase();
   if (options.twin !== undefined) await sql(twin.url, options.twin.schema);

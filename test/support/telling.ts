@@ -6,6 +6,8 @@ import type { RaisedAlert } from '../../src/domain/monitor.ts';
 import type { ItemKey, PerItem } from '../../src/domain/items.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import { unitsOf } from '../../src/domain/plan.ts';
+import { recoveryMoment } from '../../src/domain/point-in-time.ts';
+import { restoreId } from '../../src/domain/restore.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { AFTER, aBackup, anOffer, aRehearsal, by, evening, healthEvidence, noticeEvidence } from './plans.ts';
 
@@ -149,7 +151,17 @@ export function asked(tale: Tale, time: string): void {
   tale.says(time, by('olga'), { type: 'request_restore', backup, database: plan.identity.database, offer });
 }
 
+/** Somebody asks that the provider takes the whole database back. */
+export function askedInPlace(tale: Tale, time: string): void {
+  const { backup, plan } = tale.run;
+  if (backup === null) throw new Error('There is no backup to go back to');
+  const offer = { ...anOffer(evening(time)), predictedMs: null };
+  const pointInTime = { provider: 'Supabase', to: recoveryMoment(backup) };
+  tale.says(time, by('olga'), { type: 'request_restore', backup, database: plan.identity.database, offer, pointInTime });
+}
+
 /** The second person agrees. */
 export function agreed(tale: Tale, time: string): void {
-  tale.says(time, by('kim'), { type: 'approve_restore', backupId: tale.run.restore?.backup.id ?? '' });
+  const { restore } = tale.run;
+  tale.says(time, by('kim'), { type: 'approve_restore', backupId: restore === null ? '' : restoreId(restore) });
 }

@@ -1,27 +1,45 @@
 import { inBytes } from '../../domain/backup-space.ts';
 import { lasting } from '../../domain/refusal.ts';
-import { lostWords, type RestoreOffer } from '../../domain/restore.ts';
+import { lostWords, POINT_IN_TIME, restoreId, restoreWords, type RestoreOffer } from '../../domain/restore.ts';
 import type { Run } from '../../domain/run.ts';
-import { requestRestore, restoreChoices, restoreOffer } from '../../usecases/restore.ts';
+import {
+  recoveryOffer,
+  requestRestore,
+  restoreChoices,
+  restoreOffer,
+  type OfferAnswer,
+  type RecoveryAnswer,
+} from '../../usecases/restore.ts';
 import { BadUsage, EXIT, type ExitCode } from '../exit.ts';
 import { follow, newestPosition } from '../follow.ts';
 import { actorOf, refused, unknownPerson, type Cli, type Session } from '../session.ts';
 import { table } from '../../slack/render/table.ts';
 import { giveNewest, newestRun } from '../newest.ts';
 
-type Options = { readonly list?: true; readonly backup?: string; readonly database?: string; readonly approve?: string };
+type Options = {
+  readonly list?: true;
+  readonly backup?: string;
+  readonly database?: string;
+  readonly approve?: string;
+  readonly notDone?: true;
+};
 
-/** `offpeak restore`: asks for a restore of a proved backup beside the live database, or agrees to it as the second person (R84–R86). */
+/** `offpeak restore`: asks for a restore of a proved backup beside the live database, or of the whole server by its provider; or agrees to it as the second person (R84–R86). */
 export function restoreVerb({ program, verb }: Cli): void {
   const command = program
     .command('restore')
     .description('ask for a restore from a backup, beside the live database; a second person agrees with --approve')
     .option('--list', 'list the proved backups, with what each would lose')
-    .option('--backup <id>', 'which one; the one the run took itself unless told')
+    .option(
+      '--backup <id>',
+      `which one; the one the run took itself unless told. ${POINT_IN_TIME}: the whole server, in place, by its provider`,
+    )
     .option('--database <name>', 'the name of the database, typed by hand')
-    .option('--approve <id>', 'agree to the restore of that backup, and follow it');
+    .option('--approve <id>', 'agree to the restore of that backup, and follow it')
+    .option('--not-done', 'you looked: the provider did not take the database back');
   verb<Options>(command, async (session, options) => {
     if (options.approve !== undefined) return await approve(session, options.approve);
+    if (options.notDone === true) return await notDone(session);
     const run = await newestRun(session);
     if (run === null) return refused(session, { code: 'no_run', target: session.target.name });
     return options.list === true ? await list(session, run) : await ask(session, run, options);
@@ -33,11 +51,15 @@ async function list(session: Session, run: Run): Promise<ExitCode> {
   const choices = await restoreChoices(services, run);
   if (choices.length === 0) terminal.out('There is no proved backup in the directory. "offpeak backup --list" shows all.');
   const rows: string[][] = [];
+  const lostOf = (answer: OfferAnswer | RecoveryAnswer) =>
+    answer.ok ? lostWords(answer.offer, when) : answer.refusal.code === 'restore_impossible' ? answer.refusal.detail : '';
   for (const { backup, own } of choices) {
     const answer = await restoreOffer(services, run, backup);
-    const lost = answer.ok ? lostWords(answer.offer, when) : answer.refusal.code === 'restore_impossible' ? answer.refusal.detail : '';
-    rows.push([`${backup.id}${own ? ' (this run)' : ''}`, when(backup.startedAt), inBytes(backup.bytes), backup.lsn, lost]);
+    rows.push([`${backup.id}${own ? ' (this run)' : ''}`, when(backup.startedAt), inBytes(backup.bytes), backup.lsn, lostOf(answer)]);
   }
+  const recovery = await recoveryOffer(services, run);
+  if (recovery !== null)
+    rows.push([POINT_IN_TIME, recovery.ok ? when(recovery.pointInTime.to) : '', '', run.backup?.lsn ?? '', lostOf(recovery)]);
   if (rows.length > 0) terminal.out(table([['Backup', 'Taken', 'Size', 'At', 'Lost'], ...rows]));
   return EXIT.done;
 }
@@ -52,9 +74,10 @@ async function ask(session: Session, run: Run, options: Options): Promise<ExitCo
   const outcome = await requestRestore(services, { run, backupId, database, actor });
   if (!outcome.ok) return refused(session, outcome.refusal);
   const { restore } = outcome.run;
-  terminal.out(
-    `A restore of ${restore?.backup.id ?? ''} is asked for; nothing is done yet. Another person agrees: offpeak restore --approve ${restore?.backup.id ?? ''}`,
-  );
+  if (restore !== null)
+    terminal.out(
+      `${sentence(restoreWords(restore))} is asked for; nothing is done yet. Another person agrees: offpeak restore --approve ${restoreId(restore)}`,
+    );
   return EXIT.done;
 }
 
@@ -62,13 +85,42 @@ async function ask(session: Session, run: Run, options: Options): Promise<ExitCo
 async function typed(session: Session, run: Run, backupId: string | null): Promise<string | ExitCode> {
   const { services, terminal, when } = session;
   if (!terminal.interactive) throw new BadUsage('Nobody can be asked here. Write the name of the database: --database <name>.');
+  if (backupId === POINT_IN_TIME) return await typedInPlace(session, run);
   const wanted = backupId ?? run.backup?.id;
   const choice = (await restoreChoices(services, run)).find(({ backup }) => backup.id === wanted);
   if (choice === undefined) return refused(session, { code: 'unknown_backup', backup: wanted ?? '' });
   const answer = await restoreOffer(services, run, choice.backup);
   if (!answer.ok) return refused(session, answer.refusal);
   terminal.err(offerText(answer.offer, when));
+  return await askedName(session, run);
+}
+
+async function typedInPlace(session: Session, run: Run): Promise<string | ExitCode> {
+  const { services, terminal, when } = session;
+  const answer = await recoveryOffer(services, run);
+  // Without a provider in the settings any name is refused with that.
+  if (answer === null) return run.plan.identity.database;
+  if (!answer.ok) return refused(session, answer.refusal);
+  const { provider, to } = answer.pointInTime;
+  terminal.err(
+    `${provider} takes the whole server back to ${when(to)}, in place.\nLost for good: ${lostWords(answer.offer, when)}. Nothing keeps it.\nTakes an unknown time, minutes to hours; nobody can reach the database meanwhile, and it cannot be called off.`,
+  );
+  return await askedName(session, run);
+}
+
+async function askedName({ terminal }: Session, run: Run): Promise<string> {
   return (await terminal.ask(`Type the name of the database (${run.plan.identity.database}) to ask for it:`)).trim();
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+async function notDone(session: Session): Promise<ExitCode> {
+  const run = await giveNewest(session, { type: 'give_up_restore' });
+  if (typeof run === 'number') return run;
+  session.terminal.out(`Run #${run.number} is where it stood before: ${run.holding?.detail ?? run.end?.detail ?? run.state}`);
+  return EXIT.done;
 }
 
 function offerText(offer: RestoreOffer, when: Session['when']): string {

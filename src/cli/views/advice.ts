@@ -1,4 +1,5 @@
 import { begunBackfill } from '../../domain/backfill.ts';
+import { restoreId } from '../../domain/restore.ts';
 import { endsByItself, type Run } from '../../domain/run.ts';
 
 const BACK = '"offpeak rollback" takes it back at any time.';
@@ -31,7 +32,7 @@ export function advice(run: Run): string {
       if (run.holding?.reason === 'not_green' || run.holding?.reason === 'evidence')
         return `Mend what does not pass, or let a line stay open: "offpeak waive <item> --reason …". Then "offpeak resume" goes on. ${BACK}`;
       if (run.restore !== null)
-        return `"offpeak restore --approve ${run.restore.backup.id}" agrees to the restore, as a second person. ${BACK}`;
+        return `"offpeak restore --approve ${restoreId(run.restore)}" agrees to the restore, as a second person. ${BACK}`;
       if (run.holding?.reason === 'problem_reported')
         return `"offpeak resume" when it is no problem. ${BACK} "offpeak restore --list" shows what else there is.`;
       if (!endsByItself(run)) return `"offpeak resume" goes on. ${BACK}`;
@@ -42,7 +43,9 @@ export function advice(run: Run): string {
     case 'rollback_failed':
       return 'The database is as described above. Mend the cause, then "offpeak rollback" tries again. "offpeak restore --list" shows the backups to go back to.';
     case 'restoring':
-      return '"offpeak logs -f" follows the restore.';
+      return run.restore?.sent === undefined || (run.restore.sent.accepted && run.restore.sent.unsure === '')
+        ? '"offpeak logs -f" follows the restore.'
+        : '"offpeak logs -f" follows it. Look at the provider whether it goes on; "offpeak restore --not-done" when it does not.';
     case 'restored':
     case 'completed':
     case 'rolled_back':

@@ -15,7 +15,7 @@ import { pause, setSpeed, stopAfterStep } from './brakes.ts';
 import { acknowledgeItem, confirmItem, waiveItem, withdrawItem } from './checklist.ts';
 import { runDrill } from './drill.ts';
 import { recordLessons, reportProblem } from './problem.ts';
-import { approveRestore, requestRestore } from './restore.ts';
+import { approveRestore, giveUpRestore, requestRestore } from './restore.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 import { rollBack } from './roll-back.ts';
 import { raiseClass } from './staging.ts';
@@ -46,6 +46,7 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   report_problem: ['requester', 'operator', 'approver', 'on_call', 'stakeholder'],
   request_restore: ['operator', 'on_call'],
   approve_restore: ['approver', 'on_call'],
+  give_up_restore: ['operator', 'on_call'],
   record_lessons: ['requester', 'operator', 'approver', 'on_call'],
 };
 
@@ -101,6 +102,8 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
       return requestRestore(run, command, context);
     case 'approve_restore':
       return approveRestore(run, command, context);
+    case 'give_up_restore':
+      return giveUpRestore(run, context);
     case 'record_lessons':
       return recordLessons(run, command);
   }

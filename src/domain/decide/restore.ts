@@ -1,7 +1,8 @@
 import type { Context, HumanCommand, WorkerCommand } from '../commands.ts';
 import type { Happening } from '../events.ts';
 import { between } from '../instant.ts';
-import { extendedUntil, inExtendedWindow, isProved, mayRestore, REQUEST_MS } from '../restore.ts';
+import { recoveryMoment } from '../point-in-time.ts';
+import { extendedUntil, inExtendedWindow, isProved, mayRestore, REQUEST_MS, restoreId, restoreWords, type Restore } from '../restore.ts';
 import { endsByItself, type Run } from '../run.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 
@@ -9,10 +10,11 @@ type Of<Type extends (HumanCommand | WorkerCommand)['type']> = Extract<HumanComm
 
 /**
  * Asks for a restore; nothing is done before a second person agrees (R85). Allowed at any hour. Refuses a database that was not typed
- * as it is called, and a backup that no restore has proved. A run that still works holds with it; a finished one is open again.
+ * as it is called, a backup that no restore has proved, and by the provider any moment but the restore point of this run. A run that still
+ * works holds with it; a finished one is open again.
  */
 export function requestRestore(run: Run, command: Of<'request_restore'>, context: Context): Decision {
-  const { backup, offer, database } = command;
+  const { backup, offer, database, pointInTime } = command;
   if (run.state === 'completed' && !inExtendedWindow(run, context.now)) return tooLate(run);
   if (run.state === 'migrating')
     return refuse({
@@ -22,8 +24,11 @@ export function requestRestore(run: Run, command: Of<'request_restore'>, context
   if (!mayRestore(run, context.now)) return wrongState(run, 'restore');
   if (database !== run.plan.identity.database) return refuse({ code: 'wrong_database', database: run.plan.identity.database });
   if (!isProved(run, backup)) return refuse({ code: 'backup_not_proved', backup: backup.id });
-  const requested: Happening = { type: 'restore_requested', backup, offer };
-  const detail = `@${context.actor.name} asked for a restore of ${backup.id}.`;
+  if (pointInTime !== undefined && (backup.id !== run.backup?.id || pointInTime.to !== recoveryMoment(backup)))
+    return refuse({ code: 'unknown_backup', backup: pointInTime.to });
+  const wanted = { backup, ...(pointInTime === undefined ? {} : { pointInTime }) };
+  const requested: Happening = { type: 'restore_requested', offer, ...wanted };
+  const detail = `@${context.actor.name} asked for ${restoreWords(wanted)}.`;
   return happened(...held(run, detail), requested);
 }
 
@@ -35,18 +40,30 @@ export function approveRestore(run: Run, { backupId }: Of<'approve_restore'>, { 
   if (restore === null || restore.stage !== 'asked') return refuse({ code: 'restore_not_asked' });
   if (!mayRestore(run, now)) return wrongState(run, 'restore');
   if (restore.by.id === actor.id) return refuse({ code: 'second_person' });
-  if (restore.backup.id !== backupId) return refuse({ code: 'restore_differs', backup: restore.backup.id });
+  if (restoreId(restore) !== backupId) return refuse({ code: 'restore_differs', backup: restoreId(restore) });
   if (between(restore.at, now) > REQUEST_MS) return refuse({ code: 'restore_expired', by: `@${restore.by.name}`, at: restore.at });
   return happened({ type: 'restore_approved' });
 }
 
-/** What the worker says of the three stages. A failure goes back to where the run stood: nothing was renamed. */
-export function recordRestore(
-  run: Run,
-  command: Of<'record_restore_loaded' | 'record_restore_compared' | 'record_restored' | 'record_restore_failure'>,
-): Decision {
-  const stage = run.restore?.stage;
-  if (run.state !== 'restoring' || stage === undefined) return wrongState(run, 'restore');
+/**
+ * Somebody looked at the provider's and says that it does not take the database back: the run goes back to where it stood, and may be asked
+ * for anew. Refused before an answer is known, because the request may be on its way.
+ */
+export function giveUpRestore(run: Run, { actor }: Context): Decision {
+  const { sent, pointInTime } = run.restore ?? {};
+  if (run.state !== 'restoring' || sent === undefined || pointInTime === undefined) return refuse({ code: 'restore_not_asked' });
+  if (!sent.accepted && sent.unsure === '')
+    return refuse({ code: 'already_so', detail: `${pointInTime.provider} is being asked at this moment. Wait for its answer.` });
+  const detail = `@${actor.name} looked: ${pointInTime.provider} did not take the database back. Ask again, or choose another way.`;
+  return happened({ type: 'restore_failed', detail });
+}
+
+/** What the worker says of the stages. A failure goes back to where the run stood: nothing was renamed, and nothing taken back. */
+export function recordRestore(run: Run, command: RestoreReport): Decision {
+  const { restore } = run;
+  if (run.state !== 'restoring' || restore === null) return wrongState(run, 'restore');
+  if (restore.pointInTime !== undefined) return recordPointInTime(restore, command);
+  const { stage } = restore;
   switch (command.type) {
     case 'record_restore_loaded':
       return stage === 'loading' ? happened({ type: 'restore_loaded', ms: command.ms }) : refuse({ code: 'out_of_order' });
@@ -57,10 +74,48 @@ export function recordRestore(
       return happened({ type: 'restore_failed', detail });
     }
     case 'record_restored':
-      if (stage !== 'validated') return refuse({ code: 'out_of_order' });
+      if (stage !== 'validated' || command.switched === null) return refuse({ code: 'out_of_order' });
       return happened({ type: 'restored', after: command.after, switched: command.switched, detail: command.detail });
     case 'record_restore_failure':
       return happened({ type: 'restore_failed', detail: command.detail });
+    default:
+      return refuse({ code: 'out_of_order' });
+  }
+}
+
+type RestoreReport = Of<
+  | 'record_restore_loaded'
+  | 'record_restore_compared'
+  | 'record_restored'
+  | 'record_restore_failure'
+  | 'record_restore_sent'
+  | 'record_restore_accepted'
+  | 'record_restore_unsure'
+>;
+
+/** The request is noted once, before it is sent, and never sent again: what comes after it is its answer, or that nobody knows one. */
+function recordPointInTime({ stage, sent }: Restore, command: RestoreReport): Decision {
+  switch (command.type) {
+    case 'record_restore_sent':
+      return stage === 'loading' ? happened({ type: 'restore_sent', timeline: command.timeline }) : refuse({ code: 'out_of_order' });
+    case 'record_restore_accepted':
+      return sent === undefined || sent.accepted || sent.unsure !== ''
+        ? refuse({ code: 'out_of_order' })
+        : happened({ type: 'restore_accepted' });
+    case 'record_restore_unsure':
+      return sent === undefined || sent.unsure !== ''
+        ? refuse({ code: 'out_of_order' })
+        : happened({ type: 'restore_unsure', detail: command.detail });
+    case 'record_restored':
+      if (sent === undefined || command.switched !== null) return refuse({ code: 'out_of_order' });
+      return happened({ type: 'restored', after: command.after, switched: null, detail: command.detail });
+    case 'record_restore_failure':
+      // What may be under way is given up by a person alone.
+      return sent !== undefined && (sent.accepted || sent.unsure !== '')
+        ? refuse({ code: 'out_of_order' })
+        : happened({ type: 'restore_failed', detail: command.detail });
+    default:
+      return refuse({ code: 'out_of_order' });
   }
 }
 

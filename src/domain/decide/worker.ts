@@ -76,6 +76,9 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
       return recordAssessment(run, command);
     case 'record_restore_loaded':
     case 'record_restore_compared':
+    case 'record_restore_sent':
+    case 'record_restore_accepted':
+    case 'record_restore_unsure':
     case 'record_restored':
     case 'record_restore_failure':
       return recordRestore(run, command);

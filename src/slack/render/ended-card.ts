@@ -46,7 +46,9 @@ export function resultLine(run: Run): string {
     case 'rolled_back':
       return touched(run) ? `Everything was undone${sinceClick(run)}; the old schema is back.` : 'Rolled back before anything was changed.';
     case 'restored':
-      return `The database was restored from a backup${duration}; the old one is kept.`;
+      return run.switched === null
+        ? `The whole database was taken back to the moment before the run${duration}.`
+        : `The database was restored from a backup${duration}; the old one is kept.`;
     case 'rollback_failed':
       return 'The rollback failed: the database stands between two schemas. Somebody has to act now.';
     case 'cancelled':

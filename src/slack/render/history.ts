@@ -2,6 +2,7 @@ import type { AlertMove, Happening, RunEvent } from '../../domain/events.ts';
 import { titleOf } from '../../domain/items.ts';
 import { OFFPEAK } from '../../domain/people.ts';
 import { inWords } from '../../domain/refusal.ts';
+import { restoreWords } from '../../domain/restore.ts';
 import { DISARM_WORDS, LEVEL_WORDS, triggerTitle } from './alert-words.ts';
 import { METRIC_TITLES, metricValue } from './metrics.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
@@ -81,11 +82,15 @@ const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, 
   problem_reported: ({ words }) => `sees a problem: ${phrase(words, 300)}`,
   problem_assessed: ({ failures }) => (failures.length === 0 ? 'checked: nothing found' : `checked: ${phrase(failures.join('; '), 300)}`),
   lessons_recorded: ({ lessons }) => `learned: ${phrase(lessons, 400)}`,
-  restore_requested: ({ backup }) => `asked for a restore of ${code(backup.id)}`,
+  restore_requested: (event) => `asked for ${phrase(restoreWords(event), 200)}`,
   restore_approved: () => 'agreed to the restore',
   restore_loaded: ({ ms }) => `backup loaded beside in ${inWords(ms)}`,
   restore_validated: () => 'the copy equals the backup',
-  restored: ({ switched, detail }) => `restored, the old database is kept as ${code(switched.kept)}: ${phrase(detail, 300)}`,
+  restore_sent: () => 'asks the provider to take the database back',
+  restore_accepted: () => 'the provider takes the database back; it cannot be reached meanwhile',
+  restore_unsure: ({ detail }) => `nobody knows whether the provider takes the database back: ${phrase(detail, 300)}`,
+  restored: ({ switched, detail }) =>
+    `restored${switched === null ? '' : `, the old database is kept as ${code(switched.kept)}`}: ${phrase(detail, 300)}`,
   restore_failed: ({ detail }) => `restore failed: ${phrase(detail, 400)}`,
   failed: ({ detail }) => `failed: ${phrase(detail, 400)}`,
   cancelled: ({ reason }) => `cancelled: ${phrase(reason, 300)}`,

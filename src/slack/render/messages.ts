@@ -89,7 +89,13 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
       stage: `${run.state} ${run.problemReport?.failures === null}`,
     });
   const restore = restoreMessage(run);
-  if (restore !== null) messages.push({ ...restore, ...loud, key: `restore:${run.restore?.at}`, stage: `${run.restore?.approvedBy?.id}` });
+  if (restore !== null)
+    messages.push({
+      ...restore,
+      ...loud,
+      key: `restore:${run.restore?.at}`,
+      stage: JSON.stringify([run.restore?.approvedBy?.id, run.restore?.sent]),
+    });
   if (hasReport(run)) {
     messages.push({ ...report(run), ...loud, key: 'report', stage: run.end?.at ?? '' });
     messages.push({ ...details(run), ...calm, key: 'details', stage: run.end?.at ?? '' });
@@ -140,6 +146,7 @@ function stageOf({ run, now }: RunView, people: readonly Person[]): string {
     run.rehearsal === null,
     run.rollback?.undone.length,
     run.restore?.stage,
+    run.restore?.sent,
     run.lessons?.at,
     alerts,
     handsOn(run),

@@ -1,5 +1,6 @@
 import type { HumanCommand } from '../../domain/commands.ts';
 import { titleOf } from '../../domain/items.ts';
+import { restoreWords } from '../../domain/restore.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Message } from './block-kit.ts';
 import { note } from './refusal.ts';
@@ -57,9 +58,11 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
     case 'report_problem':
       return 'your report. The run holds, and the checks are run.';
     case 'request_restore':
-      return `a restore of backup ${command.backup.id} is asked for. Nothing is done before a second person agrees.`;
+      return `${restoreWords(command)} is asked for. Nothing is done before a second person agrees.`;
     case 'approve_restore':
       return 'you agree to the restore, and it begins.';
+    case 'give_up_restore':
+      return 'the provider did not do it. The run is where it stood before.';
     case 'record_lessons':
       return 'what was learned.';
     case 'cancel':

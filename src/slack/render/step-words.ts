@@ -24,6 +24,7 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   restore: 'Loading the backup beside the live database',
   validate_restore: 'Comparing the copy with the backup',
   switch: 'Switching to the restored database',
+  point_in_time: 'Having the provider take the database back',
 };
 
 const PRESS = 'Press Resume to go on, or Roll back now.';

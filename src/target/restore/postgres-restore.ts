@@ -11,6 +11,7 @@ import { copyFailures } from './compare.ts';
 import { whyImpossible } from './impossible.ts';
 import { lookAt, unclearWords } from './look.ts';
 import { checkLiveFence, maintenanceSession, restoreLock } from './maintenance.ts';
+import { markLive, wentBack } from './mark.ts';
 import { restoreNames, type RestoreNames } from './names.ts';
 import { RestoreRefused, type RestoreOptions } from './options.ts';
 import { soundManifest } from './sound.ts';
@@ -34,17 +35,19 @@ export function postgresRestore(options: RestoreOptions): RestoreTool {
       return { failures: await copyFailures({ options, work: request, names: of, manifest, validations: request.validations }) };
     },
     switchOver: (request) => switchOver(options, names(request), request),
+    mark: (request) => markLive(options, request),
+    wentBack: (request) => wentBack(options, request),
   };
 }
 
-type Offered = { readonly backup: Backup; readonly plannedOn: TargetIdentity; readonly signal: AbortSignal };
+type Offered = { readonly backup: Backup; readonly plannedOn: TargetIdentity; readonly signal: AbortSignal; readonly inPlace?: true };
 
 async function offer(options: RestoreOptions, names: RestoreNames, request: Offered): Promise<RestoreAnswer> {
   let client: Client | null = null;
   try {
     client = await connected(options.connectionString, 'offpeak:restore offer');
     await checkServer(client, withoutTimeline(request.plannedOn));
-    const impossible = await whyImpossible(client, names);
+    const impossible = request.inPlace === true ? null : await whyImpossible(client, names);
     if (impossible !== null) return { ok: false, ...impossible };
     return await offered(options, names, { client, request });
   } catch (error) {
@@ -60,7 +63,7 @@ async function offer(options: RestoreOptions, names: RestoreNames, request: Offe
 async function offered(options: RestoreOptions, names: RestoreNames, asked: { client: Client; request: Offered }): Promise<RestoreAnswer> {
   const { client, request } = asked;
   const manifest = await soundOf(options, request);
-  const taken = await whyTaken(options, names);
+  const taken = request.inPlace === true ? null : await whyTaken(options, names);
   if (taken !== null) return { ok: false, why: taken, remedy: 'mend' };
   const { rows } = await client.query<{ bytes: number }>('select pg_database_size(current_database())::float8 as bytes');
   const databaseBytes = rows[0]?.bytes ?? 0;

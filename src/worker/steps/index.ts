@@ -15,6 +15,7 @@ import { measureAfter } from './measure-after.ts';
 import { measureBefore } from './measure-before.ts';
 import { openPreparation } from './open.ts';
 import { page } from './page.ts';
+import { pointInTime } from './point-in-time.ts';
 import { prove } from './prove.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
@@ -62,6 +63,7 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   restore,
   validate_restore: validateRestore,
   switch: switchOver,
+  point_in_time: pointInTime,
 };
 
 /** Performs the step, first telling the ledger which one, so that the card can show it. */
@@ -86,4 +88,5 @@ const SHOWN: readonly StepName[] = [
   'restore',
   'validate_restore',
   'switch',
+  'point_in_time',
 ];

@@ -2,7 +2,7 @@ import { OFFPEAK } from '../../../src/domain/people.ts';
 import { unitsOf } from '../../../src/domain/plan.ts';
 import { AFTER, by, SWITCHED } from '../plans.ts';
 import type { Told } from '../scenes.ts';
-import { agreed, asked, step, undo, verified } from '../telling.ts';
+import { agreed, asked, askedInPlace, step, undo, verified } from '../telling.ts';
 
 /** The way back, restores and problems, and every other end. */
 export const WAY_BACK = {
@@ -74,6 +74,31 @@ export const WAY_BACK = {
       }),
   },
   rollback_failed_restore_asked: { after: 'rollback_failed', tell: (tale) => asked(tale, '19:05') },
+  rollback_failed_in_place_asked: { after: 'rollback_failed', tell: (tale) => askedInPlace(tale, '19:05') },
+  restoring_in_place_agreed: { after: 'rollback_failed_in_place_asked', tell: (tale) => agreed(tale, '19:06') },
+  restoring_in_place: {
+    after: 'restoring_in_place_agreed',
+    tell: (tale) => {
+      step(tale, '19:06:01', 'point_in_time');
+      tale.says('19:06:02', OFFPEAK, { type: 'record_restore_sent', timeline: 1 });
+    },
+  },
+  restoring_in_place_accepted: {
+    after: 'restoring_in_place',
+    tell: (tale) => tale.says('19:06:04', OFFPEAK, { type: 'record_restore_accepted' }),
+  },
+  restoring_in_place_unsure: {
+    after: 'restoring_in_place',
+    tell: (tale) => tale.says('19:06:32', OFFPEAK, { type: 'record_restore_unsure', detail: 'Supabase gave no answer within 30000 ms.' }),
+  },
+  restored_in_place: {
+    after: 'restoring_in_place_accepted',
+    tell: (tale) => {
+      const detail =
+        'Supabase took the whole database back to the restore point of the run, seen 14 min after it was asked; its schema equals the one from before the run; the validations pass and the application is healthy. Nothing that was written since is kept.';
+      tale.says('19:20', OFFPEAK, { type: 'record_restored', after: AFTER, switched: null, detail });
+    },
+  },
   holding_problem: {
     after: 'observing',
     tell: (tale) => tale.says('19:06', by('ana'), { type: 'report_problem', words: 'Leads of the last hour are missing from the list.' }),

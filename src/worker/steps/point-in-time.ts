@@ -1,0 +1,81 @@
+import { between } from '../../domain/instant.ts';
+import { pointInTimeRefused, type PointInTime } from '../../domain/point-in-time.ts';
+import { inWords } from '../../domain/refusal.ts';
+import type { Sent } from '../../domain/restore.ts';
+import type { Run } from '../../domain/run.ts';
+import type { ProviderRestore, RestoreRequest, RestoreTool } from '../../ports.ts';
+import { readSamples, typical } from '../samples.ts';
+import type { Task } from '../task.ts';
+import { failedHooks } from './hooks.ts';
+import type { Step } from './index.ts';
+import { cannotRestore, restoreRequest } from './restore.ts';
+import { unhealthy } from './validate.ts';
+
+/** A recovery of a large database takes hours; after so long without a sign a person looks whether it goes on. */
+const LOOK_MS = 30 * 60_000;
+
+/**
+ * Has the provider take the whole database back to the restore point of the run, in place. The request is noted before it is sent and is sent
+ * once: whoever finds it noted only looks whether the database went back, and asks a person where nobody knows (F61).
+ */
+export const pointInTime: Step = async ({ task, run, signal }) => {
+  const request = restoreRequest(task, run, signal);
+  const tool = task.context.restore;
+  const wanted = run.restore?.pointInTime;
+  if (request === null || tool === undefined || wanted === undefined) return cannotRestore(task);
+  const sent = run.restore?.sent;
+  if (sent !== undefined) return await look({ task, run, tool, request, sent, wanted });
+  const provider = task.context.pointInTime;
+  if (provider === undefined) return cannotRestore(task);
+  return await ask({ task, run, tool, request, wanted, provider });
+};
+
+type Work = {
+  readonly task: Task;
+  readonly run: Run;
+  readonly tool: RestoreTool;
+  readonly request: RestoreRequest;
+  readonly wanted: PointInTime;
+};
+
+async function ask({ task, run, tool, request, wanted, provider }: Work & { provider: ProviderRestore }): Promise<boolean> {
+  const refused = async (why: string) =>
+    (await task.report({ type: 'record_restore_failure', detail: `${why} The database was not touched.` })).ok;
+  const span = await provider.span();
+  if (!span.ok) throw new Error(`${span.why} The database was not touched.`);
+  const why = pointInTimeRefused(run, provider.provider, span.value);
+  if (why !== null) return await refused(why);
+  await task.lockTarget();
+  const { timeline } = await tool.mark(request);
+  if (request.signal.aborted) return false;
+  if (!(await task.report({ type: 'record_restore_sent', timeline })).ok) return false;
+  const answer = await provider.begin(wanted.to);
+  if (answer.answer === 'refused') return await refused(answer.why);
+  if (answer.answer === 'unknown') return (await task.report({ type: 'record_restore_unsure', detail: answer.why })).ok;
+  return (await task.report({ type: 'record_restore_accepted' })).ok;
+}
+
+async function look({ task, run, tool, request, sent, wanted }: Work & { sent: Sent }): Promise<boolean> {
+  const unsure = async (detail: string) => sent.unsure === '' && (await task.report({ type: 'record_restore_unsure', detail })).ok;
+  if (!sent.accepted && sent.unsure === '') return await unsure('The worker that asked did not live to tell the answer.');
+  const went = await tool.wentBack({ ...request, timeline: sent.timeline });
+  const now = await task.services.ledger.now();
+  if (!went.back) return between(sent.at, now) > LOOK_MS && (await unsure(went.why));
+  const { hash } = await task.context.target.fingerprint();
+  if (hash !== run.fingerprint) return await unsure('The database was taken back, and its schema is not the one from before the run.');
+  const ill = [
+    ...(await task.context.target.validate(run.plan.appliedValidations)),
+    ...(await unhealthy(task)),
+    ...(await failedHooks(task, 'smoke', request.signal)),
+  ];
+  if (request.signal.aborted) return false;
+  const after = typical(await readSamples(task.context.sources, run.plan.thresholds, now));
+  const detail = sentence({ wanted, took: inWords(between(sent.at, now)), ill });
+  return (await task.report({ type: 'record_restored', after, switched: null, detail })).ok;
+}
+
+/** It is done whatever is found: what is not well is said. */
+function sentence({ wanted: { provider }, took, ill }: { wanted: PointInTime; took: string; ill: readonly string[] }): string {
+  const health = ill.length === 0 ? 'the validations pass and the application is healthy' : `not confirmed: ${ill.join('; ')}`;
+  return `${provider} took the whole database back to the restore point of the run, seen ${took} after it was asked; its schema equals the one from before the run; ${health}. Nothing that was written since is kept.`;
+}
