@@ -17,6 +17,7 @@ type Block = {
   readonly accessory?: Element;
   readonly text?: { readonly text: string };
   readonly element?: Element;
+  readonly slack_file?: { readonly id: string };
 };
 type Metadata = { readonly event_payload: Readonly<Record<string, string>> };
 export type Message = {
@@ -62,7 +63,7 @@ export type Playground = {
   view(user: string): Promise<View>;
   /** Presses the button with this label on the card, in its thread or on an ephemeral; waits until it is there. */
   press(user: string, label: string, which?: (message: Message) => boolean): Promise<Answer>;
-  /** Fills every field of the open modal with the text and submits it. */
+  /** Writes the text into every text field of the open modal, leaves what is chosen as it is, and submits it. */
   submit(user: string, text: string): Promise<Answer>;
   clock(wish: { now: string } | { advance_s: number }): Promise<{ now: string }>;
   /** Waits until the root card's text matches. */
@@ -151,7 +152,7 @@ export async function startPlayground(options: Pick<WorldOptions, 'observe' | 't
     },
     submit: async (user, text) => {
       const view = await waitFor('an open modal', 5_000, async () => (await get<{ view: View }>(`/view?user=${user}`)).view ?? undefined);
-      const inputs = view?.blocks.filter((block) => block.type === 'input') ?? [];
+      const inputs = view?.blocks.filter(({ type, element }) => type === 'input' && element?.type === 'plain_text_input') ?? [];
       const values = Object.fromEntries(inputs.map((block) => [block.block_id, { [block.element?.action_id ?? '']: text }]));
       return post<Answer>('/submit', { user, view_id: view?.id, values });
     },
