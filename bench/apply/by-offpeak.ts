@@ -52,7 +52,7 @@ export async function measureOffpeak(databases: Databases, directory: string): P
 /** The worker's own steps, and beside them a reading of the monitor every second, as in production. */
 async function applied(app: App): Promise<number> {
   const context = app.targets.get('production');
-  const claim = await app.ledger.claim('bench', 600_000);
+  const claim = await app.ledger.claim('bench', 600_000, ['production']);
   if (claim === null || context === undefined) throw new Error('The run cannot be claimed.');
   const live = new AbortController().signal;
   const lease = { signal: live, lost: () => false, release: () => Promise.resolve() };

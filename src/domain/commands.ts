@@ -143,8 +143,8 @@ export type WorkerCommand =
   | { readonly type: 'arm_rollback'; readonly trigger: Trigger }
   /** The samples do not confirm it any more: they cannot be read, or they are below the limit. */
   | { readonly type: 'disarm_rollback'; readonly reason: 'unknown' | 'unconfirmed' }
-  /** The moment has come. `confirmed`: by samples of now; `price`: counted now, null when it could not be. */
-  | { readonly type: 'fire_rollback'; readonly confirmed: boolean; readonly price: MigrationPrice['kind'] | null }
+  /** The moment has come, and samples of now confirm it. `price` is counted now; null when it could not be. */
+  | { readonly type: 'fire_rollback'; readonly price: MigrationPrice['kind'] | null }
   | { readonly type: 'record_recovery'; readonly after: Readings | null; readonly detail: string }
   | { readonly type: 'record_stopped'; readonly detail: string }
   | { readonly type: 'record_undone'; readonly version: string; readonly ms: number; readonly detail: string }

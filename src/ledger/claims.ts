@@ -10,7 +10,7 @@ const URGENT: readonly RunState[] = ['stopping', 'rolling_back', 'restoring'];
 
 /**
  * Due by the ledger's clock, and leased to nobody by PostgreSQL's own. A run that a dead worker left behind is due at once, because
- * every state in which it is watched is (`dueAt`). One that is over may be due too: it is watched until all is well (R80), or has a call to close.
+ * every state in which it is watched is (`dueAt`). A run of a target that the worker has no settings for is left to one that has. One that is over may be due too: it is watched until all is well (R80), or has a call to close.
  * SKIP LOCKED: a run that another worker is just claiming, or that a person is just changing, is somebody else's or the next poll's.
  */
 const CLAIM = `
@@ -20,6 +20,7 @@ const CLAIM = `
     SELECT id FROM offpeak.run
     WHERE (lease_until IS NULL OR lease_until <= clock_timestamp())
       AND (at_once OR due_at <= offpeak.now())
+      AND target = ANY ($4::text[])
     ORDER BY state = ANY ($3::text[]) DESC, due_at NULLS LAST, number
     LIMIT 1
     FOR NO KEY UPDATE SKIP LOCKED
@@ -39,8 +40,8 @@ const RELEASE = `
 /** Who works on which run: leases with epochs. */
 export function claimStore(connection: Connection, folds: Folds): ClaimStore {
   return {
-    claim: async (worker, leaseMs): Promise<Claim | null> => {
-      const [row] = await connection.rows<RunRow & { epoch: number }>(CLAIM, [worker, leaseMs, URGENT]);
+    claim: async (worker, leaseMs, targets): Promise<Claim | null> => {
+      const [row] = await connection.rows<RunRow & { epoch: number }>(CLAIM, [worker, leaseMs, URGENT, targets]);
       if (row === undefined) return null;
       return { run: await folds.one(connection.rows, row), fence: { worker, epoch: row.epoch } };
     },

@@ -53,8 +53,8 @@ export interface Audit {
 export type Claim = { readonly run: Run; readonly fence: Fence };
 
 export interface ClaimStore {
-  /** A run that is due, leased to this worker for `leaseMs` with a new epoch; null when there is none. */
-  claim(worker: string, leaseMs: number): Promise<Claim | null>;
+  /** A due run of one of these targets, leased to this worker for `leaseMs` with a new epoch; null when there is none. */
+  claim(worker: string, leaseMs: number, targets: readonly string[]): Promise<Claim | null>;
   /** False when the lease was lost: stop at once. */
   renew(runId: string, fence: Fence, leaseMs: number): Promise<boolean>;
   release(runId: string, fence: Fence): Promise<void>;

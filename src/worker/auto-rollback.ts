@@ -40,7 +40,7 @@ export async function tendCountdown(task: Task, run: Run, look: Look): Promise<v
   }
   if (between(firesAt, look.now) < 0) return;
   const price = await priceOf(task.context, run, { now: look.now, patienceMs: PRICE_MS });
-  await task.report({ type: 'fire_rollback', confirmed: true, price: price === null ? null : priceKind(price) });
+  await task.report({ type: 'fire_rollback', price: price === null ? null : priceKind(price) });
 }
 
 /** Whether three of the newest five samples of now are known and above the limit of the alert; a statement that failed has failed. */

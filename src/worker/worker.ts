@@ -50,10 +50,12 @@ export async function work(services: Services, options: WorkerOptions): Promise<
   try {
     while (!options.signal.aborted) {
       await runAskedHook(services, options, busy);
-      const claim = await services.ledger.claim(options.name, options.timing.leaseMs).catch((error: unknown) => {
-        services.log.error({ error: String(error) }, 'the ledger cannot be reached; nothing new is begun');
-        return null;
-      });
+      const claim = await services.ledger
+        .claim(options.name, options.timing.leaseMs, [...services.targets.keys()])
+        .catch((error: unknown) => {
+          services.log.error({ error: String(error) }, 'the ledger cannot be reached; nothing new is begun');
+          return null;
+        });
       if (claim === null) {
         await wake.sleep(options.timing.pollMs, options.signal);
         continue;
@@ -85,11 +87,8 @@ async function runAskedHook(services: Services, { name, signal }: WorkerOptions,
 /** One claimed run, step by step, until it waits for somebody, the lease is lost or the process stops. */
 async function workOn(services: Services, claim: Claim, options: WorkerOptions & { watches: Map<string, Watch> }): Promise<void> {
   const context = services.targets.get(claim.run.target);
-  if (context === undefined) {
-    // Not renewed and not released: the lease runs out, and meanwhile the run is not claimed again and again.
-    services.log.error({ run: claim.run.number, target: claim.run.target }, 'this worker does not know the target');
-    return;
-  }
+  if (context === undefined)
+    throw new Error(`Run #${claim.run.number} of ${claim.run.target} was claimed, and this worker does not know that target.`);
   const lease = keepLease(services.ledger, claim, options.timing);
   const current = task({ services, context, claim, lease, graceMs: options.timing.graceMs });
   const watch = watchRun(current, { ...options.timing, shutdown: options.signal });

@@ -22,7 +22,7 @@ const ALERT: RaisedAlert = {
   raisedAt: AT,
   detail: '',
 };
-const FIRE: Command = { type: 'fire_rollback', confirmed: true, price: 'lossless' };
+const FIRE: Command = { type: 'fire_rollback', price: 'lossless' };
 
 function decided(run: Run, at: string, actor: Actor, command: Command) {
   return decide(run, command, { now: at, actor, people: PEOPLE, sha256 });
@@ -84,14 +84,14 @@ describe('R73 a rollback by policy', () => {
       ['irreversible', 'lossy'],
       [null, 'price_unknown'],
     ] as const) {
-      const asks = said(armed(), plus(AT, 60_000), OFFPEAK, { type: 'fire_rollback', confirmed: true, price });
+      const asks = said(armed(), plus(AT, 60_000), OFFPEAK, { type: 'fire_rollback', price });
       expect(asks).toMatchObject({ state: 'migrating', armed: null, asks: reason });
       expect(types(asks, plus(AT, 61_000), OFFPEAK, { type: 'arm_rollback', trigger: 'p95' })).toBe('out_of_order');
     }
   });
 
-  it('never fires on readings that do not confirm it at that moment (invariant 10), and counts down anew when they do again', () => {
-    const voided = said(armed(), plus(AT, 60_000), OFFPEAK, { type: 'fire_rollback', confirmed: false, price: 'lossless' });
+  it('is voided by readings that do not confirm it at that moment (invariant 10), and counts down anew when they do again', () => {
+    const voided = said(armed(), plus(AT, 60_000), OFFPEAK, { type: 'disarm_rollback', reason: 'unconfirmed' });
     expect(voided).toMatchObject({ state: 'migrating', armed: null, asks: null });
     const unknown = said(armed(), plus(AT, 20_000), OFFPEAK, { type: 'disarm_rollback', reason: 'unknown' });
     expect(unknown.armed).toBeNull();

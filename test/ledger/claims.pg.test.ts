@@ -10,6 +10,8 @@ import { aLedger, played, type TestLedger } from './a-ledger.ts';
 
 const LEASE_MS = 60_000;
 const SOON_OVER_MS = 40;
+/** Every target of these stories. */
+const TARGETS = ['acme', 'a', 'b', 'c', 'd', 'waits', 'back', 'works'];
 
 let on: TestLedger;
 beforeEach(async () => {
@@ -20,25 +22,25 @@ afterEach(async () => {
 });
 
 async function claimed(worker: string, leaseMs = LEASE_MS): Promise<Claim> {
-  const claim = await on.ledger.claim(worker, leaseMs);
+  const claim = await on.ledger.claim(worker, leaseMs, TARGETS);
   if (claim === null) throw new Error(`${worker} found nothing to claim`);
   return claim;
 }
 
 /** Claims once the lease before has run out. */
 async function takenOver(worker: string): Promise<Claim> {
-  return await until(() => on.ledger.claim(worker, LEASE_MS), { what: 'the lease to run out' });
+  return await until(() => on.ledger.claim(worker, LEASE_MS, TARGETS), { what: 'the lease to run out' });
 }
 
 describe('claim', () => {
   test('answers nothing when nothing is due', async () => {
     await played(on, 'planned');
-    expect(await on.ledger.claim('w1', LEASE_MS)).toBeNull();
+    expect(await on.ledger.claim('w1', LEASE_MS, TARGETS)).toBeNull();
   });
 
   test('gives a due run to one worker, with the first epoch', async () => {
     const { run } = await played(on, 'checklist');
-    const claims = await Promise.all(['w1', 'w2', 'w3', 'w4'].map((worker) => on.another().claim(worker, LEASE_MS)));
+    const claims = await Promise.all(['w1', 'w2', 'w3', 'w4'].map((worker) => on.another().claim(worker, LEASE_MS, TARGETS)));
     const got = claims.filter((claim) => claim !== null);
     expect(got).toHaveLength(1);
     expect(got[0]).toMatchObject({ run, fence: { epoch: 1 } });
@@ -46,10 +48,14 @@ describe('claim', () => {
 
   test('gives different targets to different workers at once', async () => {
     for (const target of ['a', 'b', 'c', 'd']) await played(on, 'checklist', target);
-    const claims = await Promise.all(['w1', 'w2', 'w3', 'w4'].map((worker) => on.another().claim(worker, LEASE_MS)));
+    const claims = await Promise.all(['w1', 'w2', 'w3', 'w4'].map((worker) => on.another().claim(worker, LEASE_MS, TARGETS)));
     // SKIP LOCKED may let one worker miss a row that another is just taking; the next poll finds it.
     const targets = claims.flatMap((claim) => (claim === null ? [] : [claim.run.target]));
-    for (let rest = await on.ledger.claim('late', LEASE_MS); rest !== null; rest = await on.ledger.claim('late', LEASE_MS))
+    for (
+      let rest = await on.ledger.claim('late', LEASE_MS, TARGETS);
+      rest !== null;
+      rest = await on.ledger.claim('late', LEASE_MS, TARGETS)
+    )
       targets.push(rest.run.target);
     expect(targets.toSorted()).toEqual(['a', 'b', 'c', 'd']);
   });
@@ -59,7 +65,7 @@ describe('claim', () => {
     async (state) => {
       await played(on, state);
       await on.setClock(plus(evening('19:00'), 7 * 86_400_000));
-      expect(await on.ledger.claim('w1', LEASE_MS)).toBeNull();
+      expect(await on.ledger.claim('w1', LEASE_MS, TARGETS)).toBeNull();
     },
   );
 
@@ -69,7 +75,7 @@ describe('claim', () => {
     expect(claim.run.id).toBe(run.id);
     await on.ledger.execute(run.id, { type: 'record_recovery', after: AFTER, detail: '' }, OFFPEAK, claim.fence);
     await on.ledger.release(run.id, claim.fence);
-    expect(await on.ledger.claim('w2', LEASE_MS)).toBeNull();
+    expect(await on.ledger.claim('w2', LEASE_MS, TARGETS)).toBeNull();
   });
 
   test('prefers a run on its way back to those that have waited longer', async () => {
@@ -81,14 +87,24 @@ describe('claim', () => {
     expect((await claimed('w1')).run.target).toBe('works');
   });
 
+  test('leaves the runs of targets that a worker has no settings for to one that has, those that are over too', async () => {
+    await played(on, 'rolled_back', 'theirs');
+    await played(on, 'rolling_back', 'theirs');
+    expect(await on.ledger.claim('w1', LEASE_MS, ['ours'])).toBeNull();
+    expect(await on.ledger.claim('w1', LEASE_MS, [])).toBeNull();
+    const { run } = await played(on, 'checklist', 'ours');
+    expect((await on.ledger.claim('w1', LEASE_MS, ['ours', 'other']))?.run.id).toBe(run.id);
+    expect((await on.ledger.claim('w1', LEASE_MS, ['theirs']))?.run.target).toBe('theirs');
+  });
+
   test('lets nobody wait for a person who is just changing the run', async () => {
     const { run } = await played(on, 'checklist');
     const person = await connect(on.url);
     await person.query('BEGIN');
     await person.query('SELECT FROM offpeak.run WHERE id = $1 FOR NO KEY UPDATE', [run.id]);
-    expect(await on.ledger.claim('w1', LEASE_MS)).toBeNull();
+    expect(await on.ledger.claim('w1', LEASE_MS, TARGETS)).toBeNull();
     await person.query('COMMIT');
-    expect(await on.ledger.claim('w1', LEASE_MS)).not.toBeNull();
+    expect(await on.ledger.claim('w1', LEASE_MS, TARGETS)).not.toBeNull();
     await person.end();
   });
 });
@@ -96,9 +112,9 @@ describe('claim', () => {
 describe('the due moment', () => {
   test('follows the clock of the ledger: readings are refreshed when three quarters of their life are over, not a second earlier', async () => {
     await played(on, 'checklist_ready');
-    expect(await on.ledger.claim('w1', LEASE_MS)).toBeNull();
+    expect(await on.ledger.claim('w1', LEASE_MS, TARGETS)).toBeNull();
     await on.setClock(evening('17:18:14'));
-    expect(await on.ledger.claim('w1', LEASE_MS)).toBeNull();
+    expect(await on.ledger.claim('w1', LEASE_MS, TARGETS)).toBeNull();
     await on.setClock(evening('17:18:15'));
     expect((await claimed('w1')).run.state).toBe('checklist');
   });
@@ -115,7 +131,7 @@ describe('the due moment', () => {
     expect(await on.ledger.execute(run.id, { type: 'record_evidence', evidence }, OFFPEAK, fence)).toMatchObject({ ok: true });
     await on.ledger.release(run.id, fence);
     await on.setClock(evening('17:31:14'));
-    expect(await on.ledger.claim('w3', LEASE_MS)).toBeNull();
+    expect(await on.ledger.claim('w3', LEASE_MS, TARGETS)).toBeNull();
     await on.setClock(evening('17:31:15'));
     expect((await claimed('w3')).fence.epoch).toBe(fence.epoch + 1);
   });
@@ -143,7 +159,7 @@ describe('a lease', () => {
     const { fence } = await claimed('w1');
     expect(await on.ledger.renew(run.id, fence, LEASE_MS)).toBe(true);
     await on.setClock(plus(evening('19:00'), 86_400_000));
-    expect(await on.ledger.claim('w2', LEASE_MS)).toBeNull();
+    expect(await on.ledger.claim('w2', LEASE_MS, TARGETS)).toBeNull();
     expect(await on.ledger.renew(run.id, fence, LEASE_MS)).toBe(true);
   });
 

@@ -33,7 +33,7 @@ describe('a ledger that cannot be reached (F13)', () => {
       ledger.load(RUN),
       ledger.create({ target: 'acme', plan, digest: plannedDigest(plan), actor: by('nora') }),
       ledger.execute(RUN, { type: 'roll_back' }, by('ana')),
-      ledger.claim('w1', 1000),
+      ledger.claim('w1', 1000, ['acme']),
       ledger.verify(),
     ];
     for (const error of await Promise.all(asked.map(trouble))) {

@@ -85,7 +85,7 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'record_source', source: 'application', lost: { metrics: ['error_rate', 'p95'], since: now, detail: 'no answer' } },
     { type: 'arm_rollback', trigger: 'p95' },
     { type: 'disarm_rollback', reason: 'unknown' },
-    { type: 'fire_rollback', confirmed: true, price: 'lossless' },
+    { type: 'fire_rollback', price: 'lossless' },
     { type: 'record_recovery', after: AFTER, detail: '' },
     { type: 'record_stopped', detail: 'cancelled' },
     { type: 'record_undone', version, ms: 40, detail: '' },

@@ -81,14 +81,13 @@ function recordSource(run: Run, { source, lost }: Of<'record_source'>): Decision
 
 /**
  * The moment of a countdown has come: the same decision as a click, when all of it still holds. What would lose something, or whose
- * price nobody could count, is never rolled back without a person; what the samples do not confirm voids the countdown.
+ * price nobody could count, is never rolled back without a person.
  */
-function fireRollback(run: Run, { confirmed, price }: Of<'fire_rollback'>, { now }: Context): Decision {
+function fireRollback(run: Run, { price }: Of<'fire_rollback'>, { now }: Context): Decision {
   const { armed: countdown } = run;
   if (countdown === null || alertRulesOf(run.plan).autoRollbackMs === null) return refuse({ code: 'out_of_order' });
   if (between(countdown.firesAt, now) < 0 || inRespite(run, now) || !stillStands(run, countdown.trigger))
     return refuse({ code: 'out_of_order' });
-  if (!confirmed) return happened(...disarming(run, 'unconfirmed'));
   if (price === null) return happened(...disarming(run, 'price_unknown'));
   if (price !== 'lossless') return happened(...disarming(run, 'lossy'));
   return rollBack(run);
