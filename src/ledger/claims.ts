@@ -10,7 +10,8 @@ const URGENT: readonly RunState[] = ['stopping', 'rolling_back', 'restoring'];
 
 /**
  * Due by the ledger's clock, and leased to nobody by PostgreSQL's own. A run that a dead worker left behind is due at once, because
- * every state in which it is watched is (`dueAt`). A run of a target that the worker has no settings for is left to one that has. One that is over may be due too: it is watched until all is well (R80), or has a call to close.
+ * every state in which it is watched is (`dueAt`). One that is over may be due too: it is watched until all is well (R80), or has a call to close.
+ * A run of a target that the worker has no settings for is left to one that has.
  * SKIP LOCKED: a run that another worker is just claiming, or that a person is just changing, is somebody else's or the next poll's.
  */
 const CLAIM = `
