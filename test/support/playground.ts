@@ -151,8 +151,12 @@ export async function startPlayground(options: Pick<WorldOptions, 'observe' | 't
       return post<Answer>('/click', { user, channel: CHANNEL, ts: message.ts, action_id: button.action_id });
     },
     submit: async (user, text) => {
-      const view = await waitFor('an open modal', 5_000, async () => (await get<{ view: View }>(`/view?user=${user}`)).view ?? undefined);
-      const inputs = view?.blocks.filter(({ type, element }) => type === 'input' && element?.type === 'plain_text_input') ?? [];
+      // A window that looks something up first has no field yet.
+      const { view, inputs } = await waitFor('an open modal with a field', 30_000, async () => {
+        const { view } = await get<{ view: View }>(`/view?user=${user}`);
+        const inputs = view?.blocks.filter(({ type, element }) => type === 'input' && element?.type === 'plain_text_input') ?? [];
+        return inputs.length === 0 ? undefined : { view, inputs };
+      });
       const values = Object.fromEntries(inputs.map((block) => [block.block_id, { [block.element?.action_id ?? '']: text }]));
       return post<Answer>('/submit', { user, view_id: view?.id, values });
     },
