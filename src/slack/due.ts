@@ -22,7 +22,7 @@ export const EDITS_A_MINUTE = 40;
 /** Up to how many of them a click's answer may be one; the rest is kept for alerts and results, whatever hands do. */
 export const CLICKS_A_MINUTE = 34;
 /** Up to how many of them progress may be one: values that move, charts, what nobody waits for (R3). */
-export const PROGRESS_A_MINUTE = 28;
+export const PROGRESS_A_MINUTE = 24;
 /** A message is edited at once so often in so long; what changes faster is merged, three seconds apart (T29). */
 const AT_ONCE = 5;
 const AT_ONCE_MS = 15_000;

@@ -111,7 +111,7 @@ describe('publisher: what stands in Slack', () => {
     expect(updates('card')).toBe(4);
   });
 
-  it('gives progress twenty-eight edits a minute in all, and a state change one of those that are kept (R3)', async () => {
+  it('gives progress twenty-four edits a minute in all, and a state change one of those that are kept (R3)', async () => {
     const bot = aBot();
     const base = aRunIn('migrating');
     const runs = Array.from({ length: 6 }, (_, index) => ({ ...base, id: `run-${index}`, number: 60 + index, target: `t${index}` }));
@@ -123,7 +123,7 @@ describe('publisher: what stands in Slack', () => {
       ledger.set(plus(evening('19:01'), second * 1000));
       await bot.tick();
     }
-    expect(updates('card')).toBe(28);
+    expect(updates('card')).toBe(24);
     await ledger.execute('run-3', { type: 'roll_back' }, by('ana'));
     await bot.tick();
     expect(slack.messages.some((message) => message.text.startsWith('Stopping'))).toBe(true);

@@ -161,12 +161,12 @@ export async function startPlayground(options: Pick<WorldOptions, 'observe' | 't
       return post<Answer>('/submit', { user, view_id: view?.id, values });
     },
     clock: (wish) => post<{ now: string }>('/clock', wish),
-    cardSays: (pattern, deadlineMs = 60_000) =>
+    cardSays: (pattern, deadlineMs = 75_000) =>
       waitFor(`the card to say ${String(pattern)}`, deadlineMs, async () => {
         const message = await card();
         return pattern.test(textOf(message)) ? message : undefined;
       }),
-    threadSays: (pattern, deadlineMs = 60_000) =>
+    threadSays: (pattern, deadlineMs = 75_000) =>
       waitFor(`the thread to say ${String(pattern)}`, deadlineMs, async () =>
         (await thread()).find((message) => pattern.test(textOf(message))),
       ),
@@ -214,7 +214,8 @@ export async function confirmLine(play: Playground, user: string): Promise<void>
   const before = confirmed(await play.thread());
   await play.press(user, 'Confirm…');
   await play.submit(user, 'Looked at it on staging; the link is in the ticket.');
-  await until(async () => confirmed(await play.thread()) > before, { what: 'the line to be confirmed', deadlineMs: 15_000 });
+  // Hands of a test are faster than Slack's edits of a minute.
+  await until(async () => confirmed(await play.thread()) > before, { what: 'the line to be confirmed', deadlineMs: 70_000 });
 }
 
 function confirmed(messages: readonly Message[]): number {
