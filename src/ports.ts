@@ -44,8 +44,8 @@ export type TargetContext = {
   readonly staging?: StagingSettings;
   /** Measures the load and counts rows, here and on the twin. */
   readonly load?: LoadTool;
-  /** Counts on the target, read-only and within seconds, what the downs of these migrations would take away. At a glance: the count of a moment ago will do. */
-  readonly losses?: (migrations: readonly Migration[], look?: { readonly glance: boolean }) => Promise<readonly CountedLosses[]>;
+  /** Counts on the target, read-only and within seconds, what the downs of these migrations would take away. The answer may be some seconds old, at a `glance` older, and for what decides by itself it is `fresh`. */
+  readonly losses?: (migrations: readonly Migration[], look?: 'glance' | 'fresh') => Promise<readonly CountedLosses[]>;
   /** Brings a backup back beside the live database and switches to it. */
   readonly restore?: RestoreTool;
   /** Has the provider take the whole database back, in place; absent unless the settings name one. */

@@ -42,7 +42,7 @@ export function judgeDisk({ free, keepFree, backup, growth }: DiskQuestion): { r
   const words = [
     `more than ${inBytes(needed)} needed${sizes.length === 0 ? '' : `: ${sizes.join(' + ')}`}`,
     ...(free.backupsElsewhere ? ['backups lie on another disk'] : []),
-    ...(growth === null ? ['growth not counted: no rehearsal yet'] : []),
+    ...(growth === null ? ['growth not counted: no rehearsal measured it yet'] : []),
     ...unknown,
   ];
   const verdict = tooLittle ? 'breach' : unknown.length > 0 ? 'unknown' : 'pass';
@@ -51,12 +51,12 @@ export function judgeDisk({ free, keepFree, backup, growth }: DiskQuestion): { r
 
 /**
  * What the ups of this rehearsal added: what the database grew by, and what went to the write-ahead log, which usually lies on the same disk.
- * Null while there is none that came to its end: what a failed one measured is only a part.
+ * Null while there is none that came to its end and looked: what a failed one measured is only a part, and older versions did not ask the
+ * database. The rehearsal of preparation does.
  */
 export function rehearsedGrowth(rehearsal: Rehearsal | null): Growth {
-  if (rehearsal === null || !restored(rehearsal) || rehearsal.migrations.some(({ up }) => up !== 'ok')) return null;
+  if (rehearsal?.grewBytes === undefined || !restored(rehearsal) || rehearsal.migrations.some(({ up }) => up !== 'ok')) return null;
   const logs = rehearsal.statements.map(({ walBytes }) => walBytes);
-  const { grewBytes } = rehearsal;
-  if (grewBytes === undefined || logs.includes(undefined)) return { unknown: 'this rehearsal did not measure it' };
-  return { bytes: logs.reduce<number>((sum, bytes) => sum + (bytes ?? 0), grewBytes) };
+  if (logs.includes(undefined)) return { unknown: 'this rehearsal did not measure it' };
+  return { bytes: logs.reduce<number>((sum, bytes) => sum + (bytes ?? 0), rehearsal.grewBytes) };
 }

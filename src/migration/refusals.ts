@@ -96,6 +96,7 @@ export function refusalOf({ node }: ParsedStatement): string | null {
     if (GUARDS.has(name)) return disarms(name);
     return IDENTITY.has(name) ? CHANGES_ROLE : null;
   }
+  if ('DeallocateStmt' in node) return /^(?:$|offpeak_)/.test(node.DeallocateStmt.name ?? '') ? disarms('DEALLOCATE ALL') : null;
   if ('DiscardStmt' in node) return node.DiscardStmt.target === 'DISCARD_ALL' ? disarms('DISCARD ALL') : null;
   if ('CopyStmt' in node && node.CopyStmt.filename === undefined) {
     return node.CopyStmt.is_from === true ? COPY_FROM_STDIN : 'COPY … TO stdout has nobody to read it. Remove it.';

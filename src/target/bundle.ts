@@ -1,4 +1,5 @@
 import type { Client, Connection, Submittable } from 'pg';
+import { codeOf } from './errors.ts';
 
 /** One command of a bundle. A `name` is for texts of our own: each session plans them once. */
 export type BundledCommand = {
@@ -45,7 +46,9 @@ export async function sendBundle(client: Client, commands: readonly BundledComma
   });
   // What was executed was parsed, and outlives its transaction; behind a failure nobody knows, so the next bundle closes and parses it.
   const executed = commands.slice(0, bundled.completed.length).flatMap(({ name }) => name ?? []);
-  PREPARED.set(client, new Set([...known, ...executed]));
+  // The session lost what we parsed in it: all of it is parsed anew.
+  if (!bundled.ok && codeOf(bundled.error) === '26000') forgetPrepared(client);
+  else PREPARED.set(client, new Set([...known, ...executed]));
   return bundled;
 }
 

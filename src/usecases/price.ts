@@ -13,18 +13,19 @@ const GLANCE_MS = 150;
 /**
  * What rolling this run back would cost now, counted on its target. Null when there is nothing to roll back, when the target cannot
  * be asked, or when it does not answer within `patienceMs`: then a surface says that it is not known. Without `patienceMs` it is for a
- * surface that is drawn again soon: the count of a moment ago will do, and none is waited for long.
+ * surface that is drawn again soon: the count of a moment ago will do, and none is waited for long. `fresh` counts anew, whatever was counted.
  */
 export async function priceOf(
   context: Pick<TargetContext, 'losses'> | undefined,
   run: Run,
-  { now, patienceMs }: { readonly now: Instant; readonly patienceMs?: number },
+  { now, patienceMs, fresh = false }: { readonly now: Instant; readonly patienceMs?: number; readonly fresh?: boolean },
 ): Promise<RunPrice | null> {
   if (context?.losses === undefined || OVER.includes(run.state)) return null;
   const versions = versionsAtStake(run);
   const migrations = run.plan.migrations.filter(({ version }) => versions.includes(version));
   if (migrations.length === 0) return null;
-  const counted = await inTime(context.losses(migrations, { glance: patienceMs === undefined }), patienceMs ?? GLANCE_MS);
+  const look = fresh ? 'fresh' : patienceMs === undefined ? 'glance' : undefined;
+  const counted = await inTime(context.losses(migrations, look), patienceMs ?? GLANCE_MS);
   if (counted === null) return null;
   const rehearsed = new Map(run.rehearsal?.migrations.map((entry) => [entry.version, entry]));
   return { at: now, migrations: counted.map((each) => priceOfMigration(each, rehearsed.get(each.version) ?? null)) };
@@ -54,7 +55,7 @@ type Count = { readonly key: string; readonly answer: Promise<readonly CountedLo
 /**
  * `count`, asked at most once in `milliseconds` for the same migrations, and less often when counting takes long: the card is drawn
  * many times a minute. A failure is kept as long, so that a target that is away costs one wait and not one for each look. At a glance the
- * answer before is given while it is counted anew. `elapsed` is a stopwatch in milliseconds.
+ * answer before is given while it is counted anew; what must be fresh is counted now. `elapsed` is a stopwatch in milliseconds.
  */
 export function counted(
   count: NonNullable<TargetContext['losses']>,
@@ -77,8 +78,8 @@ export function counted(
 
   return async (migrations, look) => {
     const key = migrations.map(({ version, down }) => `${version} ${down?.sha256 ?? ''}`).join('\n');
-    if (last?.key !== key || elapsed() >= last.until) last = begun(migrations, key);
-    const seen = look?.glance === true && settled?.key === key && elapsed() < settled.until + GLANCED_MS ? settled : last;
+    if (look === 'fresh' || last?.key !== key || elapsed() >= last.until) last = begun(migrations, key);
+    const seen = look === 'glance' && settled?.key === key && elapsed() < settled.until + GLANCED_MS ? settled : last;
     return seen.answer;
   };
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-import { stillStands, type Trigger } from '../domain/auto-rollback.ts';
+import { inRespite, stillStands, type Trigger } from '../domain/auto-rollback.ts';
 import { between } from '../domain/instant.ts';
 import { isConfirmed, OUT_OF } from '../domain/judgement.ts';
 import { alertRulesOf } from '../domain/ladder.ts';
@@ -38,8 +38,8 @@ export async function tendCountdown(task: Task, run: Run, look: Look): Promise<v
     await task.report({ type: 'disarm_rollback', reason: state });
     return;
   }
-  if (between(firesAt, look.now) < 0) return;
-  const price = await priceOf(task.context, run, { now: look.now, patienceMs: PRICE_MS });
+  if (between(firesAt, look.now) < 0 || inRespite(run, look.now)) return;
+  const price = await priceOf(task.context, run, { now: look.now, patienceMs: PRICE_MS, fresh: true });
   await task.report({ type: 'fire_rollback', price: price === null ? null : priceKind(price) });
 }
 

@@ -43,6 +43,7 @@ export async function work(services: Services, options: WorkerOptions): Promise<
   const busy = new Set<Promise<void>>();
   const wake = alarm();
   const watches = new Map<string, Watch>();
+  const sayUnknown = unknownTargets(services);
   const feed = await services.ledger.listen((runId) => {
     watches.get(runId)?.changed();
     wake.ring();
@@ -57,6 +58,7 @@ export async function work(services: Services, options: WorkerOptions): Promise<
           return null;
         });
       if (claim === null) {
+        await sayUnknown();
         await wake.sleep(options.timing.pollMs, options.signal);
         continue;
       }
@@ -70,6 +72,21 @@ export async function work(services: Services, options: WorkerOptions): Promise<
     await Promise.allSettled(busy);
     await feed.close();
   }
+}
+
+const UNKNOWN_MS = 60_000;
+
+/** Says once a minute which open runs are of targets that are not in the settings of this worker: another worker has them, or nobody works on them. */
+function unknownTargets({ ledger, targets, log }: Services): () => Promise<void> {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() - saidAt < UNKNOWN_MS) return;
+    saidAt = performance.now();
+    // A ledger that cannot be reached is said where runs are claimed.
+    const open = await ledger.list({ active: true, limit: 100 }).catch(() => []);
+    for (const { number, target, state } of open.filter((run) => !targets.has(run.target)))
+      log.error({ run: number, target, state }, 'this worker has no such target in its settings, so it leaves the run alone');
+  };
 }
 
 /** A hook that somebody asked for by name runs beside the runs, and a run never waits for it. */

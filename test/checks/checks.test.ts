@@ -102,7 +102,7 @@ it('R33 the disk is judged with the run’s own backup and what its rehearsal me
 
 it('R33 the disk is unknown while nobody can say how large the backup will be (invariant 10)', async () => {
   const database = { diskFree: read({ share: 0.5, bytes: 5e9 }) };
-  const unknown = (why: string) => `50 % free (5.0 GB); more than 0 B needed; growth not counted: no rehearsal yet; backup unknown: ${why}`;
+  const unknown = (why: string) => `50 % free (5.0 GB); more than 0 B needed; growth not counted: no rehearsal measured it yet; backup unknown: ${why}`;
   expect(await finding('disk', { database, nextBackup: unreadable })).toMatchObject({
     verdict: 'unknown',
     value: unknown('The database gave no answer within 2 s.'),
@@ -157,7 +157,7 @@ describe('judges strictly at the edge', () => {
   const platform = (well: boolean, words: string) => ({ readings: { platform: read({ well, words }) } });
   const NO_DUMP = 'none, and no snapshot over 30 s';
   const DISK_LIMIT = '> 20 %, and > backup + rehearsed growth';
-  const NO_GROWTH = 'growth not counted: no rehearsal yet';
+  const NO_GROWTH = 'growth not counted: no rehearsal measured it yet';
 
   const connections = (used: number) => ({ database: { connections: read({ used, usable: 100, byState: {} }) } });
   const lag = (value: number | null) => ({ database: { replicationLag: read(value) } });

@@ -109,6 +109,8 @@ describe('N4: what disarms the worker', () => {
     'RESET lock_timeout',
     'RESET ALL',
     'DISCARD ALL',
+    'DEALLOCATE ALL',
+    'DEALLOCATE offpeak_begin',
     "SELECT set_config('lock_timeout', '0', false)",
     "SELECT pg_catalog.set_config('LOCK_TIMEOUT', '0', false)",
     'DO $$ BEGIN SET LOCAL lock_timeout = 0; END $$',
@@ -130,6 +132,7 @@ describe('N4: what disarms the worker', () => {
 
   test.each([
     'SET search_path = a',
+    'DEALLOCATE theirs',
     "SET work_mem = '1GB'",
     "SELECT current_setting('lock_timeout')",
     "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET lock_timeout = '1s' AS 'select 1'",

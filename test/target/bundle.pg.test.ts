@@ -41,6 +41,12 @@ describe('several commands in one message', () => {
     expect(await executions()).toEqual({ insert: 7, divide: 1 });
   });
 
+  it('parses everything anew when the session has lost it', async () => {
+    await client.query('deallocate all');
+    expect(await send(insert(8))).toMatchObject({ ok: false, at: 0, error: { code: '26000' } });
+    expect(await send(divide(1), insert(8))).toMatchObject({ ok: true });
+  });
+
   it('executes nothing behind the first command that fails, and goes on with a text that failed when it was first executed', async () => {
     const other = await connect(superuserUrl());
     await other.query('create temporary table marker (id int primary key)');

@@ -84,6 +84,20 @@ describe('counting', () => {
     expect(await priceOf(context, aRun(), { now: NOW })).toBeNull();
   });
 
+  it('anew is what decides by itself: a count of before is not good enough for it, however young', async () => {
+    const rows = [0, 4_000];
+    const count = counted(
+      () => Promise.resolve(aCount(rows.shift() ?? 9)),
+      5_000,
+      () => 0,
+    );
+    await count(migrations);
+    expect((await priceOf({ losses: count }, aRun(), { now: NOW, patienceMs: 5_000 }))?.migrations[0]).toMatchObject({ rows: 0 });
+    expect((await priceOf({ losses: count }, aRun(), { now: NOW, patienceMs: 5_000, fresh: true }))?.migrations[0]).toMatchObject({
+      rows: 4_000,
+    });
+  });
+
   it('that failed is not tried at every look, and later again', async () => {
     let [clock, asked] = [0, 0];
     const away = () => {
