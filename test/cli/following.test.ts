@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { OFFPEAK } from '../../src/domain/people.ts';
 import { plus } from '../../src/domain/instant.ts';
 import { AFTER, by, evening } from '../support/runs.ts';
+import type { LossAnswer } from '../../src/domain/price.ts';
+import type { TargetContext } from '../../src/ports.ts';
 import { aTerminal } from './a-terminal.ts';
 import { aWorld, offpeak, type World } from './a-world.ts';
 
@@ -16,9 +18,25 @@ function undoing(world: World): () => void {
   return () => turns.shift()?.();
 }
 
+/** Counts that the down of 0008 takes away values, so many as `answer` says. */
+function losing(answer: LossAnswer, irreversible = false): Pick<TargetContext, 'losses'> {
+  return {
+    losses: async (migrations) =>
+      migrations.map(({ version, name }) => ({
+        version,
+        name,
+        irreversible: irreversible && version === '0008',
+        questions: version === '0008' ? [{ line: 2, what: 'values of leads.email_domain', sql: 'select 1' }] : [],
+        answers: version === '0008' ? [answer] : [],
+      })),
+  };
+}
+
+const NOTHING_LOST = losing({ state: 'counted', rows: 0 });
+
 describe('rollback', () => {
-  test('--force asks nothing, follows until the end and exits with 0', async () => {
-    const world = aWorld({ scene: 'migrating' });
+  test('R76 --force asks nothing when nothing is lost, follows until the end and exits with 0', async () => {
+    const world = aWorld({ scene: 'migrating' }).replaced(NOTHING_LOST);
     const { code, out, terminal } = await offpeak(
       world,
       ['--as', 'ana', 'rollback', '--force'],
@@ -44,7 +62,7 @@ describe('rollback', () => {
   });
 
   test('a rollback that fails exits with 1 and says what is still applied', async () => {
-    const world = aWorld({ scene: 'migrating' });
+    const world = aWorld({ scene: 'migrating' }).replaced(NOTHING_LOST);
     const turns = [
       () => world.say(OFFPEAK, { type: 'record_stopped', detail: '' }),
       () =>
@@ -56,9 +74,47 @@ describe('rollback', () => {
   });
 
   test('works inside peak hours (R5)', async () => {
-    const world = aWorld({ scene: 'migrating', now: evening('11:00') });
+    const world = aWorld({ scene: 'migrating', now: evening('11:00') }).replaced(NOTHING_LOST);
     const { code } = await offpeak(world, ['rollback', '--force'], aTerminal({ whilePausing: undoing(world) }));
     expect(code).toBe(0);
+  });
+
+  const away: Pick<TargetContext, 'losses'> = { losses: () => Promise.reject(new Error('away')) };
+  const costly: readonly (readonly [what: string, part: Pick<TargetContext, 'losses'>, price: RegExp])[] = [
+    ['rows would lose something', losing({ state: 'counted', rows: 1204 }), /^Price: 1,204 rows lose something\.\n  0008 takes away/m],
+    ['no SQL undoes it', losing({ state: 'counted', rows: 0 }, true), /^Price: cannot be undone by SQL\.$/m],
+    ['a part could not be counted', losing({ state: 'unknown', why: 'it took too long' }), /^Price: may lose data: not everything/m],
+    ['the target cannot be asked', away, /^Price: not known, the target could not be asked\.$/m],
+  ];
+  test.each(costly)('R76 --force refuses when %s, with the price, and changes nothing', async (_what, part, price) => {
+    const world = aWorld({ scene: 'migrating' }).replaced(part);
+    const before = world.run();
+    const { code, out, err } = await offpeak(world, ['rollback', '--force']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^Refused: rolling back run #42 of acme may lose data, and --force does not skip that\.$/m);
+    expect(err).toMatch(price);
+    expect(err).toContain('Nothing was changed; the run goes on. Write offpeak rollback to be asked at a terminal');
+    expect(err).toContain('offpeak rollback --force --accept-loss');
+    expect(world.run()).toBe(before);
+  });
+
+  test('R76 --accept-loss beside --force counts nothing and goes on', async () => {
+    let counted = 0;
+    const losses = () => {
+      counted += 1;
+      return Promise.reject(new Error('away'));
+    };
+    const world = aWorld({ scene: 'migrating' }).replaced({ losses });
+    const { code } = await offpeak(world, ['rollback', '--force', '--accept-loss'], aTerminal({ whilePausing: undoing(world) }));
+    expect({ code, counted }).toEqual({ code: 0, counted: 0 });
+  });
+
+  test('R76 --force goes on before the first write, where nothing can be lost, and leaves who may not to their own refusal', async () => {
+    const world = aWorld({ scene: 'preparing' }).replaced(away);
+    const { out } = await offpeak(world, ['rollback', '--force'], aTerminal());
+    expect(out).toContain('pressed Roll back');
+    const guest = await offpeak(aWorld({ scene: 'migrating' }).replaced(away), ['--as', 'guest', 'rollback', '--force']);
+    expect(guest.err).toMatch(/^Refused: You may not do this\./);
   });
 });
 

@@ -96,6 +96,7 @@ describe('bad usage has exit code 3 and says how to write it', () => {
     ['approve xyz', /A digest has at least 8/],
     ['approve', /Nobody can be asked here. Write which plan you approve: offpeak approve [0-9a-f]{12}$/],
     ['rollback', /Nobody can be asked here. Write offpeak rollback --force/],
+    ['rollback --accept-loss', /--accept-loss stands beside --force/],
   ])('%s', async (line, says) => {
     const { code, err } = await offpeak(aWorld({ scene: 'checklist_ready' }), line.split(' '));
     expect(code).toBe(3);

@@ -111,10 +111,10 @@ export const ENTRIES_EXECUTION: Entries = {
   },
   206: {
     by: ['button roll_back', 'slash rollback', 'cli rollback --force', 'step undo', 'refusal already_rolling_back'],
-    does: 'What this run applied, last first, at any hour. At the terminal the question says what would be lost.',
+    does: 'What this run applied, last first, at any hour. At the terminal the question says what would be lost; `--force` skips the question alone, and refuses when something would be lost or nobody knows. `--accept-loss` beside it goes on all the same.',
     open: {
-      today: 'Look at `offpeak rollback --dry-run` first, when there is time.',
-      why: '`--force` and a click in Slack go without the price; nothing refuses because of it.',
+      today: 'In Slack use the button, whose question says the price.',
+      why: '`/migrate rollback` asks nothing and looks at no price.',
     },
   },
   212: { by: ['step verify_rollback', 'cli status'], does: 'The schema must be the one from before the first write.' },

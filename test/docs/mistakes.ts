@@ -56,7 +56,7 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
   M16: {
     lines: [206],
     wrong: 'a run has several migrations, and --force looks at no loss',
-    instead: 'exactly what this run applied; `--dry-run` counts what would be lost',
+    instead: 'exactly what this run applied; `--force` refuses when it would lose something, `--dry-run` counts it',
   },
   M17: { lines: [393], wrong: 'a literal VERSION, no zone, a local file', instead: 'events in the ledger, UTC, written with the act' },
   M18: { lines: [106, 131, 225, 245], wrong: 'a path on one machine', instead: 'ledger and object store' },

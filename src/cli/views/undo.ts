@@ -51,7 +51,7 @@ export function undoView(run: Run, price: RunPrice | null): string {
 }
 
 /** The price, and line by line what it is made of. */
-function priceView(price: RunPrice | null): readonly string[] {
+export function priceView(price: RunPrice | null): readonly string[] {
   if (price === null) return ['Price: not known, the target could not be asked.'];
   return [`Price: ${priceWords(price)}.`, ...priceLines(price).map((line) => `  ${line}`)];
 }
