@@ -82,11 +82,12 @@ const pager = { token: hidden, url: endpoint.prefault('https://api.pagerduty.com
 const pagerduty = nested('pagerduty', z.strictObject({ ...pager, schedule: identifier }));
 const incidents = nested('pagerduty', z.strictObject({ ...pager, services: z.array(identifier).min(1, 'names no service.') }));
 
-/** Where each reading comes from: exactly one source. The application itself gives error_rate, p95 and requests where none is named. */
+/** Where each reading comes from: exactly one source. The application itself gives error_rate, p95, requests and database_errors where none is named. */
 export const Readings = z.strictObject({
   error_rate: oneSource({ ...number, ...sentry }).optional(),
   p95: oneSource({ ...time, ...sentry, ...vercel }).optional(),
   requests: oneSource({ ...number, ...sentry, ...vercel }).optional(),
+  database_errors: oneSource({ ...number }).optional(),
   active_users: oneSource({ ...number, ...analytics }).optional(),
   cpu: oneSource({ ...number, ...supabaseMetrics }).optional(),
   memory: oneSource({ ...number, ...supabaseMetrics }).optional(),

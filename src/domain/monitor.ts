@@ -1,7 +1,7 @@
 import { between, type Instant } from './instant.ts';
 import type { Actor } from './people.ts';
 
-/** The five metrics of the runbook's table (R90–R94), and the database errors an application counts, where one does (R71). */
+/** The five metrics of the runbook's table (R90–R94), and the database errors an application or a log counts, where one does (R71). */
 export const METRICS = ['error_rate', 'p95', 'connections', 'long_queries', 'lock_waits', 'database_errors'] as const;
 export type Metric = (typeof METRICS)[number];
 
@@ -35,7 +35,7 @@ export type Sample = {
 
 /** Readings just before the first write and at the end; null where unknown. */
 export type Readings = Readonly<Record<Exclude<Metric, 'database_errors'>, number | null>> & {
-  /** Absent where the application does not count them. */
+  /** Absent where nobody counts them. */
   readonly database_errors?: number | null;
 };
 

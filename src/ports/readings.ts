@@ -85,6 +85,7 @@ export type Signal = {
   /** As a sentence begins: `The application`. */
   readonly name: string;
   readonly everyMs: number;
+  /** `database_errors` beside others: it may not count them. Alone: it has to, and what it does not say is unknown. */
   readonly metrics: readonly ('error_rate' | 'p95' | 'database_errors')[];
   read(): Promise<Reading<SignalValues>>;
 };

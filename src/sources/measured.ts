@@ -6,6 +6,8 @@ export type Measured = {
   readonly errorRate?: (() => Promise<Reading<{ errorRate: number; requests: number | null }>>) | undefined;
   readonly p95?: (() => Promise<Reading<number>>) | undefined;
   readonly requests?: (() => Promise<Reading<number>>) | undefined;
+  /** Errors of the database that a log or an exporter counted (R71). The monitor alone asks for them. */
+  readonly databaseErrors?: (() => Promise<Reading<number>>) | undefined;
 };
 
 type Metrics = { errorRate: number; p95Ms: number; requests: number };

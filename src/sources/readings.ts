@@ -23,6 +23,7 @@ export type ReadingsSettings = {
   readonly error_rate?: PrometheusSettings | JsonSettings | Sentry | undefined;
   readonly p95?: PrometheusSettings | JsonSettings | Sentry | Vercel | undefined;
   readonly requests?: PrometheusSettings | JsonSettings | Sentry | Vercel | undefined;
+  readonly database_errors?: PrometheusSettings | JsonSettings | undefined;
   readonly active_users?: PrometheusSettings | JsonSettings | Analytics | undefined;
   readonly cpu?: PrometheusSettings | JsonSettings | Supabase<SupabaseMetrics> | undefined;
   readonly memory?: PrometheusSettings | JsonSettings | Supabase<SupabaseMetrics> | undefined;
@@ -64,11 +65,12 @@ function servicesOf(settings: ReadingsSettings, around: Around): OtherReadings {
   };
 }
 
-function measuredOf({ error_rate: errors, p95, requests }: ReadingsSettings, around: Around): Measured {
+function measuredOf({ error_rate: errors, p95, requests, database_errors: database }: ReadingsSettings, around: Around): Measured {
   return {
     errorRate: errors && errorsOf(errors, around),
     p95: p95 && p95Of(p95, around),
     requests: requests && requestsOf(requests, around),
+    databaseErrors: database && number(database, 'count', around),
   };
 }
 

@@ -10,7 +10,7 @@ export type Pace = { readonly applicationMs: number; readonly servicesMs: number
  * requests from the source of that name, else from the application.
  */
 export function signalsOf(application: ApplicationReadings, measured: Measured, pace: Pace): readonly Signal[] {
-  const { errorRate, p95, requests } = measured;
+  const { errorRate, p95, requests, databaseErrors } = measured;
   const service = { everyMs: pace.servicesMs };
   const signals: Signal[] = [];
   if (errorRate !== undefined || requests !== undefined) {
@@ -23,6 +23,13 @@ export function signalsOf(application: ApplicationReadings, measured: Measured, 
       return slow.ok ? { ...slow, value: { p95Ms: slow.value } } : slow;
     };
     signals.push({ ...service, name: 'The source of the response time', metrics: ['p95'], read });
+  }
+  if (databaseErrors !== undefined) {
+    const read = async (): Promise<Reading<SignalValues>> => {
+      const errors = await databaseErrors();
+      return errors.ok ? { ...errors, value: { databaseErrors: errors.value } } : errors;
+    };
+    signals.push({ ...service, name: 'The source of the database errors', metrics: ['database_errors'], read });
   }
   const told = signals.flatMap(({ metrics }) => metrics);
   const own = (['error_rate', 'p95', 'database_errors'] as const).filter((metric) => !told.includes(metric));

@@ -35,21 +35,25 @@ function queueWords({ waiting, behindUs, blocker }: LockQueue, source: string): 
   return `${waiting} waiting${behind}; ${holds}`;
 }
 
-/** What a source said, as samples of its metrics. Too few requests say nothing about errors (M19). */
+/**
+ * What a source said, as samples of its metrics. Too few requests say nothing about errors (M19). An application that does not count database
+ * errors is not unknown for it; a source that was named for them is (R71, F49).
+ */
 export function signalSamples(
   signal: Signal,
   reading: Reading<SignalValues>,
   { minimumSamples, at }: { minimumSamples: number; at: Instant },
 ): readonly Sample[] {
   const sample = (metric: Metric, value: number | null, detail: string): Sample => ({ metric, at, value, detail });
-  const asked = signal.metrics.filter((metric) => metric !== 'database_errors');
+  const named = signal.metrics.every((metric) => metric === 'database_errors');
+  const asked = signal.metrics.filter((metric) => named || metric !== 'database_errors');
   if (!reading.ok) return asked.map((metric) => sample(metric, null, reading.why));
   const { errorRate, requests = 0, p95Ms, databaseErrors } = reading.value;
   const few = requests < minimumSamples;
-  const told = { error_rate: few ? null : (errorRate ?? null), p95: p95Ms ?? null };
+  const told = { error_rate: few ? null : (errorRate ?? null), p95: p95Ms ?? null, database_errors: databaseErrors ?? null };
   return [
     ...asked.map((metric) => sample(metric, told[metric], metric === 'error_rate' && few ? `only ${requests} requests` : reading.source)),
-    ...(databaseErrors !== undefined && signal.metrics.includes('database_errors')
+    ...(!named && databaseErrors !== undefined && signal.metrics.includes('database_errors')
       ? [sample('database_errors', databaseErrors, reading.source)]
       : []),
   ];

@@ -76,7 +76,7 @@ describe('readings', () => {
       '19:7 readings.cpu: must name one source: prometheus, json, supabase.',
       '20:7 readings.memory: must hold settings of its own, indented below it.',
       '21:42 readings.on_call.at: is no JSON pointer. It begins with a slash, as /data/cpu.',
-      '22:7 readings.users: is no setting. Known here: error_rate, p95, requests, active_users, cpu, memory, disk, automated_backup, on_call, incidents, platform.',
+      '22:7 readings.users: is no setting. Known here: error_rate, p95, requests, database_errors, active_users, cpu, memory, disk, automated_backup, on_call, incidents, platform.',
     ]);
   });
 
@@ -91,6 +91,16 @@ describe('readings', () => {
     expect(disk(", size: 'avg_over_time(size[5m])'")).toContain('readings.disk.size: reads a range');
     expect(disk('')).toContain('readings.disk.size: is missing');
     expect(disk(", size: 'max(size)'")).toBe('');
+  });
+
+  it('R71 count database errors in Prometheus or JSON, and in nothing else', () => {
+    const errors = (source: string) => found('readings:', `  database_errors: ${source}`);
+    expect(errors("{ prometheus: 'http://prom:9090', query: 'sum(increase(e[5m]))', alive: 'up' }")).toEqual([]);
+    expect(errors("{ prometheus: 'http://prom:9090', query: 'sum(increase(e[5m]))' }")[0]).toContain(
+      'readings.database_errors.query: reads a range',
+    );
+    expect(errors("{ json: 'https://host/x', at: /errors }")).toEqual([]);
+    expect(errors(SENTRY)).toEqual(['16:7 readings.database_errors: must name one source: prometheus, json.']);
   });
 
   it('M10 refuse Web Vitals for the response time of the server', () => {

@@ -53,8 +53,8 @@ test('a limit in words about a metric is the default', () => {
   });
 });
 
-test('every reading that fills a line is listed with the sources it may name', () => {
-  const listed = Object.values(OF_ITEM).flatMap(({ readings = [] }) => readings);
+test('every reading that fills a line or feeds a metric is listed with the sources it may name', () => {
+  const listed = [...Object.values(OF_ITEM), ...Object.values(OF_METRIC)].flatMap(({ readings = [] }) => readings);
   const others = knownKeys(['targets', 'x', 'readings']).filter((name) => !listed.some((each) => each === name));
   expect(others).toEqual([]);
   for (const reading of listed) expect(kindsOf(reading).join()).toMatch(/json|pagerduty|supabase/);

@@ -93,9 +93,8 @@ export const ENTRIES_EXECUTION: Entries = {
     does: 'More than 20 % above the reading before, and above 100 ms.',
   },
   191: {
-    by: ['alert database_errors', 'button roll_back'],
-    does: 'More than before the first write, where the metrics of the application say `database_errors`.',
-    open: { today: "Without that number, watch the application's log or Sentry; press **Roll back now**.", why: 'Nothing reads logs.' },
+    by: ['alert database_errors', 'setting readings.database_errors', 'button roll_back'],
+    does: 'More than before the first write. They are counted where the logs go, by a query on Prometheus or a number in JSON, or by the application in its own metrics; where nobody counts them there is no such alert, and people watch the log.',
   },
   192: {
     by: ['hold statement_failed', 'button roll_back'],

@@ -81,7 +81,13 @@ export const OF_ITEM: Readonly<Record<KnownItem, OfItem>> = {
   platform: { requires: 'R39, R101', limits: [], readings: ['platform'] },
 };
 
-type OfMetric = { readonly requires: string; readonly limits: readonly string[]; readonly fires: string };
+type OfMetric = {
+  readonly requires: string;
+  readonly limits: readonly string[];
+  readonly fires: string;
+  /** The readings that may feed it, where they fill no line. */
+  readonly readings?: readonly (keyof typeof Readings.shape)[];
+};
 
 /** What is watched during a run, in the words of the runbook's table. */
 export const OF_METRIC: Readonly<Record<Metric, OfMetric>> = {
@@ -106,6 +112,7 @@ export const OF_METRIC: Readonly<Record<Metric, OfMetric>> = {
   database_errors: {
     requires: 'R71',
     limits: ['database_errors'],
-    fires: 'more than before the first write, where the application reports them: roll back',
+    readings: ['database_errors'],
+    fires: 'more than before the first write, where `readings.database_errors` or the metrics of the application count them: roll back',
   },
 };

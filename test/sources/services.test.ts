@@ -75,6 +75,18 @@ describe('R28 Sentry', () => {
   });
 });
 
+describe('R71 database errors', () => {
+  it('are one number out of PromQL, or out of JSON', async () => {
+    const answer = { status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value: [Date.parse(NOW) / 1000, '3.75'] }] } };
+    nock('http://prom:9090').get('/api/v1/query').query({ query: 'sum(errors)', lookback_delta: '60s' }).reply(200, answer);
+    const prometheus = { prometheus: 'http://prom:9090', query: 'sum(errors)', max_age: 60_000 };
+    expect(await connect({ database_errors: prometheus }).measured.databaseErrors?.()).toMatchObject({ ok: true, value: 3 });
+    nock('https://logs').get('/stats').reply(200, { errors: 0 });
+    const json = { json: { reveal: () => 'https://logs/stats' }, at: '/errors', max_age: 60_000 };
+    expect(await connect({ database_errors: json }).measured.databaseErrors?.()).toMatchObject({ ok: true, value: 0 });
+  });
+});
+
 describe('M10 Vercel', () => {
   const vercel = { team: 'team_1', project: 'prj_1', token, window: 300_000, url: 'https://api.vercel.com' };
 

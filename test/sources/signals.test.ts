@@ -33,6 +33,17 @@ it('F49 one that is away leaves the others to be read', async () => {
   ]);
 });
 
+it('R71 F49 database errors have a source of their own where one is named, and the application is not asked for them', async () => {
+  const counted = signalsOf(application(), { databaseErrors: reads(3) }, PACE);
+  expect(shape(counted)).toEqual([
+    ['The source of the database errors', 15_000, 'database_errors'],
+    ['The application', 1_000, 'error_rate', 'p95'],
+  ]);
+  expect(await counted[0]?.read()).toMatchObject({ ok: true, value: { databaseErrors: 3 } });
+  const [dark] = signalsOf(application(), { databaseErrors: away }, PACE);
+  expect(await dark?.read()).toMatchObject({ ok: false, why: 'It is away.' });
+});
+
 it('M19 a rate is never without a count: its own, that of another source, or of the application', async () => {
   const rate = reads({ errorRate: 0.001, requests: null });
   const [own] = signalsOf(application(), { errorRate: rate }, PACE);

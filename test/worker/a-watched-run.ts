@@ -56,12 +56,16 @@ export function aWatchedRun(begun: Run, startsAt: Instant, losses?: () => Promis
 }
 
 /** A source of which the test says what it answers next; the last answer stays. */
-export function aSignal(answers: readonly (SignalValues & { readonly at?: Instant })[], everyMs = 1_000): Signal {
+export function aSignal(
+  answers: readonly (SignalValues & { readonly at?: Instant })[],
+  everyMs = 1_000,
+  metrics: Signal['metrics'] = ['error_rate', 'p95', 'database_errors'],
+): Signal {
   let asked = 0;
   return {
     name: 'The application',
     everyMs,
-    metrics: ['error_rate', 'p95', 'database_errors'],
+    metrics,
     read: async () => {
       const answer = answers[Math.min(asked, answers.length - 1)];
       asked += 1;

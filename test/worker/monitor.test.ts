@@ -62,6 +62,52 @@ describe('a source of the monitor', () => {
   });
 });
 
+describe('R71 a source that was named for the database errors', () => {
+  const counting = (before: number | null, counts: readonly number[]) => {
+    const { run } = storyTo('migrating');
+    const watched = aWatchedRun({ ...run, baseline: { ...BASELINE, database_errors: before } }, AT);
+    const answers = counts.map((databaseErrors) => ({ databaseErrors }));
+    const ask = listener(watched.task, aSignal(answers, 15_000, ['database_errors']));
+    const asked = async () => {
+      for (const _count of counts) {
+        await ask(watched.run());
+        watched.pass(15);
+      }
+      return watched.run().alerts.database_errors;
+    };
+    return { watched, asked };
+  };
+
+  it('raises the alert that says roll back when it counts more than before the first write', async () => {
+    expect(await counting(0, [1, 1, 2]).asked()).toMatchObject({ level: 'roll_back', value: 2, limit: 0, baseline: 0 });
+    expect(await counting(2, [3, 3, 3]).asked()).toMatchObject({ level: 'roll_back', limit: 2 });
+  });
+
+  it('raises nothing from 0 to 0, nor from what it was to what it was', async () => {
+    expect(await counting(0, [0, 0, 0, 0, 0]).asked()).toBeUndefined();
+    expect(await counting(2, [2, 2, 2, 2, 2]).asked()).toBeUndefined();
+  });
+
+  it('asks only to consider where it could not be read before', async () => {
+    expect(await counting(null, [1, 1, 1]).asked()).toMatchObject({ level: 'consider' });
+  });
+
+  it('F49 that cannot be read is unknown, and dark when it could be read before', async () => {
+    const { watched } = counting(0, []);
+    const signal = aSignal([], 15_000, ['database_errors']);
+    const look = sourceWatch(watched.task, [signal]);
+    watched.sampled({ database_errors: 0 });
+    const ask = listener(watched.task, signal);
+    for (let round = 0; round < 5; round += 1) {
+      watched.pass(15);
+      await ask(watched.run());
+      await look(watched.run(), watched.now());
+    }
+    expect(watched.samples.slice(1).map(({ metric, value }) => `${metric} ${value}`)).toEqual(Array(5).fill('database_errors null'));
+    expect(Object.values(watched.run().lost)).toMatchObject([{ metrics: ['database_errors'], detail: 'no answer' }]);
+  });
+});
+
 describe('what PostgreSQL says', () => {
   const locks = { waiting: 12, behindUs: 12, blocker: { pid: 4711, application: 'reporting', ours: false } };
   const vitals = { used: 40, usable: 80, hidden: 0, longest: null, locks };
