@@ -125,7 +125,7 @@ function connectSources({ settings, secret, hidden, ledger, backups }: Connected
   const { application, name } = settings;
   const { now } = systemClock;
   const asked = { healthUrl: application.health, metricsUrl: application.metrics, timeoutMs: 2_000, now };
-  const { services, measured } = connectReadings(secret.readings, { now });
+  const { services, measured, newIssues } = connectReadings(secret.readings, { now });
   const database = databaseReadings({ connectionString: secret.database.reveal(), backupDirectory: settings.backup.directory });
   const itself = applicationReadings(asked);
   const hooks = secret.hooks.map((hook) => {
@@ -136,6 +136,7 @@ function connectSources({ settings, secret, hidden, ledger, backups }: Connected
     database: { ...database, diskFree: services.disk ?? (() => database.diskFree()) },
     application: withMeasured(itself, measured),
     signals: signalsOf(itself, measured, settings.pace),
+    ...(newIssues && { newIssues }),
     readings: { ...reportedReadings(asked, application.reports), ...services, restoreDrill: () => lastRestore(ledger, name) },
     nextBackup: () => reading('the last backup, or the size of the database', () => backups.expectedBytes(), wordsOf),
     hooks: hooksByName(hooks),

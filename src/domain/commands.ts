@@ -3,6 +3,7 @@ import type { Trigger } from './auto-rollback.ts';
 import type { AlertMove, AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence } from './items.ts';
+import type { ListedIssues } from './new-issues.ts';
 import type { WantedPage } from './page.ts';
 import type { Metric, RaisedAlert, Readings } from './monitor.ts';
 import type { Actor, Person } from './people.ts';
@@ -140,6 +141,9 @@ export type WorkerCommand =
       readonly source: string;
       readonly lost: { readonly metrics: readonly Metric[]; readonly since: Instant; readonly detail: string } | null;
     }
+  /** New issues since the first write; `why` they could not be listed. */
+  | { readonly type: 'record_issues'; readonly found: ListedIssues }
+  | { readonly type: 'record_issues'; readonly found: null; readonly why: string }
   | { readonly type: 'arm_rollback'; readonly trigger: Trigger }
   /** The samples do not confirm it any more: they cannot be read, or they are below the limit. */
   | { readonly type: 'disarm_rollback'; readonly reason: 'unknown' | 'unconfirmed' }

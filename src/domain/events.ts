@@ -3,6 +3,7 @@ import type { Instant } from './instant.ts';
 import type { Evidence, ItemKey } from './items.ts';
 import type { WantedPage } from './page.ts';
 import type { Level, Metric, RaisedAlert, Readings } from './monitor.ts';
+import type { ListedIssues } from './new-issues.ts';
 import type { DisarmReason, Trigger } from './auto-rollback.ts';
 import type { Actor } from './people.ts';
 import type { Plan, RelationLock } from './plan.ts';
@@ -137,6 +138,9 @@ export type Happening =
       readonly detail: string;
     }
   | { readonly type: 'source_found'; readonly source: string }
+  /** What the error tracker saw for the first time since the first write (R51), or why that could not be listed. */
+  | (ListedIssues & { readonly type: 'issues_listed' })
+  | { readonly type: 'issues_unlisted'; readonly why: string }
   /** Offpeak rolls back by itself at that moment, unless something voids it. */
   | { readonly type: 'rollback_armed'; readonly trigger: Trigger; readonly firesAt: Instant }
   | { readonly type: 'rollback_disarmed'; readonly trigger: Trigger; readonly reason: DisarmReason }

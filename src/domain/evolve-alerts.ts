@@ -27,6 +27,12 @@ export const ALERT_CHANGES = {
     const from = found === undefined || run.t0 === null || found.since > run.t0 ? found?.since : run.t0;
     return { lost, darkMs: run.darkMs + (from === undefined ? 0 : Math.max(0, between(from, event.at))) };
   },
+  issues_listed: (_run: Run, { issues, more, at }: Of<'issues_listed'>): Partial<Run> => ({
+    newIssues: { listed: { issues, more, at }, why: '' },
+  }),
+  issues_unlisted: (run: Run, { why }: Of<'issues_unlisted'>): Partial<Run> => ({
+    newIssues: { listed: run.newIssues?.listed ?? null, why },
+  }),
   rollback_armed: (_run: Run, event: Of<'rollback_armed'>): Partial<Run> => ({
     armed: { trigger: event.trigger, since: event.at, firesAt: event.firesAt },
   }),

@@ -56,6 +56,7 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     alerts: {},
     lost: {},
     darkMs: 0,
+    newIssues: null,
     armed: null,
     asks: null,
     respite: null,

@@ -4,6 +4,7 @@ import type { AppliedStatement, Backend, HoldReason, StepName } from './events.t
 import type { Instant } from './instant.ts';
 import type { Acknowledgement, Evidence, PerItem, Waiver } from './items.ts';
 import type { Alert, Metric, Readings } from './monitor.ts';
+import type { NewIssues } from './new-issues.ts';
 import type { Page } from './page.ts';
 import type { Actor } from './people.ts';
 import { unitsOf, type Plan, type Unit } from './plan.ts';
@@ -122,6 +123,8 @@ export type Run = {
   readonly lost: Readonly<Record<string, LostSource>>;
   /** How long sources were dark in all, in milliseconds: the observation lasts so much longer. */
   readonly darkMs: number;
+  /** What the error tracker saw for the first time since the first write; null where none was asked. */
+  readonly newIssues: NewIssues | null;
   /** The rollback that Offpeak begins by itself. */
   readonly armed: Armed | null;
   /** Why it asks instead of rolling back by itself, for the rest of this run. */

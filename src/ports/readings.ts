@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { MachineItem, Verdict } from '../domain/items.ts';
 import type { DiskFree } from '../domain/disk-space.ts';
+import type { ListedIssues } from '../domain/new-issues.ts';
 import type { Thresholds } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 
@@ -134,6 +135,8 @@ export type Sources = {
   /** What the monitor listens to beside the database; the application alone where nothing is said. */
   readonly signals?: readonly Signal[];
   readonly readings?: OtherReadings;
+  /** What the error tracker saw for the first time since this moment, where one tells the error rate (R51). */
+  readonly newIssues?: (since: Instant) => Promise<Reading<ListedIssues>>;
   /** Bytes that the next backup is expected to take. */
   readonly nextBackup?: () => Promise<Reading<number>>;
   /** By name and by every alias, e.g. `smoke`, `pnpm db:health-checks`, `./scripts/smoke-test.sh`. */

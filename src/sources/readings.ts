@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-import type { OtherReadings } from '../ports.ts';
+import type { OtherReadings, Sources } from '../ports.ts';
 import { analyticsReading, type AnalyticsSettings } from './analytics.ts';
 import { diskReading, type DiskSettings } from './disk.ts';
 import { httpClient, type HttpClient } from './http.ts';
@@ -8,6 +8,7 @@ import type { Measured } from './measured.ts';
 import { pagerDutyIncidents, pagerDutyOnCall, type PagerDutyIncidents, type PagerDutySettings } from './pagerduty.ts';
 import { prometheusReading, type PrometheusSettings } from './prometheus.ts';
 import type { Quantity } from './quantity.ts';
+import { sentryIssues } from './sentry-issues.ts';
 import { sentryErrors, sentryP95, sentryRequests, type SentrySettings } from './sentry.ts';
 import { supabaseBackup, supabaseCpu, supabaseMemory, supabasePlatform, type SupabaseMetrics, type SupabaseSettings } from './supabase.ts';
 import { vercelP95, vercelRequests, type VercelSettings } from './vercel.ts';
@@ -43,9 +44,11 @@ type Around = { readonly http: HttpClient; readonly now: () => Instant };
 export function connectReadings(
   settings: ReadingsSettings,
   { now }: { now: () => Instant },
-): { readonly services: OtherReadings; readonly measured: Measured } {
+): { readonly services: OtherReadings; readonly measured: Measured; readonly newIssues: Sources['newIssues'] | undefined } {
   const around: Around = { http: httpClient({ timeoutMs: TIMEOUT_MS, now }), now };
-  return { services: servicesOf(settings, around), measured: measuredOf(settings, around) };
+  const { error_rate: errors } = settings;
+  const newIssues = errors !== undefined && 'sentry' in errors ? sentryIssues(errors.sentry, around) : undefined;
+  return { services: servicesOf(settings, around), measured: measuredOf(settings, around), newIssues };
 }
 
 function servicesOf(settings: ReadingsSettings, around: Around): OtherReadings {

@@ -4,7 +4,7 @@ import type { HttpClient } from './http.ts';
 import { at, bearer, hostOf, quantityOf, type Hidden } from './quantity.ts';
 import { reading, unexpected, Unreadable } from './reading.ts';
 
-/** What an application reports to Sentry about its transactions. The token needs org:read. */
+/** What an application reports to Sentry about its transactions. The token needs org:read, and event:read for the new issues. */
 export type SentrySettings = {
   readonly organization: string;
   /** Its slug. */

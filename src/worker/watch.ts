@@ -6,6 +6,7 @@ import { lateHold, opensAt } from '../domain/schedule.ts';
 import { attendOnce } from './attend.ts';
 import { tendCountdown } from './auto-rollback.ts';
 import { askDatabase, listener } from './monitor.ts';
+import { ISSUES_EVERY_MS, listNewIssues } from './new-issues.ts';
 import { recoveryWatch } from './recovery.ts';
 import { repeat } from './repeat.ts';
 import { DATABASE_METRICS, signalsIn } from './samples.ts';
@@ -116,7 +117,12 @@ function watching(task: Task, sampleMs: number): readonly { readonly everyMs: nu
     };
     return { everyMs: signal.everyMs, act };
   });
-  return [{ everyMs: sampleMs, act: round }, ...listening];
+  const list = async () => {
+    const run = await task.load();
+    if (WATCHED.includes(run.state)) await listNewIssues(task, run);
+  };
+  const issues = task.context.sources.newIssues === undefined ? [] : [{ everyMs: ISSUES_EVERY_MS, act: list }];
+  return [{ everyMs: sampleMs, act: round }, ...listening, ...issues];
 }
 
 function isDue(run: Run, now: Instant): boolean {

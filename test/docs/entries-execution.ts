@@ -25,9 +25,8 @@ export const ENTRIES_EXECUTION: Entries = {
     does: 'Above 80 % of the usable slots, or 30 % of them more than before the first write.',
   },
   137: {
-    by: ['alert error_rate', 'setting readings.error_rate'],
-    does: 'The rate, three of five readings.',
-    open: { today: 'Look into Sentry for new issues.', why: 'Single issues are not listed.' },
+    by: ['alert error_rate', 'setting readings.error_rate', 'file src/worker/new-issues.ts the list of new issues'],
+    does: 'The rate, three of five readings; and where Sentry tells it, the issues first seen since the first write, with count and page, under the alert and in the report. What could not be listed is said.',
   },
   138: { by: ['alert p95', 'step begin'], does: 'Against the middle of the readings just before the first write, of the same source.' },
   139: {

@@ -68,6 +68,70 @@ describe('R73 an alert says what Offpeak will do and when', () => {
   });
 });
 
+describe('R51 the alert of the error rate, and the report, say what is new in Sentry', () => {
+  const raised: Happening = {
+    type: 'alert_raised',
+    alert: { metric: 'error_rate', level: 'roll_back', value: 0.02, limit: 0.01, baseline: 0, since: AT, raisedAt: AT, detail: '' },
+  };
+  const listed = (titles: readonly string[], more = false): Happening => ({
+    type: 'issues_listed',
+    issues: titles.map((title) => ({ title, events: 1204, link: 'https://acme.sentry.io/issues/1/' })),
+    more,
+  });
+  const alert = (...happened: readonly Happening[]) =>
+    words(
+      'migrating',
+      [raised, ...happened].map((event) => ({ event })),
+    ).get('alert:error_rate') ?? '';
+  const details = (...happened: readonly Happening[]) =>
+    words(
+      'completed',
+      happened.map((event) => ({ event })),
+    ).get('details') ?? '';
+
+  it('with count and page, and as text that nothing can be hidden in', () => {
+    const text = alert(listed(['<!channel> *see* `this` https://evil.example'], true));
+    expect(text).toContain('New since the first write: more than 1 issue in Sentry.');
+    expect(text).toContain('*New in Sentry from the first write to ');
+    expect(text).toContain(
+      '• `&lt;!channel&gt; *see* ˋthisˋ https://evil.example` · 1,204 events · <https://acme.sentry.io/issues/1/|open>',
+    );
+    expect(text).toContain('• and more');
+    expect(details(listed(['UndefinedColumn']))).toContain('• `UndefinedColumn` · 1,204 events');
+  });
+
+  it('that there is none only where it was listed, and nothing where Sentry is not asked', () => {
+    expect(alert(listed([]))).toContain('No new issue in Sentry from the first write to ');
+    expect(details(listed([]))).toContain('No new issue in Sentry');
+    expect(alert()).not.toContain('Sentry');
+    expect(details()).not.toContain('Sentry');
+  });
+
+  it('why it could not be listed, never "none"', () => {
+    const away: Happening = { type: 'issues_unlisted', why: 'Sentry answered 503.' };
+    for (const text of [alert(away), details(away)]) {
+      expect(text).toContain('New issues in Sentry could not be listed: Sentry answered 503.');
+      expect(text).not.toContain('No new issue');
+    }
+    expect(alert(listed(['UndefinedColumn']), away)).toMatch(/UndefinedColumn.*What came later could not be listed: Sentry answered 503\./);
+  });
+
+  it('on no other alert', () => {
+    const p95 = words('migrating_alert', [{ event: listed(['UndefinedColumn']) }]).get('alert:p95');
+    expect(p95).not.toContain('UndefinedColumn');
+  });
+
+  it('whole in Slack, however long the titles', () => {
+    const text = alert(
+      listed(
+        Array.from({ length: 5 }, () => '&'.repeat(120)),
+        true,
+      ),
+    );
+    expect(text).toMatch(/and \d more lines/);
+  });
+});
+
 it('R73 the policy stands on the plan that is approved', () => {
   expect(words('checklist_ready', []).get('card')).toContain(
     'Offpeak takes it by itself 1 min after an alert that says so, when nothing is lost by it',

@@ -8,6 +8,7 @@ import { diskReading } from '../../src/sources/disk.ts';
 import { jsonBackup, jsonNames, jsonReading } from '../../src/sources/json-probe.ts';
 import { pagerDutyIncidents, pagerDutyOnCall } from '../../src/sources/pagerduty.ts';
 import { prometheusReading } from '../../src/sources/prometheus.ts';
+import { sentryIssues } from '../../src/sources/sentry-issues.ts';
 import { sentryErrors, sentryP95 } from '../../src/sources/sentry.ts';
 import { supabaseBackup, supabaseCpu, supabaseMemory, supabasePlatform } from '../../src/sources/supabase.ts';
 import { vercelP95 } from '../../src/sources/vercel.ts';
@@ -112,6 +113,12 @@ const SUBJECTS: readonly Subject[] = [
     read: (url, http) => sentryP95({ ...sentry, url }, http),
     answer: () => json((value) => `{"data":[{"p95(span.duration)": ${value}}],"meta":{"units":{"p95(span.duration)":"millisecond"}}}`),
     good: '120.5',
+  },
+  {
+    name: 'R51 Sentry new issues',
+    read: (url, http) => () => sentryIssues({ ...sentry, url }, { http, now })('2026-11-22T19:59:00.000Z'),
+    answer: () => json((value, at) => `[{"title": "Error", "count": ${value}, "firstSeen": "${at}", "permalink": null}]`),
+    good: '"4"',
   },
   {
     name: 'Vercel p95',

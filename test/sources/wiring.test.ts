@@ -28,6 +28,12 @@ it('gives a target the readings that its settings name, and what the ledger know
   expect(Object.is(sources.database['diskFree'], sources.readings?.disk)).toBe(true);
 });
 
+it('R51 gives a target the list of new issues where Sentry tells its error rate', () => {
+  expect(connected('').newIssues).toBeUndefined();
+  const sentry = "    readings:\n      error_rate: { sentry: { organization: acme, project: web, token: '${TOKEN}' } }\n";
+  expect(connected(sentry, { TOKEN: 'a-token' }).newIssues).toBeTypeOf('function');
+});
+
 it('gives a target its hooks by name and alias, in the environment that the settings give them, with every secret hidden', async () => {
   const sources = connected(
     `    hooks:

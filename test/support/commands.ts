@@ -83,6 +83,7 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'record_page', page: reasonsToPage(run, now)[0] ?? NO_REASON, through: 'PagerDuty', failure: null },
     { type: 'record_page_closed', key: run.pages[0]?.key ?? NO_REASON.key, failure: null },
     { type: 'record_source', source: 'application', lost: { metrics: ['error_rate', 'p95'], since: now, detail: 'no answer' } },
+    { type: 'record_issues', found: { issues: [], more: false } },
     { type: 'arm_rollback', trigger: 'p95' },
     { type: 'disarm_rollback', reason: 'unknown' },
     { type: 'fire_rollback', price: 'lossless' },

@@ -5,12 +5,17 @@ import { plus, type Instant } from '../../src/domain/instant.ts';
 import { METRICS, type Metric, type Sample } from '../../src/domain/monitor.ts';
 import { OFFPEAK, type Actor } from '../../src/domain/people.ts';
 import type { Run } from '../../src/domain/run.ts';
-import type { CountedLosses, Signal, SignalValues } from '../../src/ports.ts';
+import type { CountedLosses, Signal, SignalValues, Sources } from '../../src/ports.ts';
 import type { Task } from '../../src/worker/task.ts';
 import { PEOPLE, sha256 } from '../support/plans.ts';
 
 /** A run whose commands are really decided, a clock that is set, and samples that are kept: all that the monitor of a worker needs. */
-export function aWatchedRun(begun: Run, startsAt: Instant, losses?: () => Promise<readonly CountedLosses[]>) {
+export function aWatchedRun(
+  begun: Run,
+  startsAt: Instant,
+  losses?: () => Promise<readonly CountedLosses[]>,
+  sources: Partial<Sources> = {},
+) {
   let run = begun;
   let now = startsAt;
   const samples: Sample[] = [];
@@ -35,7 +40,7 @@ export function aWatchedRun(begun: Run, startsAt: Instant, losses?: () => Promis
       if (outcome.ok) reported.push(command);
       return outcome;
     },
-    context: { losses },
+    context: { losses, sources },
     services: { ledger, log: { warn: () => {} } },
   } as unknown as Task;
   return {

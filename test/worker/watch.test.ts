@@ -39,6 +39,26 @@ it('a wish to stop after this step lets the step finish', async () => {
   expect(await stopped({ ...aRunIn('preparing'), stopRequested: by('olga') }, '18:50')).toBe(false);
 });
 
+it('R51 the error tracker is asked what is new while the run works, and not before the first write', async () => {
+  const asked = async (run: Run) => {
+    const since: string[] = [];
+    const task = aTask(run, '19:01', () => run);
+    const newIssues = async (from: string) => {
+      since.push(from);
+      return { ok: true as const, value: { issues: [], more: false }, source: '' };
+    };
+    const { sources } = task.context;
+    const watch = watchRun(
+      { ...task, context: { ...task.context, sources: { ...sources, newIssues } } },
+      { sampleMs: 60_000, lookMs: 10_000, shutdown: new AbortController().signal },
+    );
+    await watch.stop();
+    return since;
+  };
+  expect(await asked(aRunIn('migrating'))).toEqual([aRunIn('migrating').t0]);
+  expect(await asked(aRunIn('scheduled'))).toEqual([]);
+});
+
 /** How long after a change the step is stopped, when looks come only every ten seconds. */
 async function stoppedAfterChange(told: boolean): Promise<boolean> {
   const before = aRunIn('migrating');

@@ -11,7 +11,15 @@ import { rollBack } from './roll-back.ts';
 
 type Of<Type extends WorkerCommand['type']> = Extract<WorkerCommand, { type: Type }>;
 export type AlertCommand = Of<
-  'raise_alert' | 'move_alert' | 'clear_alert' | 'record_source' | 'arm_rollback' | 'disarm_rollback' | 'fire_rollback' | 'record_recovery'
+  | 'raise_alert'
+  | 'move_alert'
+  | 'clear_alert'
+  | 'record_source'
+  | 'record_issues'
+  | 'arm_rollback'
+  | 'disarm_rollback'
+  | 'fire_rollback'
+  | 'record_recovery'
 >;
 
 /** Decides what the monitor found. An alert that says roll back begins the countdown of the policy in the same decision. */
@@ -30,6 +38,9 @@ export function decideAlert(run: Run, command: AlertCommand, context: Context): 
       return happened({ type: 'alert_cleared', metric: command.metric }, ...disarming(run, 'cleared', command.metric));
     case 'record_source':
       return recordSource(run, command);
+    case 'record_issues':
+      if (!WATCHED.includes(run.state) || run.baseline === null) return wrongState(run, 'watch');
+      return happened(command.found === null ? { type: 'issues_unlisted', why: command.why } : { type: 'issues_listed', ...command.found });
     case 'arm_rollback': {
       const happenings = arming(run, command.trigger, context.now);
       return happenings.length === 0 ? refuse({ code: 'out_of_order' }) : happened(...happenings);

@@ -7,6 +7,7 @@ import { WORKING, type Run } from '../../domain/run.ts';
 import { LEVEL_WORDS, whoRollsBack } from './alert-words.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
 import { rollBackButton, type Priced } from './buttons.ts';
+import { newIssueBlocks, newIssueWords } from './new-issues.ts';
 import { METRIC_TITLES, metricValue } from './metrics.ts';
 import { runName } from './state-words.ts';
 import { atSecond, phrase, timeOf, when, who } from './text.ts';
@@ -29,10 +30,13 @@ export function alertMessage(priced: Priced, alert: Alert): Message {
   if (!WORKING.includes(run.state)) {
     return { text: `Alert on run ${runName(run)}: ${facts}.`, blocks: [section(head), context(`${afterwards(run)}${detail}`)] };
   }
+  // An error rate says how many fail; what is new says with what (R51).
+  const tellsNew = alert.metric === 'error_rate';
   return {
-    text: `Alert on run ${runName(run)}: ${facts}. ${asks}. ${intention(run, alert, plainly)}`,
+    text: `Alert on run ${runName(run)}: ${facts}. ${asks}. ${tellsNew ? newIssueWords(run) : ''}${intention(run, alert, plainly)}`,
     blocks: [
       section(head),
+      ...(tellsNew ? newIssueBlocks(run) : []),
       context(`${intention(run, alert, atSecond)}${taken(alert)}${respite(run)}${detail}`),
       ...actions(alertButtons(priced, alert)),
     ],

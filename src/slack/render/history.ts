@@ -4,6 +4,7 @@ import { OFFPEAK } from '../../domain/people.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { restoreWords } from '../../domain/restore.ts';
 import { DISARM_WORDS, LEVEL_WORDS, triggerTitle } from './alert-words.ts';
+import { newIssueText } from './new-issues.ts';
 import { METRIC_TITLES, metricValue } from './metrics.ts';
 import { HOLD_WORDS, STEP_WORDS } from './step-words.ts';
 import { code, phrase, when, who } from './text.ts';
@@ -59,6 +60,8 @@ const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, 
   respite_given: ({ until }) => `pressed Hold 5 min, until ${when(until)}`,
   source_lost: ({ source, since, detail }) => `${phrase(source, 80)} cannot be read since ${when(since)}: ${phrase(detail, 300)}`,
   source_found: ({ source }) => `${phrase(source, 80)} can be read again`,
+  issues_listed: (listed) => newIssueText(listed),
+  issues_unlisted: ({ why }) => `new issues in Sentry could not be listed: ${phrase(why, 300)}`,
   rollback_armed: ({ trigger, firesAt }) => `rolls back by itself at ${when(firesAt)}: ${triggerTitle(trigger)}`,
   rollback_disarmed: ({ reason }) => `does not roll back by itself: ${DISARM_WORDS[reason]}`,
   recovered: () => 'recovered: every signal is well',

@@ -10,6 +10,7 @@ import type { Run } from '../../domain/run.ts';
 import { CALLBACKS, LINE, MOMENT, NOTE, writeReference } from '../actions.ts';
 import { context, plain, section } from './block-kit.ts';
 import { cut, LIMITS } from './limits.ts';
+import { newIssueBlocks } from './new-issues.ts';
 import { statementLines } from './report.ts';
 import { runName } from './state-words.ts';
 import { code, escape, when } from './text.ts';
@@ -158,6 +159,7 @@ export function reportModal(run: Run, history: readonly string[]): ModalView {
   const blocks = [
     section(`*${runName(run)}* · digest ${code(run.digest, 64)}`),
     ...chunks(units.length === 0 ? ['Nothing was executed.'] : units, '*Statements*'),
+    ...newIssueBlocks(run),
     ...chunks(history, '*Everything that happened*'),
   ];
   const kept = blocks.slice(0, LIMITS.viewBlocks - 1);

@@ -10,6 +10,7 @@ import { detailLine, remainingLine, resultLine } from './ended-card.ts';
 import { waivedWords } from './gate-lines.ts';
 import { cutLines } from './limits.ts';
 import { beforeAfter, METRIC_TITLES, metricValue } from './metrics.ts';
+import { newIssueBlocks } from './new-issues.ts';
 import { stagingLine, stagingResult } from './staging.ts';
 import { runHeader, runName, STATE_WORDS } from './state-words.ts';
 import { code, phrase, stopped, timeOf, when, who } from './text.ts';
@@ -41,6 +42,7 @@ export function details(run: Run): Message {
       section(timeline(run)),
       ...(statements.length === 0 ? [] : [section(cutLines(statements, { max: 2400, rest: (left) => `and ${left} more: Open report` }))]),
       ...(run.baseline === null ? [] : [section(['*Before → after*', ...beforeAfter(run.baseline, run.after)].join('\n'))]),
+      ...newIssueBlocks(run),
     ],
   };
 }
