@@ -102,7 +102,8 @@ it('R33 the disk is judged with the run’s own backup and what its rehearsal me
 
 it('R33 the disk is unknown while nobody can say how large the backup will be (invariant 10)', async () => {
   const database = { diskFree: read({ share: 0.5, bytes: 5e9 }) };
-  const unknown = (why: string) => `50 % free (5.0 GB); more than 0 B needed; growth not counted: no rehearsal measured it yet; backup unknown: ${why}`;
+  const unknown = (why: string) =>
+    `50 % free (5.0 GB); more than 0 B needed; growth not counted: no rehearsal measured it yet; backup unknown: ${why}`;
   expect(await finding('disk', { database, nextBackup: unreadable })).toMatchObject({
     verdict: 'unknown',
     value: unknown('The database gave no answer within 2 s.'),

@@ -147,6 +147,11 @@ describe('a scheduled run', () => {
   });
 });
 
+/** Its rehearsal measured what the change adds to the disk. */
+function measured(run: Run): Run {
+  return { ...run, rehearsal: run.rehearsal === null ? null : { ...run.rehearsal, grewBytes: 4096 } };
+}
+
 /** As it is a moment after its rehearsal: the disk was judged with the growth. */
 function diskReadAgain(run: Run): Run {
   const [disk] = healthEvidence(run.plan, run.rehearsal?.at ?? '').filter(({ item }) => item === 'disk');
@@ -186,11 +191,11 @@ describe('before the start', () => {
   });
 
   it('R33 the disk that was judged before the rehearsal measured the growth is read again, before the start and in preparation', () => {
-    const proved = aRunIn('checklist_proved');
+    const proved = measured(aRunIn('checklist_proved'));
     const at = proved.rehearsal?.at ?? '';
     expect(nextStep(proved, at)).toEqual({ kind: 'step', step: 'check' });
     expect(nextStep(diskReadAgain(proved), at)).toMatchObject({ kind: 'wait' });
-    const read = diskReadAgain({ ...aRunIn('preparing_ready'), dryRunAt: null });
+    const read = diskReadAgain({ ...measured(aRunIn('preparing_ready')), dryRunAt: null });
     const then = read.rehearsal?.at ?? '';
     expect(nextStep(read, then)).toEqual({ kind: 'step', step: 'dry_run' });
     const disk = { ...read.evidence.disk, at: plus(then, -1) } as Evidence;
