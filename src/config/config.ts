@@ -255,7 +255,7 @@ function queryName(sql: string, index: number): string {
   return `${index + 1}: ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`;
 }
 
-function thresholdsOf({ limits, staging }: TargetSettings): Thresholds {
+function thresholdsOf({ limits, staging, readings }: TargetSettings): Thresholds {
   return {
     connections: limits.connections,
     longQuerySeconds: limits.long_query,
@@ -279,7 +279,9 @@ function thresholdsOf({ limits, staging }: TargetSettings): Thresholds {
     connectionsSpike: limits.connections_spike,
     databaseErrors: limits.database_errors,
     clearShare: limits.clear,
+    statementMeanMs: limits.statement_mean,
     // Without a twin they mean nothing, and the digests of such targets stay what they were.
     ...(staging === undefined ? {} : { impact: limits.impact, stagingRows: limits.staging_rows, stagingSmall: limits.staging_small }),
+    ...(readings.user_activity === undefined ? {} : { activityBand: limits.activity_band }),
   };
 }

@@ -89,6 +89,7 @@ export const Readings = z.strictObject({
   requests: oneSource({ ...number, ...sentry, ...vercel }).optional(),
   database_errors: oneSource({ ...number }).optional(),
   active_users: oneSource({ ...number, ...analytics }).optional(),
+  user_activity: oneSource({ prometheus: number.prometheus }).optional(),
   cpu: oneSource({ ...number, ...supabaseMetrics }).optional(),
   memory: oneSource({ ...number, ...supabaseMetrics }).optional(),
   disk: oneSource(disk).optional(),

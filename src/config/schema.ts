@@ -55,6 +55,8 @@ const Limits = z.strictObject({
   impact: proportion.prefault('5%'),
   staging_rows: proportion.prefault('10%'),
   staging_small: whole(1).prefault(1000),
+  statement_mean: duration.prefault('1s'),
+  activity_band: proportion.prefault('50%'),
 });
 
 const Backup = z.strictObject({

@@ -154,6 +154,10 @@ export type Thresholds = {
   readonly databaseErrors?: number;
   /** Share of a limit below which an alert clears, e.g. 0.9. */
   readonly clearShare?: number;
+  /** Mean time of a statement since the first write above which it is slow at the end, in milliseconds (R67). */
+  readonly statementMeanMs?: number;
+  /** Where user activity is read. By what share it may leave what it was in earlier weeks (R68), e.g. 0.5. */
+  readonly activityBand?: number;
   /** Where a twin is configured. How much slower the load may be after the change, as a share (R15). */
   readonly impact?: number;
   /** The share of production's rows that the twin must have of each touched table (R13). */

@@ -1,3 +1,4 @@
+import type { Activity, StatementCounts } from '../domain/end-comparison.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { MachineItem, Verdict } from '../domain/items.ts';
 import type { DiskFree } from '../domain/disk-space.ts';
@@ -63,6 +64,8 @@ export interface DatabaseReadings {
   readonly dumps?: (olderThanSeconds: number) => Promise<Reading<readonly Dump[]>>;
   /** Whether the write-ahead log up to this position is archived (M28). */
   readonly archived?: (lsn: string) => Promise<Reading<Archived>>;
+  /** What pg_stat_statements has counted, from so many milliseconds in all on; everything, without texts, where null (R67). */
+  readonly statements?: (leastMs: number | null) => Promise<Reading<StatementCounts>>;
   close(): Promise<void>;
 }
 
@@ -100,6 +103,8 @@ export type PlatformState = { readonly well: boolean; readonly words: string };
 /** What other services say. Each is there when the settings of the target name a source for it; a line without its reading is confirmed by a person. */
 export type OtherReadings = {
   readonly activeUsers?: () => Promise<Reading<number>>;
+  /** Now and in earlier weeks; compared at the end (R68). */
+  readonly userActivity?: () => Promise<Reading<Activity>>;
   /** Shares from 0 to 1. */
   readonly cpu?: () => Promise<Reading<number>>;
   readonly memory?: () => Promise<Reading<number>>;

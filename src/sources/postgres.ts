@@ -6,6 +6,7 @@ import { CONNECTIONS, DUMPS, LOCK_WAITS, LONG_QUERIES, REPLICATION } from './dat
 import { Unreadable, reading } from './reading.ts';
 import { redactedQuery, secretsHidden } from './redact.ts';
 import { serverDisk } from './server-disk.ts';
+import { statementCounts } from './statement-counts.ts';
 import { vitals } from './vitals.ts';
 
 export type DatabaseReadingsOptions = {
@@ -48,6 +49,7 @@ export function databaseReadings(options: DatabaseReadingsOptions): DatabaseRead
     vitals: (seconds) => reading('pg_stat_activity, pg_blocking_pids', () => vitals(pool, seconds), sentence),
     dumps: (seconds) => reading('pg_stat_activity, pg_stat_progress_basebackup', () => dumps(pool, seconds), sentence),
     archived: (lsn) => reading('pg_stat_archiver', () => archived(pool, lsn), sentence),
+    statements: (leastMs) => reading('pg_stat_statements', () => statementCounts(pool, leastMs), sentence),
     close: () => pool.end(),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantOf, type Instant } from '../domain/instant.ts';
+import { instantOf, millis, type Instant } from '../domain/instant.ts';
 import type { Reading } from '../ports.ts';
 import { assertFresh } from './fresh.ts';
 import type { HttpClient } from './http.ts';
@@ -30,7 +30,13 @@ const Answer = z.object({
   ]),
 });
 
-export type PrometheusOptions = { readonly http: HttpClient; readonly now: () => Instant; readonly quantity: Quantity };
+export type PrometheusOptions = {
+  readonly http: HttpClient;
+  readonly now: () => Instant;
+  readonly quantity: Quantity;
+  /** Asked as of then instead of now; `now` must tell the same. */
+  readonly moment?: Instant;
+};
 
 export function prometheusReading(settings: PrometheusSettings, options: PrometheusOptions): () => Promise<Reading<number>> {
   const { prometheus, query, unit } = settings;
@@ -65,7 +71,8 @@ async function one(settings: PrometheusSettings, { query, options }: { query: st
   const { prometheus, token, max_age: maxAgeMs } = settings;
   const what = `Prometheus (${hostOf(prometheus)})`;
   // Without it a series that has ended is answered for five minutes more. Servers before 2.43 do not know it; `alive` works there too.
-  const parameters = { query, lookback_delta: `${Math.max(1, Math.round(maxAgeMs / 1000))}s` };
+  const time = options.moment === undefined ? {} : { time: String(millis(options.moment) / 1000) };
+  const parameters = { query, lookback_delta: `${Math.max(1, Math.round(maxAgeMs / 1000))}s`, ...time };
   const answer = await options.http.json({ url: at(prometheus, '/api/v1/query', parameters), what, headers: bearer(token) }, Answer);
   if ((answer.warnings ?? []).length > 0) throw new Unreadable(`${what} answered with warnings: a part of the data is missing.`);
   const { data } = answer;

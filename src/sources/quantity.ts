@@ -4,7 +4,7 @@ import { Unreadable } from './reading.ts';
 export type Hidden = { reveal(): string };
 
 /** What a number stands for; it decides which numbers cannot be. */
-export type Quantity = 'share' | 'milliseconds' | 'count';
+export type Quantity = 'share' | 'milliseconds' | 'count' | 'amount';
 export type TimeUnit = 's' | 'ms';
 
 /** The number as the port wants it. What cannot be measured (NaN, infinity, less than nothing, more than all) is unknown. */

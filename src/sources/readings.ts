@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { OtherReadings, Sources } from '../ports.ts';
+import { activityReading } from './activity.ts';
 import { analyticsReading, type AnalyticsSettings } from './analytics.ts';
 import { diskReading, type DiskSettings } from './disk.ts';
 import { httpClient, type HttpClient } from './http.ts';
@@ -26,6 +27,7 @@ export type ReadingsSettings = {
   readonly requests?: PrometheusSettings | JsonSettings | Sentry | Vercel | undefined;
   readonly database_errors?: PrometheusSettings | JsonSettings | undefined;
   readonly active_users?: PrometheusSettings | JsonSettings | Analytics | undefined;
+  readonly user_activity?: PrometheusSettings | undefined;
   readonly cpu?: PrometheusSettings | JsonSettings | Supabase<SupabaseMetrics> | undefined;
   readonly memory?: PrometheusSettings | JsonSettings | Supabase<SupabaseMetrics> | undefined;
   readonly disk?: DiskSettings | undefined;
@@ -52,12 +54,23 @@ export function connectReadings(
 }
 
 function servicesOf(settings: ReadingsSettings, around: Around): OtherReadings {
-  const { active_users: users, cpu, memory, disk, automated_backup: backup, on_call: onCall, incidents, platform } = settings;
+  const {
+    active_users: users,
+    cpu,
+    memory,
+    disk,
+    automated_backup: backup,
+    on_call: onCall,
+    incidents,
+    platform,
+    user_activity: activity,
+  } = settings;
   return {
     ...(users && {
       activeUsers:
         'analytics' in users ? analyticsReading(users.analytics, { ...around, quantity: 'count' }) : number(users, 'count', around),
     }),
+    ...(activity && { userActivity: activityReading(activity, around) }),
     ...(cpu && { cpu: 'supabase' in cpu ? supabaseCpu(cpu.supabase, around) : number(cpu, 'share', around) }),
     ...(memory && { memory: 'supabase' in memory ? supabaseMemory(memory.supabase, around) : number(memory, 'share', around) }),
     ...(disk && { disk: diskReading(disk, around) }),

@@ -53,6 +53,7 @@ test("gives the runbook's defaults to what is not written", () => {
     connectionsSpike: 0.3,
     databaseErrors: 0,
     clearShare: 0.9,
+    statementMeanMs: 1_000,
   });
   expect(target?.lockBudgetMs).toBe(60_000);
   expect(config.quorum).toBe(2);

@@ -55,6 +55,20 @@ describe('readings', () => {
     expect(printed).not.toContain(HIDDEN.TOKEN);
   });
 
+  it('R68 user activity comes from Prometheus alone, and its band is in no digest without it', () => {
+    const activity = "  user_activity: { prometheus: 'http://prom:9090', query: 'sum(users)' }";
+    const thresholds = (...lines: readonly string[]) => targetOf(...lines).result.config.targets.get('production')?.thresholds;
+    expect(thresholds('readings:', activity)).toMatchObject({ activityBand: 0.5, statementMeanMs: 1_000 });
+    expect(thresholds('readings:', activity, 'limits: { activity_band: 20%, statement_mean: 250ms }')).toMatchObject({
+      activityBand: 0.2,
+      statementMeanMs: 250,
+    });
+    expect(thresholds()).not.toHaveProperty('activityBand');
+    expect(found('readings:', "  user_activity: { json: 'https://host/x', at: /n }")).toEqual([
+      '16:7 readings.user_activity: must name one source: prometheus.',
+    ]);
+  });
+
   it('report every mistake together, each at its place', () => {
     expect(
       found(
@@ -76,7 +90,7 @@ describe('readings', () => {
       '19:7 readings.cpu: must name one source: prometheus, json, supabase.',
       '20:7 readings.memory: must hold settings of its own, indented below it.',
       '21:42 readings.on_call.at: is no JSON pointer. It begins with a slash, as /data/cpu.',
-      '22:7 readings.users: is no setting. Known here: error_rate, p95, requests, database_errors, active_users, cpu, memory, disk, automated_backup, on_call, incidents, platform.',
+      '22:7 readings.users: is no setting. Known here: error_rate, p95, requests, database_errors, active_users, user_activity, cpu, memory, disk, automated_backup, on_call, incidents, platform.',
     ]);
   });
 

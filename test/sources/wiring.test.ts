@@ -17,6 +17,7 @@ it('gives a target the readings that its settings name, and what the ledger know
   expect(Object.keys(connected('').readings ?? {})).toEqual(['restoreDrill']);
   const sources = connected(
     `    readings:
+      user_activity: { prometheus: 'http://prom:9090', query: users }
       cpu: { prometheus: 'http://prom:9090', query: cpu }
       disk: { json: 'https://host.test/disk', at: /free, size: /size }
       on_call: { pagerduty: { schedule: PI7DH85, token: '\${TOKEN}' } }
@@ -24,7 +25,7 @@ it('gives a target the readings that its settings name, and what the ledger know
 `,
     { TOKEN: 'a-token' },
   );
-  expect(Object.keys(sources.readings ?? {})).toEqual(['cpu', 'disk', 'automatedBackup', 'onCall', 'restoreDrill']);
+  expect(Object.keys(sources.readings ?? {})).toEqual(['userActivity', 'cpu', 'disk', 'automatedBackup', 'onCall', 'restoreDrill']);
   expect(Object.is(sources.database['diskFree'], sources.readings?.disk)).toBe(true);
 });
 
