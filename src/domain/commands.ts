@@ -1,5 +1,6 @@
 import type { Speed } from './backfill.ts';
 import type { Trigger } from './auto-rollback.ts';
+import type { AtEnd, ForEnd } from './end-comparison.ts';
 import type { AlertMove, AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence } from './items.ts';
@@ -105,6 +106,7 @@ export type WorkerCommand =
       readonly fingerprint: string;
       /** The same schema whatever the order of its columns. */
       readonly anyOrder?: string;
+      readonly forEnd?: ForEnd;
       readonly newestSample: Instant | null;
     }
   | {
@@ -126,7 +128,7 @@ export type WorkerCommand =
       readonly next?: { readonly backend: Backend; readonly newestSample: Instant | null };
     }
   | { readonly type: 'record_validation'; readonly failures: readonly string[] }
-  | { readonly type: 'finish'; readonly after: Readings }
+  | (AtEnd & { readonly type: 'finish'; readonly after: Readings })
   /** `failed`: PostgreSQL said so itself, which may begin a rollback by policy (R72). */
   | { readonly type: 'hold'; readonly reason: HoldReason; readonly detail: string; readonly failed?: true }
   | { readonly type: 'fail'; readonly detail: string }

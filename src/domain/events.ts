@@ -1,4 +1,5 @@
 import type { Speed } from './backfill.ts';
+import type { ForEnd } from './end-comparison.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence, ItemKey } from './items.ts';
 import type { WantedPage } from './page.ts';
@@ -104,7 +105,14 @@ export type Happening =
   | { readonly type: 'schedule_missed'; readonly t0: Instant }
   | { readonly type: 'started'; readonly t0: Instant }
   | { readonly type: 'dry_run_posted' }
-  | { readonly type: 'migrating_begun'; readonly baseline: Readings; readonly fingerprint: string; readonly anyOrder?: string }
+  | {
+      readonly type: 'migrating_begun';
+      readonly baseline: Readings;
+      readonly fingerprint: string;
+      readonly anyOrder?: string;
+      /** Absent in runs of older versions, and of staging. */
+      readonly forEnd?: ForEnd;
+    }
   | { readonly type: 'unit_begun'; readonly position: number; readonly backend: Backend }
   | {
       readonly type: 'unit_applied';

@@ -157,6 +157,7 @@ const CHANGES: Changes = {
     baseline: event.baseline,
     fingerprint: event.fingerprint,
     ...(event.anyOrder === undefined ? {} : { anyOrder: event.anyOrder }),
+    ...(event.forEnd === undefined ? {} : { forEnd: event.forEnd }),
   }),
   unit_begun: (run, event) => ({ units: withUnit(run, event.position, (before) => begunUnit(before, event)) }),
   unit_applied: (run, event) => ({ units: withUnit(run, event.position, (before) => appliedUnit(before, event)) }),

@@ -1,6 +1,7 @@
 import type { Speed } from './backfill.ts';
 import type { Armed, LostSource, Respite } from './auto-rollback.ts';
 import type { AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
+import type { ForEnd } from './end-comparison.ts';
 import type { Instant } from './instant.ts';
 import type { Acknowledgement, Evidence, PerItem, Waiver } from './items.ts';
 import type { Alert, Metric, Readings } from './monitor.ts';
@@ -107,6 +108,8 @@ export type Run = {
   readonly fingerprint: string | null;
   /** The same without the order of columns; absent in runs of older versions. */
   readonly anyOrder?: string;
+  /** What the end is compared with beside the baseline; absent in runs of older versions. */
+  readonly forEnd?: ForEnd;
   readonly units: readonly UnitRun[];
   readonly step: { readonly name: StepName; readonly at: Instant } | null;
   readonly stopRequested: Actor | null;

@@ -37,7 +37,9 @@ test('what the example has commented out is the default', () => {
   expect({ ...after.config, file: '', targets: [], api: null }).toEqual({ ...before.config, file: '', targets: [] });
   expect(after.config.api).toEqual({ host: '127.0.0.1', port: 3300 });
   const [was, is] = [before.config.targets.get('production'), after.config.targets.get('production')];
-  expect({ ...is, migrations: '', backup: null }).toEqual({ ...was, migrations: '', backup: null });
+  // The band counts only where the reading is named, which is no default.
+  const thresholds = { ...was?.thresholds, activityBand: 0.5 };
+  expect({ ...is, migrations: '', backup: null }).toEqual({ ...was, thresholds, migrations: '', backup: null });
   const { readings, hooks } = after.secrets.targets.get('production') ?? {};
   expect(after.secrets.targets.get('production')?.pointInTime?.supabase.project).toBe('abcdefghijklmnop');
   expect(Object.keys(readings ?? {})).toEqual(knownKeys(['targets', 'x', 'readings']));

@@ -5,7 +5,7 @@ import { knownKeys } from '../../src/config/schema.ts';
 import { BUILT_IN, ITEMS } from '../../src/domain/items.ts';
 import { LEAST, load } from '../config/workplace.ts';
 import { checksDocument, kindsOf } from './checks.ts';
-import { OF_ITEM, OF_METRIC } from './items.ts';
+import { OF_END, OF_ITEM, OF_METRIC } from './items.ts';
 import { root } from './reference.ts';
 
 /** The defaults of a target. */
@@ -31,7 +31,7 @@ test('every check says what it means and what makes it unknown, in a sentence', 
 });
 
 test('every limit of the settings belongs to a line or to a metric, and every limit named is a setting', () => {
-  const named = [...Object.values(OF_ITEM), ...Object.values(OF_METRIC)].flatMap(({ limits }) => limits);
+  const named = [...Object.values(OF_ITEM), ...Object.values(OF_METRIC), OF_END].flatMap(({ limits }) => limits);
   // Below which share of its limit a metric clears is said of all of them.
   expect([...new Set([...named, 'clear'])].sort()).toEqual([...knownKeys(['targets', 'x', 'limits'])].sort());
 });
@@ -44,6 +44,7 @@ test('a limit in words about a metric is the default', () => {
     connectionsSpike: 0.3,
     databaseErrors: 0,
     clearShare: 0.9,
+    statementMeanMs: 1_000,
     p95Factor: 2,
     p95FloorMs: 100,
     p95Ms: 500,
@@ -56,7 +57,7 @@ test('a limit in words about a metric is the default', () => {
 test('every reading that fills a line or feeds a metric is listed with the sources it may name', () => {
   const listed = [...Object.values(OF_ITEM), ...Object.values(OF_METRIC)].flatMap(({ readings = [] }) => readings);
   const others = knownKeys(['targets', 'x', 'readings']).filter((name) => !listed.some((each) => each === name));
-  expect(others).toEqual([]);
+  expect(others).toEqual(OF_END.readings);
   for (const reading of listed) expect(kindsOf(reading).join()).toMatch(/json|pagerduty|supabase/);
   expect(BUILT_IN).toContain('notice');
 });

@@ -65,12 +65,16 @@ export const ENTRIES_EXECUTION: Entries = {
     does: 'Within 5 % of the reading before the first write, or below 100 ms, where nobody feels it; else the run holds with both numbers.',
   },
   178: {
-    by: ['alert long_queries'],
-    does: 'The run does not finish while a query is older than 30 s.',
-    open: { today: 'Look at pg_stat_statements for what became slower.', why: 'Mean times of statements are not read.' },
+    by: ['step finish', 'alert long_queries', 'hold not_as_before', 'setting limits.statement_mean'],
+    does: 'The run does not finish while a query is older than 30 s. Where pg_stat_statements can be read, a statement whose mean since the first write is above 1 s, and was not before, holds the end; where it cannot, the report says so.',
   },
   179: {
-    open: { today: 'Compare with the same hour of earlier weeks in analytics.', why: 'Active users are read before the start alone.' },
+    by: ['step finish', 'hold not_as_before', 'setting readings.user_activity', 'setting limits.activity_band'],
+    does: 'Where a source is named (any PromQL): within the band of the same moment of the four weeks before, or the end holds with the numbers.',
+    open: {
+      today: 'Where no source is named, compare with the same hour of earlier weeks in analytics.',
+      why: 'Only Prometheus is asked what was in earlier weeks.',
+    },
   },
   185: {
     by: [

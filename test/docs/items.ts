@@ -81,6 +81,12 @@ export const OF_ITEM: Readonly<Record<KnownItem, OfItem>> = {
   platform: { requires: 'R39, R101', limits: [], readings: ['platform'] },
 };
 
+/** What the end of a run is compared with beside its metrics. */
+export const OF_END = {
+  limits: ['statement_mean', 'activity_band'],
+  readings: ['user_activity'],
+} as const satisfies Pick<OfItem, 'limits' | 'readings'>;
+
 type OfMetric = {
   readonly requires: string;
   readonly limits: readonly string[];

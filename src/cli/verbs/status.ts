@@ -1,4 +1,5 @@
 import { between } from '../../domain/instant.ts';
+import type { Run } from '../../domain/run.ts';
 import type { ProcessBeat } from '../../ports.ts';
 import { runName, STATE_WORDS } from '../../slack/render/state-words.ts';
 import { status, type TargetStatus } from '../../usecases/status.ts';
@@ -13,10 +14,16 @@ export function statusVerb({ program, verb }: Cli): void {
   const command = program.command('status').description('what is applied, what is pending, what runs').option('--json', 'as JSON');
   verb<{ json?: boolean }>(command, async (session, { json }) => {
     const standing = await status(session.services, session.target.name);
-    if (json) printJson(session, standing);
+    if (json) printJson(session, lean(standing));
     else session.terminal.out(statusView(session, standing));
     return standing.problem === null ? EXIT.done : EXIT.failed;
   });
+}
+
+/** Without the counters of every statement of the target, which only the end of a run needs. */
+function lean({ active, latest, ...standing }: TargetStatus): object {
+  const shown = (run: Run) => ({ ...run, forEnd: undefined });
+  return { ...standing, active: active && { ...active, run: shown(active.run) }, latest: latest && shown(latest) };
 }
 
 function statusView({ services, when }: Session, standing: TargetStatus): string {

@@ -1,14 +1,12 @@
 import { archiveDue } from '../archive.ts';
-import { arming, blindHold, isBlind, observedUntil } from '../auto-rollback.ts';
+import { arming, observedUntil } from '../auto-rollback.ts';
 import { isWaived, lineOf, waiverStands } from '../checklist.ts';
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
-import { endFailures, endPatienceUntil, validatedAtEnd } from '../end-judgement.ts';
 import type { Happening } from '../events.ts';
 import { evolve } from '../evolve.ts';
 import { backupProved, forwardHold, predictedRunMs, readiness } from '../gates.ts';
 import { between, plus } from '../instant.ts';
-import { METRICS, standingAlerts } from '../monitor.ts';
 import { type Evidence, titleOf } from '../items.ts';
 import { cameBack, predictedRollbackMs, restored, rollbackProved, stoppingDifferences, type Rehearsal } from '../proof.ts';
 import { inWords, lasting, refusalParts, type Refusal } from '../refusal.ts';
@@ -18,6 +16,7 @@ import { isStaging } from '../staging.ts';
 import { differencesText } from '../verdict-difference.ts';
 import { decideAttending } from './attending.ts';
 import { decideAlert } from './alerts.ts';
+import { finish } from './finish.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 import { recordAfter, recordBefore } from './staging.ts';
 import { recordAssessment } from './problem.ts';
@@ -256,9 +255,14 @@ function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Conte
   }
   const hold = forwardHold(run, { now: context.now, newestSample: command.newestSample, durationMs: predictedRunMs(run) });
   if (hold !== null) return happened({ type: 'held', ...hold });
-  const { baseline, fingerprint, anyOrder } = command;
-  const begun: Happening = { type: 'migrating_begun', baseline, fingerprint, ...(anyOrder === undefined ? {} : { anyOrder }) };
-  return happened(begun);
+  const { baseline, fingerprint, anyOrder, forEnd } = command;
+  return happened({
+    type: 'migrating_begun',
+    baseline,
+    fingerprint,
+    ...(anyOrder === undefined ? {} : { anyOrder }),
+    ...(forEnd === undefined ? {} : { forEnd }),
+  });
 }
 
 /** After the last statement, and once more when the end is due (R58). */
@@ -267,28 +271,4 @@ function recordValidation(run: Run, command: Of<'record_validation'>, { now }: C
   if (run.state !== 'validating' && !again) return wrongState(run, 'validate');
   if (command.failures.length === 0) return happened({ type: 'validated' });
   return happened({ type: 'held', reason: 'validation_failed', detail: command.failures.join('; ') });
-}
-
-function finish(run: Run, command: Of<'finish'>, context: Context): Decision {
-  if (run.state !== 'observing' || run.t0 === null) return wrongState(run, 'finish');
-  const blind = blindHold(run, context.now);
-  if (blind !== null) return happened({ type: 'held', ...blind });
-  const early = between(observedUntil(run, context.now), context.now) < 0;
-  const untried = isStaging(run) && run.staged.after === null;
-  if (early || untried || isBlind(run) || standingAlerts(run).length > 0 || !validatedAtEnd(run, context.now))
-    return refuse({ code: 'out_of_order' });
-  // What was never readable says nothing new; what went dark since the first write may be the harm itself (invariant 10).
-  const dark = METRICS.filter((metric) => run.baseline?.[metric] != null && command.after[metric] == null);
-  if (dark.length > 0 && run.vouched === null) {
-    const names = dark.map((metric) => metric.replace('_', ' ')).join(', ');
-    const detail = `${names} could be read before the first write and cannot be read now, so nobody knows how the application is. Every statement is applied. Look at it yourself: Resume vouches for it, or roll back.`;
-    return happened({ type: 'held', reason: 'monitor_silent', detail });
-  }
-  // Of a staging run the load and the smoke tests have the word; its application has no traffic to speak of.
-  const failures = run.vouched === null && !isStaging(run) ? endFailures(run, command.after) : [];
-  if (failures.length === 0) return happened({ type: 'completed', after: command.after });
-  // A moment's reading does not hold a run at night; it is asked again, and never finished silently.
-  if (between(endPatienceUntil(run, context.now), context.now) < 0) return refuse({ code: 'out_of_order' });
-  const detail = `At the end ${failures.join('; ')}. Every statement is applied and validated. Look at the application: Resume vouches for it and ends the run, or roll back.`;
-  return happened({ type: 'held', reason: 'not_as_before', detail });
 }

@@ -41,10 +41,17 @@ export function details(run: Run): Message {
     blocks: [
       section(timeline(run)),
       ...(statements.length === 0 ? [] : [section(cutLines(statements, { max: 2400, rest: (left) => `and ${left} more: Open report` }))]),
-      ...(run.baseline === null ? [] : [section(['*Before → after*', ...beforeAfter(run.baseline, run.after)].join('\n'))]),
+      ...(run.baseline === null
+        ? []
+        : [section(['*Before → after*', ...beforeAfter(run.baseline, run.after), ...notCompared(run)].join('\n'))]),
       ...newIssueBlocks(run),
     ],
   };
+}
+
+/** What the end was not compared with, because it could not be read before the first write: unknown is not the same as well. */
+function notCompared({ forEnd }: Run): readonly string[] {
+  return (forEnd?.unread ?? []).map((why) => `Not read: ${phrase(why, 200)}`);
 }
 
 function timeline(run: Run): string {

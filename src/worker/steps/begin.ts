@@ -1,10 +1,13 @@
 import { isWaived, lineOf, waiverStands } from '../../domain/checklist.ts';
 import { between, type Instant } from '../../domain/instant.ts';
+import { forEnd } from '../../domain/end-comparison.ts';
 import { linesInAnyOrder } from '../../domain/fingerprint-diff.ts';
 import { monitorSilent } from '../../domain/monitor.ts';
+import { readCompared } from '../compared.ts';
 import { monitorOnce } from '../monitor.ts';
 import { enoughForBaseline, typical } from '../samples.ts';
 import { readLines } from './check.ts';
+import { isStaging } from '../../domain/staging.ts';
 import { strangerDetail } from './identity.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Task } from '../task.ts';
@@ -16,11 +19,7 @@ export const beginMigrating: Step = async ({ task, run }) => {
   await task.lockTarget();
   const stranger = await strangerDetail(task, run.plan.identity);
   if (stranger !== null) return (await task.report({ type: 'hold', reason: 'plan_differs', detail: stranger })).ok;
-  const [fingerprint, samples, newestSample] = await Promise.all([
-    task.context.target.fingerprint(),
-    ledger.recent(run.id, BASELINE_OF),
-    ledger.newest(run.id),
-  ]);
+  const [samples, newestSample] = await Promise.all([ledger.recent(run.id, BASELINE_OF), ledger.newest(run.id)]);
   // A fresh preparation may be faster than the first reading; the gate would hold for a silence that is none.
   if (newestSample === null) return false;
   // A process that slept, or a clock that was set, leaves old readings behind: one is taken before anybody says that nobody looks.
@@ -29,13 +28,17 @@ export const beginMigrating: Step = async ({ task, run }) => {
     return false;
   }
   if (!enoughForBaseline(samples) && !waitedEnough(run, await ledger.now())) return false;
+  // Services may take their time, so what must be of this very moment is read behind them.
+  const compared = await readCompared(task.context.sources, run, null);
   if (await dumpStands(task, run)) return true;
+  const fingerprint = await task.context.target.fingerprint();
   const outcome = await task.report({
     type: 'begin_migrating',
     baseline: typical(samples, BASELINE_OF),
     fingerprint: fingerprint.hash,
     anyOrder: task.services.sha256(linesInAnyOrder(fingerprint.lines)),
-    newestSample,
+    ...(isStaging(run) ? {} : { forEnd: forEnd(compared) }),
+    newestSample: await ledger.newest(run.id),
   });
   return outcome.ok;
 };

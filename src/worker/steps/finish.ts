@@ -1,5 +1,8 @@
+import { LEAST_CALLS, USUAL_STATEMENT_MEAN_MS } from '../../domain/end-comparison.ts';
+import { validatedAtEnd } from '../../domain/end-judgement.ts';
 import { between } from '../../domain/instant.ts';
 import { alertRulesOf } from '../../domain/ladder.ts';
+import { readCompared } from '../compared.ts';
 import { typical } from '../samples.ts';
 import { isStaging } from '../../domain/staging.ts';
 import { tellTriedOut } from '../../usecases/staging-line.ts';
@@ -14,7 +17,11 @@ export const finish: Step = async ({ task, run }) => {
   // Services are asked less often than that; what is older than this is dark, and has been said.
   const { unknownWarnMs } = alertRulesOf(run.plan);
   const after = typical(samples.filter((sample) => between(sample.at, now) <= unknownWarnMs));
-  const finished = (await task.report({ type: 'finish', after })).ok;
+  // Fewer executions, or shorter ones, cannot be too slow: their texts are not asked for.
+  const leastMs = LEAST_CALLS * (run.plan.thresholds.statementMeanMs ?? USUAL_STATEMENT_MEAN_MS);
+  const ends = run.vouched === null && validatedAtEnd(run, now);
+  const compared = ends ? await readCompared(task.context.sources, run, leastMs) : {};
+  const finished = (await task.report({ type: 'finish', after, ...compared })).ok;
   if (finished && isStaging(run)) await tellTriedOut(task.services, run);
   return finished;
 };
