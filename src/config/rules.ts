@@ -125,13 +125,31 @@ function databases({ ledger, targets }: Outline): readonly Conflict[] {
   return found;
 }
 
-/** A provider that is asked for another project would take a stranger's database back. */
-function providers({ targets }: Outline): readonly Conflict[] {
+/**
+ * A provider takes back everything on the server of its project: that must be the target's own, with no ledger and no other target on it (F14,
+ * F61). Judged by the connection strings alone: `db.PROJECT.supabase.co`, or the role of the pooler.
+ */
+function providers({ ledger, targets }: Outline): readonly Conflict[] {
   return Object.entries(targets).flatMap(([name, { backup, database }]) => {
     const project = backup?.point_in_time?.supabase.project;
-    if (project === undefined || database === null || isOfSupabase(database, project)) return [];
-    const message = `"${project}" is not the project of this target's database, and would be taken back instead of it. The connection string names the right one: db.PROJECT.supabase.co, or the role postgres.PROJECT.`;
-    return [{ path: ['targets', name, 'backup', 'point_in_time', 'supabase', 'project'], message }];
+    if (project === undefined) return [];
+    const path = ['targets', name, 'backup', 'point_in_time', 'supabase', 'project'];
+    const onIt = (other: DatabasePlace | null) => other !== null && isOfSupabase(other, project);
+    const whole = `"${project}" is taken back as a whole, all databases of its server at once, and`;
+    const found: Conflict[] = [];
+    if (database !== null && !onIt(database)) {
+      const message = `"${project}" is not the project of this target's database, and would be taken back instead of it. The connection string names the right one: db.PROJECT.supabase.co, or the role postgres.PROJECT.`;
+      found.push({ path, message });
+    }
+    if (onIt(ledger))
+      found.push({ path, message: `${whole} the ledger is on it. Give the ledger another server, or take point_in_time out.` });
+    for (const [other, { database: theirs }] of Object.entries(targets))
+      if (other !== name && onIt(theirs))
+        found.push({
+          path,
+          message: `${whole} the database of target "${other}" is on it. Give that one another project, or take point_in_time out.`,
+        });
+    return found;
   });
 }
 

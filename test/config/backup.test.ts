@@ -89,3 +89,30 @@ it.each([
     ),
   ]);
 });
+
+const DIRECT = 'postgresql://postgres:x@db.abcdefghijklmnop.supabase.co:5432';
+const POOLER = 'postgresql://postgres.abcdefghijklmnop:x@aws-0-eu-central-1.pooler.supabase.com:5432';
+const conflictsOf = (env: Record<string, string>, more = '') => {
+  const loaded = load(`${LEAST}${RECOVERY}${more}`, { ...KEYS, ...env });
+  return loaded.ok ? [] : loaded.mistakes.map(({ key, message }) => `${key}: ${message}`);
+};
+
+it.each([
+  [`${DIRECT}/postgres`, `${DIRECT}/offpeak`],
+  [`${DIRECT}/postgres`, `${POOLER}/offpeak`],
+  [`${POOLER}/postgres`, `${DIRECT.replace('5432', '6543')}/offpeak`],
+])('F14 F61 nor one with the ledger on it, which would go back with it: %s, %s', (ACME, LEDGER) => {
+  expect(conflictsOf({ ACME, LEDGER })).toEqual([expect.stringMatching(/supabase\.project: .*as a whole.* the ledger is on it\./)]);
+});
+
+it.each([`${DIRECT}/staging`, `${POOLER}/staging`])('F61 nor one with another target on it: %s', (STAGING) => {
+  const more = LEAST.slice(LEAST.indexOf('  production:')).replace('production', 'staging').replace('${ACME}', '${STAGING}');
+  expect(conflictsOf({ ACME: `${DIRECT}/postgres`, STAGING }, more)).toEqual([
+    expect.stringMatching(/supabase\.project: .*as a whole.* the database of target "staging" is on it\./),
+  ]);
+});
+
+it('F61 another project behind the same pooler is another server', () => {
+  const LEDGER = 'postgresql://postgres.ponmlkjihgfedcba:x@aws-0-eu-central-1.pooler.supabase.com:5432/offpeak';
+  expect(conflictsOf({ ACME: `${POOLER}/postgres`, LEDGER })).toEqual([]);
+});
