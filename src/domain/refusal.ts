@@ -52,6 +52,7 @@ export type Refusal =
   | { readonly code: 'restore_not_asked' }
   | { readonly code: 'second_person' }
   | { readonly code: 'restore_differs'; readonly backup: string }
+  | { readonly code: 'restore_on_its_way'; readonly provider: string; readonly until: Instant }
   | { readonly code: 'restore_expired'; readonly by: string; readonly at: Instant }
   | { readonly code: 'restore_impossible'; readonly detail: string; readonly remedy: RestoreRemedy; readonly steps: readonly string[] }
   | { readonly code: 'extended_over'; readonly until: Instant }
@@ -242,6 +243,8 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
         UNCHANGED,
         'Read the newest message, and agree to that one or not.',
       ];
+    case 'restore_on_its_way':
+      return [`It may be on its way to ${refusal.provider} until ${when(refusal.until)}.`, UNCHANGED, 'Wait until then, then look again.'];
     case 'restore_expired':
       return [
         `${refusal.by} asked for it at ${when(refusal.at)}, and what would be lost may have grown since.`,

@@ -72,6 +72,12 @@ export type Restore = {
   readonly sent?: Sent;
 };
 
+/**
+ * So long after it was noted the request may still be on its way: a worker that was paused is without its lease after ten seconds, and its call
+ * ends after thirty (F2, F61).
+ */
+export const ON_ITS_WAY_MS = 60_000;
+
 /** What the recovery by the provider is called beside the ids of backups: typed at the terminal, sent by HTTP, carried by buttons. */
 export const POINT_IN_TIME = 'point-in-time';
 

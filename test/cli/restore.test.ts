@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { Instant } from '../../src/domain/instant.ts';
 import type { TargetContext } from '../../src/ports.ts';
 import { anOffer, evening, type Scene } from '../support/runs.ts';
 import { aWorld, offpeak } from './a-world.ts';
 
 /** A world whose target has the run's own backup, can be restored, and hides its disk. */
-function aPlace(scene: Scene, recovery = false) {
-  const world = aWorld({ scene });
+function aPlace(scene: Scene, recovery = false, now?: Instant) {
+  const world = aWorld({ scene, ...(now === undefined ? {} : { now }) });
   const backup = world.run()?.backup;
   const { writes, databaseBytes } = anOffer(evening('19:05'));
   return world.replaced({
@@ -56,7 +57,7 @@ describe('offpeak restore', () => {
     });
     expect(await offpeak(world, ['--as', 'kim', 'restore', '--approve', 'acme-2026-11-24T18:46:00.000Z'])).toMatchObject({ code: 2 });
     expect(await offpeak(world, ['--as', 'olga', 'restore', '--not-done'])).toMatchObject({ code: 2 });
-    const unsure = aPlace('restoring_in_place_unsure', true);
+    const unsure = aPlace('restoring_in_place_unsure', true, evening('19:08'));
     expect(await offpeak(unsure, ['--as', 'olga', 'restore', '--not-done'])).toMatchObject({
       code: 0,
       out: expect.stringContaining('@olga looked: Supabase did not take the database back.'),

@@ -27,6 +27,7 @@ const sent = storyTo('restoring_in_place').run;
 const accepted = storyTo('restoring_in_place_accepted').run;
 const unsure = storyTo('restoring_in_place_unsure').run;
 const at = evening('19:07');
+const later = evening('19:08');
 const done = { type: 'record_restored', after: AFTER, switched: null, detail: 'taken back' } as const;
 
 describe('F61 when a provider is asked to take the whole database back', () => {
@@ -110,11 +111,18 @@ describe('F61 the request is sent once, and nobody guesses what became of it', (
     expect(says(sent, at, by('olga'), given).refusal).toBe('already_so');
     expect(says(unsure, at, by('nora'), given).refusal).toBe('not_permitted');
     for (const run of [accepted, unsure]) {
-      const back = says(run, at, by('olga'), given);
+      const back = says(run, later, by('olga'), given);
       expect(back).toMatchObject({ refusal: null, run: { state: 'rollback_failed', restore: null } });
       expect(back.run.end?.detail).toContain('@olga looked');
     }
     expect(says(storyTo('restoring').run, at, by('olga'), given).refusal).toBe('restore_not_asked');
+  });
+
+  it('F2 nobody ends it while the request of a paused worker may still be on its way: for a minute', () => {
+    const until = plus(sent.restore?.sent?.at ?? '', 60_000);
+    const decision = decide(unsure, { type: 'give_up_restore' }, { now: plus(until, -1), actor: by('olga'), people: PEOPLE, sha256 });
+    expect(decision).toEqual({ ok: false, refusal: { code: 'restore_on_its_way', provider: 'Supabase', until } });
+    expect(says(unsure, until, by('olga'), { type: 'give_up_restore' }).refusal).toBeNull();
   });
 
   it('what is unsure calls the on-call, stays unsure when told again, and ends when the database is seen taken back', () => {

@@ -38,7 +38,7 @@ function room(
   };
   const services = { ...made.tools.services, targets: new Map([['acme', context as TargetContext]]) };
   const tools: Tools = { ...made.tools, services };
-  return { ...made, tools, run, loaded: () => made.tools.ledger.load(run.id) };
+  return { ...made, tools, run, clock: (at: string) => made.tools.ledger.set(at), loaded: () => made.tools.ledger.load(run.id) };
 }
 
 /** The backup of the night before. */
@@ -196,6 +196,7 @@ describe('Restore… by the provider, in place (F61)', () => {
     await CLICKS.approve_restore(tools, click('kim', run, { action: 'approve_restore', extra: 'point-in-time' }));
     expect(await loaded()).toMatchObject({ state: 'restoring', restore: { stage: 'loading' } });
     const unsure = room('restoring_in_place_unsure', () => null, { recovery: 'on' });
+    unsure.clock(evening('19:10'));
     await CLICKS.give_up_restore(unsure.tools, unsure.click('nora', unsure.run, { action: 'give_up_restore' }));
     expect((await unsure.loaded())?.state).toBe('restoring');
     await CLICKS.give_up_restore(unsure.tools, unsure.click('ana', unsure.run, { action: 'give_up_restore' }));

@@ -108,6 +108,7 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
   restore_not_asked: [{ code: 'restore_not_asked' }],
   second_person: [{ code: 'second_person' }],
   restore_differs: [{ code: 'restore_differs', backup: 'acme-run42-20261124T184600Z' }],
+  restore_on_its_way: [{ code: 'restore_on_its_way', provider: 'Supabase', until: at }],
   restore_expired: [{ code: 'restore_expired', by: '@olga', at }],
   restore_impossible: [
     { code: 'restore_impossible', detail: 'Role acme may not create a database. The database was not touched.', remedy: 'mend', steps: [] },

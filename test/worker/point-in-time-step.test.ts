@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Command } from '../../src/domain/commands.ts';
 import { plus } from '../../src/domain/instant.ts';
 import type { ProviderRestore, RestoreTool, WentBack } from '../../src/ports.ts';
@@ -15,6 +15,8 @@ type Given = {
   readonly provider?: Partial<ProviderRestore> | null;
   /** Commands that the ledger refuses. */
   readonly refuses?: readonly Command['type'][];
+  /** What happens while the request is noted. */
+  readonly noting?: (worker: AbortController) => void;
 };
 
 const SPAN = { ok: true, source: '', value: { earliest: '2026-11-24T00:00:00.000Z', latest: '2026-11-24T19:04:00.000Z' } } as const;
@@ -24,6 +26,7 @@ async function step({ scene, went = { back: false, why: 'away' }, minutes = 0, p
   const { run, now } = storyTo(scene);
   const reported: Command[] = [];
   const asked: string[] = [];
+  const worker = new AbortController();
   const supabase: ProviderRestore = {
     provider: 'Supabase',
     span: async () => SPAN,
@@ -60,13 +63,16 @@ async function step({ scene, went = { back: false, why: 'away' }, minutes = 0, p
     lockTarget: async () => true,
     report: async (command: Command) => {
       reported.push(command);
+      if (command.type === 'record_restore_sent') given.noting?.(worker);
       return { ok: given.refuses?.includes(command.type) !== true };
     },
   } as unknown as Task;
   const next = { kind: 'step', step: 'point_in_time' } as const;
-  const moved = await pointInTime({ task, run, next, signal: new AbortController().signal });
+  const moved = await pointInTime({ task, run, next, signal: worker.signal });
   return { moved, asked, reported, types: reported.map(({ type }) => type) };
 }
+
+afterEach(() => void vi.useRealTimers());
 
 /** Agreed to, and nothing sent yet. */
 const AGREED: Scene = 'restoring_in_place_agreed';
@@ -81,6 +87,21 @@ describe('F61 the request to the provider', () => {
 
   it('is not sent when it could not be noted: a newer worker has the run', async () => {
     expect(await step({ scene: AGREED, refuses: ['record_restore_sent'] })).toMatchObject({ moved: false, asked: [] });
+  });
+
+  it.each([
+    ['a pause between note and request', () => void vi.advanceTimersByTime(3_001)],
+    ['a lost lease', (worker: AbortController) => worker.abort()],
+  ])('F2 is not sent after %s: somebody else may have the run', async (_what, noting) => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { asked, reported } = await step({ scene: AGREED, noting });
+    expect(asked).toEqual([]);
+    expect(reported.slice(1)).toEqual([{ type: 'record_restore_unsure', detail: expect.stringContaining('did not send it') }]);
+  });
+
+  it('F2 is sent when the note took less', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    expect((await step({ scene: AGREED, noting: () => void vi.advanceTimersByTime(3_000) })).asked).toHaveLength(1);
   });
 
   it('is not sent where the provider cannot go back so far any more, or is in no setting: the run goes back to where it stood', async () => {

@@ -143,6 +143,7 @@ describe('F61 R109 a provider takes the whole database back, in place', () => {
       const looked = await tool?.wentBack({ ...asking, backup, timeline: unsure.restore?.sent?.timeline ?? 0 });
       expect(looked).toEqual({ back: false, why: expect.stringContaining('failed over, and was not taken back') });
       expect((await services.ledger.load(held.id))?.state).toBe('restoring');
+      await site.setClock(instantOf(Date.now() + 60_000));
       const given = await tell(site, unsure, 'ana', { type: 'give_up_restore' });
       expect(given).toMatchObject({
         state: 'holding',

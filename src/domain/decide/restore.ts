@@ -1,8 +1,18 @@
 import type { Context, HumanCommand, WorkerCommand } from '../commands.ts';
 import type { Happening } from '../events.ts';
-import { between } from '../instant.ts';
+import { between, plus } from '../instant.ts';
 import { recoveryMoment } from '../point-in-time.ts';
-import { extendedUntil, inExtendedWindow, isProved, mayRestore, REQUEST_MS, restoreId, restoreWords, type Restore } from '../restore.ts';
+import {
+  extendedUntil,
+  inExtendedWindow,
+  isProved,
+  mayRestore,
+  ON_ITS_WAY_MS,
+  REQUEST_MS,
+  restoreId,
+  restoreWords,
+  type Restore,
+} from '../restore.ts';
 import { endsByItself, type Run } from '../run.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
 
@@ -47,13 +57,15 @@ export function approveRestore(run: Run, { backupId }: Of<'approve_restore'>, { 
 
 /**
  * Somebody looked at the provider's and says that it does not take the database back: the run goes back to where it stood, and may be asked
- * for anew. Refused before an answer is known, because the request may be on its way.
+ * for anew. Refused before an answer is known, and for a minute after the request was noted, because it may be on its way.
  */
-export function giveUpRestore(run: Run, { actor }: Context): Decision {
+export function giveUpRestore(run: Run, { actor, now }: Context): Decision {
   const { sent, pointInTime } = run.restore ?? {};
   if (run.state !== 'restoring' || sent === undefined || pointInTime === undefined) return refuse({ code: 'restore_not_asked' });
   if (!sent.accepted && sent.unsure === '')
     return refuse({ code: 'already_so', detail: `${pointInTime.provider} is being asked at this moment. Wait for its answer.` });
+  const until = plus(sent.at, ON_ITS_WAY_MS);
+  if (between(now, until) > 0) return refuse({ code: 'restore_on_its_way', provider: pointInTime.provider, until });
   const detail = `@${actor.name} looked: ${pointInTime.provider} did not take the database back. Ask again, or choose another way.`;
   return happened({ type: 'restore_failed', detail });
 }

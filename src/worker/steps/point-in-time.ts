@@ -13,10 +13,12 @@ import { unhealthy } from './validate.ts';
 
 /** A recovery of a large database takes hours; after so long without a sign a person looks whether it goes on. */
 const LOOK_MS = 30 * 60_000;
+/** Between the note and the request no more may pass: well below a lease, so that nobody else has taken the run over meanwhile (F2). */
+const AT_ONCE_MS = 3_000;
 
 /**
  * Has the provider take the whole database back to the restore point of the run, in place. The request is noted before it is sent and is sent
- * once: whoever finds it noted only looks whether the database went back, and asks a person where nobody knows (F61).
+ * once, at once or not at all: whoever finds it noted only looks whether the database went back, and asks a person where nobody knows (F61).
  */
 export const pointInTime: Step = async ({ task, run, signal }) => {
   const request = restoreRequest(task, run, signal);
@@ -48,7 +50,14 @@ async function ask({ task, run, tool, request, wanted, provider }: Work & { prov
   await task.lockTarget();
   const { timeline } = await tool.mark(request);
   if (request.signal.aborted) return false;
+  const before = performance.now();
   if (!(await task.report({ type: 'record_restore_sent', timeline })).ok) return false;
+  const passed = performance.now() - before;
+  // Somebody else may have the run, and somebody may have been told that it was not done: what is late is never sent.
+  if (request.signal.aborted || passed > AT_ONCE_MS) {
+    const detail = `This worker was held up or stopped for ${inWords(passed)} between the note and the request, and did not send it.`;
+    return (await task.report({ type: 'record_restore_unsure', detail })).ok;
+  }
   const answer = await provider.begin(wanted.to);
   if (answer.answer === 'refused') return await refused(answer.why);
   if (answer.answer === 'unknown') return (await task.report({ type: 'record_restore_unsure', detail: answer.why })).ok;
