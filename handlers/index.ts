@@ -33,6 +33,7 @@ import { reportProblem } from './report-problem.ts';
 import { reportProblemSubmitted } from './report-problem-submitted.ts';
 import { reschedule } from './reschedule.ts';
 import { restoreSubmitted } from './restore-submitted.ts';
+import { restoreWasDone } from './restore-was-done.ts';
 import { resume } from './resume.ts';
 import { rollBack } from './roll-back.ts';
 import { schedule } from './schedule.ts';
@@ -88,6 +89,7 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   ask_restore: askRestore,
   approve_restore: approveRestore,
   give_up_restore: giveUpRestore,
+  restore_was_done: restoreWasDone,
   write_lessons: writeLessons,
 };
 

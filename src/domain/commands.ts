@@ -61,8 +61,8 @@ export type HumanCommand =
     }
   /** `backupId` is the one the second person saw, or `point-in-time`. */
   | { readonly type: 'approve_restore'; readonly backupId: string }
-  /** Somebody looked at the provider's: it does not take the database back. */
-  | { readonly type: 'give_up_restore' }
+  /** Somebody looked at the provider's: it does not take the database back; with `wentBack` it did, although that was not recognised. */
+  | { readonly type: 'give_up_restore'; readonly wentBack?: true }
   | { readonly type: 'record_lessons'; readonly lessons: string };
 
 /** What the schedule notices. */

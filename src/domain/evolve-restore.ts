@@ -63,7 +63,7 @@ export const RESTORE_CHANGES: Changes = {
         : { ...run.restore, stage: 'sent', sent: { at: event.at, timeline: event.timeline, accepted: false, unsure: '' } },
   }),
   restore_accepted: (run) => answered(run, { accepted: true }),
-  restore_unsure: (run, event) => answered(run, { unsure: event.detail }),
+  restore_unsure: (run, event) => answered(run, { unsure: event.detail, unsureAt: event.at }),
   restored: (_run, event) => ({
     state: 'restored',
     end: { at: event.at, detail: event.detail, remaining: [] },
@@ -82,7 +82,7 @@ function answered({ restore }: Run, answer: Partial<Sent>): Partial<Run> {
 /** Back to where it stood. A rollback that was given up for the restore is not gone on with: somebody has to choose anew. */
 function back(run: Run, { at, detail }: { at: string; detail: string }): Partial<Run> {
   const from = run.restore?.from ?? null;
-  const base = { restore: null, step: null } as const;
+  const base = { restore: null, step: null, ...(run.restore === null ? {} : { undoneRestore: { ...run.restore, why: detail } }) } as const;
   if (from?.state === 'holding' || from === null) {
     const before = from?.holding?.from ?? 'observing';
     return { ...base, state: 'holding', holding: { reason: 'restore_failed', detail, since: at, from: before } };

@@ -43,9 +43,9 @@ export function reasonsToPage(run: Run, now: Instant): readonly WantedPage[] {
   if (run.holding !== null && WAKING.includes(run.holding.reason))
     wanted.push({ key: `held:${run.holding.since}`, reason: 'held', summary: run.holding.detail });
   if (run.state === 'restoring' && run.restore?.sent !== undefined && run.restore.sent.unsure !== '') {
-    const { at, unsure } = run.restore.sent;
+    const { at, unsure, unsureAt = at } = run.restore.sent;
     const summary = `Nobody knows whether the provider takes the database back: ${unsure}`;
-    wanted.push({ key: `restore_unsure:${at}`, reason: 'restore_unsure', summary });
+    wanted.push({ key: `restore_unsure:${unsureAt}`, reason: 'restore_unsure', summary });
   }
   for (const alert of standingAlerts(run).filter(({ level, acknowledged }) => level === 'roll_back' && acknowledged === null))
     wanted.push({

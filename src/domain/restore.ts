@@ -27,6 +27,8 @@ export type RestoreOffer = {
   readonly databaseBytes: number;
   /** Milliseconds, from the restore that proved the backup; null when it was never measured. */
   readonly predictedMs: number | null;
+  /** In place: how many more databases the server has, which are taken back with it. Absent: nobody counted them. */
+  readonly otherDatabases?: number;
 };
 
 /** What is left to do where a restore cannot be: mend what stands in the way, take another backup, or ask the server's owner (F61). */
@@ -52,6 +54,8 @@ export type Sent = {
   readonly accepted: boolean;
   /** Why nobody knows whether it goes on; empty while nothing speaks against it. */
   readonly unsure: string;
+  /** When that was found; absent while nothing speaks against it. */
+  readonly unsureAt?: Instant;
 };
 
 /** A restore that somebody asked for: one at a time, and the newest counts. */
@@ -71,6 +75,9 @@ export type Restore = {
   /** Of a restore by the provider, once it is about to be asked. */
   readonly sent?: Sent;
 };
+
+/** A restore that is not done: `why`, and what was touched. */
+export type UndoneRestore = Restore & { readonly why: string };
 
 /**
  * So long after it was noted the request may still be on its way: a worker that was paused is without its lease after ten seconds, and its call
@@ -137,6 +144,14 @@ export function isProved(run: Pick<Run, 'rehearsal'>, backup: Backup): boolean {
 /** Predicted milliseconds of loading and comparing a backup; null when no restore of this run was measured. */
 export function predictedRestoreMs({ rehearsal }: Pick<Run, 'rehearsal'>): number | null {
   return rehearsal === null || !restored(rehearsal) ? null : rehearsal.restoreMs * RESTORE_FACTOR;
+}
+
+/** What is lost in the other databases of the server, which the provider takes back as well; empty where there are none. */
+export function lostElsewhereWords({ otherDatabases }: Pick<RestoreOffer, 'otherDatabases'>): string {
+  if (otherDatabases === 0) return '';
+  const which =
+    otherDatabases === undefined ? 'every other database' : `${otherDatabases} other database${otherDatabases === 1 ? '' : 's'}`;
+  return `, and what was written in ${which} of the server, not counted`;
 }
 
 /** What is lost by it, in a sentence's worth of words: `1,204 rows inserted, 310 updated, 2 deleted since 18:20`. `when` writes the moment. */

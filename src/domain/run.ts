@@ -12,7 +12,7 @@ import { unitsOf, type Plan, type Unit } from './plan.ts';
 import type { Lessons, ProblemReport } from './problem.ts';
 import type { Backup, Rehearsal } from './proof.ts';
 import type { Staged } from './staging.ts';
-import type { Restore, Switched } from './restore.ts';
+import type { Restore, Switched, UndoneRestore } from './restore.ts';
 
 /** Every state of a run, in the order of the story; those of `ENDS` are ends. */
 export const RUN_STATES = [
@@ -147,6 +147,8 @@ export type Run = {
   readonly staged: Staged;
   /** The restore that somebody asked for; null when nobody has, or when it failed. */
   readonly restore: Restore | null;
+  /** The newest one that failed, was refused or was given up; absent when none was. */
+  readonly undoneRestore?: UndoneRestore;
   /** What the restore put aside; null before the switch. */
   readonly switched: Switched | null;
   /** The newest problem that somebody reported after the change. */

@@ -129,7 +129,12 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
     fields: { backup: 'the id you read, or `point-in-time`' },
     read: (body) => withTexts(body, ['backup'], ({ backup }) => ({ type: 'approve_restore', backupId: backup })),
   },
-  give_up_restore: bare('give_up_restore', 'Says that the provider did not take the database back, and asks nothing more of it.'),
+  give_up_restore: {
+    does: 'You looked: the provider did not take the database back, and nothing more is asked of it; or it did, and that was not recognised.',
+    fields: { went_back: 'optional: `true` when it did; the run ends restored, not confirmed' },
+    read: ({ went_back: wentBack = false }) =>
+      typeof wentBack === 'boolean' ? { type: 'give_up_restore', ...(wentBack && { wentBack }) } : 'went_back must be true or false.',
+  },
   record_lessons: {
     does: 'Writes down what was learned, and closes a run that had a problem or was restored.',
     fields: { lessons: 'what was learned, and what will be done otherwise' },

@@ -36,6 +36,7 @@ export const ACTIONS = [
   'ask_restore',
   'approve_restore',
   'give_up_restore',
+  'restore_was_done',
   'write_lessons',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -93,6 +94,7 @@ export const LABELS: Readonly<Record<Action, string>> = {
   ask_restore: 'Restore…',
   approve_restore: 'Agree to the restore',
   give_up_restore: 'It was not done',
+  restore_was_done: 'It was done',
   write_lessons: 'Close with lessons…',
 };
 

@@ -62,6 +62,12 @@ describe('offpeak restore', () => {
       code: 0,
       out: expect.stringContaining('@olga looked: Supabase did not take the database back.'),
     });
+    const unseen = aPlace('restoring_in_place_unsure', true, evening('19:08'));
+    expect(await offpeak(unseen, ['--as', 'olga', 'restore', '--done', '--not-done'])).toMatchObject({ code: 3 });
+    expect(await offpeak(unseen, ['--as', 'olga', 'restore', '--done'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/Run #42 is restored\. @olga looked.*not confirmed/),
+    });
     const without = await offpeak(aPlace('rollback_failed'), [
       '--as',
       'olga',

@@ -86,6 +86,7 @@ export const ENTRIES_AFTER: Entries = {
       'cli backup --list',
       'step point_in_time',
       'button give_up_restore',
+      'button restore_was_done',
       'refusal restore_impossible',
       'file src/target/backup/restore-point.ts the restore point',
     ],

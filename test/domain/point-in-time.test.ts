@@ -41,6 +41,7 @@ describe('F61 when a provider is asked to take the whole database back', () => {
 
   it.each([
     ['is not switched on', failed, null],
+    ['is switched on for this project at Supabase, and has no moment to go back to yet', failed, 'no moment yet'],
     ['`2026-11-24T18:46:01.000Z` at the earliest', failed, { ...span, earliest: '2026-11-24T18:46:01.000Z' }],
     ['`2026-11-24T18:44:00.000Z` at the latest so far, 2 min before', failed, { ...span, latest: evening('18:44') }],
     ['took no backup', { ...failed, backup: null }, span],
@@ -118,6 +119,18 @@ describe('F61 the request is sent once, and nobody guesses what became of it', (
     expect(says(storyTo('restoring').run, at, by('olga'), given).refusal).toBe('restore_not_asked');
   });
 
+  it('who looked says that it was done although nobody here recognises it: the run ends restored, and says that nothing was confirmed', () => {
+    const given: Command = { type: 'give_up_restore', wentBack: true };
+    expect(says(unsure, later, by('nora'), given).refusal).toBe('not_permitted');
+    expect(says(unsure, at, by('olga'), given).refusal).toBe('restore_on_its_way');
+    for (const run of [accepted, unsure]) {
+      const done = says(run, later, by('olga'), given);
+      expect(done).toMatchObject({ refusal: null, run: { state: 'restored', switched: null } });
+      expect(done.run.end?.detail).toMatch(/^@olga looked: Supabase took the whole database back.*not confirmed: /);
+      expect(done.run.end?.detail).not.toContain('did not take');
+    }
+  });
+
   it('F2 nobody ends it while the request of a paused worker may still be on its way: for a minute', () => {
     const until = plus(sent.restore?.sent?.at ?? '', 60_000);
     const decision = decide(unsure, { type: 'give_up_restore' }, { now: plus(until, -1), actor: by('olga'), people: PEOPLE, sha256 });
@@ -125,10 +138,17 @@ describe('F61 the request is sent once, and nobody guesses what became of it', (
     expect(says(unsure, until, by('olga'), { type: 'give_up_restore' }).refusal).toBeNull();
   });
 
-  it('what is unsure calls the on-call, stays unsure when told again, and ends when the database is seen taken back', () => {
+  it('what is unsure calls the on-call, again for another reason, stays unsure when told the same, and ends when the database is seen taken back', () => {
     expect(pagesDue(unsure, at)).toMatchObject([{ reason: 'restore_unsure' }]);
     expect(pagesDue(accepted, at)).toEqual([]);
-    expect(says(unsure, at, OFFPEAK, { type: 'record_restore_unsure', detail: 'again' }).refusal).toBe('out_of_order');
+    expect(says(unsure, at, OFFPEAK, { type: 'record_restore_unsure', detail: unsure.restore?.sent?.unsure ?? '' }).refusal).toBe(
+      'out_of_order',
+    );
+    const again = says(unsure, at, OFFPEAK, { type: 'record_restore_unsure', detail: 'Its schema is another one.' }).run;
+    expect(again.restore?.sent).toMatchObject({ unsure: 'Its schema is another one.', unsureAt: at });
+    const [first] = pagesDue(unsure, at);
+    expect(pagesDue(again, at)[0]).toMatchObject({ summary: expect.stringContaining('another one') });
+    expect(pagesDue(again, at)[0]?.key).not.toBe(first?.key);
     expect(says(unsure, at, OFFPEAK, { type: 'record_restore_accepted' }).refusal).toBe('out_of_order');
     for (const run of [accepted, unsure]) expect(says(run, at, OFFPEAK, done).run).toMatchObject({ state: 'restored', switched: null });
   });

@@ -16,7 +16,11 @@ type Offer = NonNullable<TargetContext['restore']>['offer'];
 function room(
   scene: Scene,
   why: (backup: Backup) => Impossible | null = () => null,
-  { weather = {}, recovery = null }: { weather?: Weather; recovery?: 'on' | 'off' | null } = {},
+  {
+    weather = {},
+    recovery = null,
+    backups = 'proved',
+  }: { weather?: Weather; recovery?: 'on' | 'off' | null; backups?: 'proved' | 'none' } = {},
 ) {
   const { run, now } = storyTo(scene);
   const made = aScene([run], weather);
@@ -24,7 +28,9 @@ function room(
   const { writes, databaseBytes } = anOffer(now);
   const context: Pick<TargetContext, 'name' | 'backups' | 'restore' | 'sources' | 'pointInTime'> = {
     name: 'acme',
-    backups: { list: async () => (run.backup === null ? [] : [run.backup, OLDER]) } as unknown as TargetContext['backups'],
+    backups: {
+      list: async () => (run.backup === null || backups === 'none' ? [] : [run.backup, OLDER]),
+    } as unknown as TargetContext['backups'],
     restore: {
       offer: (async ({ backup, inPlace }) =>
         (inPlace === true ? null : why(backup)) ?? {
@@ -183,6 +189,12 @@ describe('Restore… by the provider, in place (F61)', () => {
     expect(text(seen.updates[0])).toMatch(/does not ask Supabase for it: Point-in-time recovery is not switched on.*curl -X POST/);
   });
 
+  it('F61 where no backup is proved and the provider cannot either, it says both', async () => {
+    const { tools, seen, click, run } = room('rollback_failed', () => null, { recovery: 'off', backups: 'none' });
+    await CLICKS.ask_restore(tools, click('olga', run, { action: 'ask_restore' }));
+    expect(text(seen.updates[0])).toMatch(/No proved backup.*Point-in-time recovery is not switched on/);
+  });
+
   it('R85 is asked for with the name typed, agreed to as what it is, and given up by whoever looked', async () => {
     const { tools, click, submission, run, loaded } = room('rollback_failed', () => null, { recovery: 'on' });
     const said = (note: string) => submission('olga', run, { callback: CALLBACKS.restore, line: 'point-in-time', note });
@@ -201,6 +213,10 @@ describe('Restore… by the provider, in place (F61)', () => {
     expect((await unsure.loaded())?.state).toBe('restoring');
     await CLICKS.give_up_restore(unsure.tools, unsure.click('ana', unsure.run, { action: 'give_up_restore' }));
     expect(await unsure.loaded()).toMatchObject({ state: 'rollback_failed', restore: null });
+    const unseen = room('restoring_in_place_unsure', () => null, { recovery: 'on' });
+    unseen.clock(evening('19:10'));
+    await CLICKS.restore_was_done(unseen.tools, unseen.click('ana', unseen.run, { action: 'restore_was_done' }));
+    expect(await unseen.loaded()).toMatchObject({ state: 'restored', end: { detail: expect.stringContaining('not confirmed') } });
   });
 });
 

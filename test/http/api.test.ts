@@ -20,6 +20,14 @@ describe('HTTP API: every command of people has a route (X7)', () => {
     expect(Object.keys(HTTP_COMMANDS).toSorted()).toEqual(Object.keys(COMMAND_ROLES).toSorted());
   });
 
+  it('F61 a restore is given up as not done, or as done with went_back', async () => {
+    const { read } = HTTP_COMMANDS.give_up_restore;
+    const known = {} as Parameters<typeof read>[1];
+    expect(await read({}, known)).toEqual({ type: 'give_up_restore' });
+    expect(await read({ went_back: true }, known)).toEqual({ type: 'give_up_restore', wentBack: true });
+    expect(await read({ went_back: 'yes' }, known)).toBe('went_back must be true or false.');
+  });
+
   it.each<[Scene, string, string, object, string]>([
     ['planned', 'start_checklist', 'nora', {}, 'checklist'],
     ['checklist_proved', 'confirm_item', 'olga', { item: 'staging', note: 'Looked at it.' }, 'checklist'],

@@ -66,6 +66,8 @@ const REPLIES: readonly (readonly [Scene, string])[] = [
   ['restoring_in_place', 'restore:2026-11-24T19:05:00.000Z'],
   ['restoring_in_place_accepted', 'restore:2026-11-24T19:05:00.000Z'],
   ['restoring_in_place_unsure', 'restore:2026-11-24T19:05:00.000Z'],
+  ['restored_in_place', 'restore:2026-11-24T19:05:00.000Z'],
+  ['rollback_failed_in_place_undone', 'restore:2026-11-24T19:05:00.000Z'],
   ['restored_in_place', 'report'],
   ['restored', 'report'],
   ['restored', 'resolved:2026-11-24T19:07:43.000Z'],

@@ -54,6 +54,7 @@ export const VARIANTS = [
   'restoring_in_place',
   'restoring_in_place_accepted',
   'restoring_in_place_unsure',
+  'rollback_failed_in_place_undone',
   'restored_in_place',
   'restored_lessons',
   'holding_problem',

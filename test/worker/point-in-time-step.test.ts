@@ -10,7 +10,10 @@ type Given = {
   readonly scene: Scene;
   readonly went?: WentBack;
   readonly minutes?: number;
-  readonly schema?: string;
+  /** Its hash, or why it cannot be read. */
+  readonly schema?: string | Error;
+  /** Milliseconds after which the same worker does the step once more, each. */
+  readonly again?: readonly number[];
   readonly validations?: readonly string[];
   readonly provider?: Partial<ProviderRestore> | null;
   /** Commands that the ledger refuses. */
@@ -26,6 +29,7 @@ async function step({ scene, went = { back: false, why: 'away' }, minutes = 0, p
   const { run, now } = storyTo(scene);
   const reported: Command[] = [];
   const asked: string[] = [];
+  let looks = 0;
   const worker = new AbortController();
   const supabase: ProviderRestore = {
     provider: 'Supabase',
@@ -34,7 +38,7 @@ async function step({ scene, went = { back: false, why: 'away' }, minutes = 0, p
     request: () => '',
     ...provider,
   };
-  const tool: Partial<RestoreTool> = { mark: async () => ({ timeline: 7 }), wentBack: async () => went };
+  const tool: Partial<RestoreTool> = { mark: async () => ({ timeline: 7 }), wentBack: async () => ((looks += 1), went) };
   const task = {
     claim: { fence: { epoch: 3 } },
     context: {
@@ -51,7 +55,10 @@ async function step({ scene, went = { back: false, why: 'away' }, minutes = 0, p
             },
           }),
       target: {
-        fingerprint: async () => ({ hash: given.schema ?? run.fingerprint, lines: [] }),
+        fingerprint: async () => {
+          if (given.schema instanceof Error) throw given.schema;
+          return { hash: given.schema ?? run.fingerprint, lines: [] };
+        },
         validate: async () => given.validations ?? [],
       },
       sources: {
@@ -69,7 +76,11 @@ async function step({ scene, went = { back: false, why: 'away' }, minutes = 0, p
   } as unknown as Task;
   const next = { kind: 'step', step: 'point_in_time' } as const;
   const moved = await pointInTime({ task, run, next, signal: worker.signal });
-  return { moved, asked, reported, types: reported.map(({ type }) => type) };
+  for (const ms of given.again ?? []) {
+    vi.advanceTimersByTime(ms);
+    await pointInTime({ task, run, next, signal: worker.signal });
+  }
+  return { moved, asked, looks, reported, types: reported.map(({ type }) => type) };
 }
 
 afterEach(() => void vi.useRealTimers());
@@ -138,7 +149,32 @@ describe('F61 what is noted is never sent again', () => {
       types: ['record_restore_unsure'],
       asked: [],
     });
-    expect(await step({ scene: 'restoring_in_place_unsure', minutes: 600 })).toMatchObject({ types: [], asked: [] });
+    const same = { back: false, why: 'Supabase gave no answer within 30000 ms.' } as const;
+    expect(await step({ scene: 'restoring_in_place_unsure', minutes: 600, went: same })).toMatchObject({ types: [], asked: [] });
+  });
+
+  it('what is found later tells the person anew: another schema at once, another reason after half an hour', async () => {
+    const scene = 'restoring_in_place_unsure';
+    const other = await step({ scene, went: { back: true }, schema: 'another' });
+    expect(other.reported).toMatchObject([{ type: 'record_restore_unsure', detail: expect.stringContaining('its schema is not the one') }]);
+    expect((await step({ scene, minutes: 29 })).types).toEqual([]);
+    expect((await step({ scene, minutes: 31 })).reported).toEqual([{ type: 'record_restore_unsure', detail: 'away' }]);
+  });
+
+  it('a database that was taken back and cannot be read is for a person after half an hour', async () => {
+    const scene = 'restoring_in_place_accepted';
+    const schema = new Error('permission denied for schema app');
+    await expect(step({ scene, went: { back: true }, schema, minutes: 29 })).rejects.toThrow('permission denied');
+    expect((await step({ scene, went: { back: true }, schema, minutes: 31 })).reported).toEqual([
+      { type: 'record_restore_unsure', detail: 'The database was taken back, and cannot be looked at: permission denied for schema app.' },
+    ]);
+  });
+
+  it('once unsure the server is looked at every half minute, and before that every time', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const looks = async (scene: Scene) => (await step({ scene, again: [29_999, 1] })).looks;
+    expect(await looks('restoring_in_place_unsure')).toBe(2);
+    expect(await looks('restoring_in_place_accepted')).toBe(3);
   });
 
   it.each(['restoring_in_place_accepted', 'restoring_in_place_unsure'] as const)(

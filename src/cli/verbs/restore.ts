@@ -1,6 +1,6 @@
 import { inBytes } from '../../domain/backup-space.ts';
 import { lasting } from '../../domain/refusal.ts';
-import { lostWords, POINT_IN_TIME, restoreId, restoreWords, type RestoreOffer } from '../../domain/restore.ts';
+import { lostElsewhereWords, lostWords, POINT_IN_TIME, restoreId, restoreWords, type RestoreOffer } from '../../domain/restore.ts';
 import type { Run } from '../../domain/run.ts';
 import {
   recoveryOffer,
@@ -22,6 +22,7 @@ type Options = {
   readonly database?: string;
   readonly approve?: string;
   readonly notDone?: true;
+  readonly done?: true;
 };
 
 /** `offpeak restore`: asks for a restore of a proved backup beside the live database, or of the whole server by its provider; or agrees to it as the second person (R84–R86). */
@@ -36,10 +37,13 @@ export function restoreVerb({ program, verb }: Cli): void {
     )
     .option('--database <name>', 'the name of the database, typed by hand')
     .option('--approve <id>', 'agree to the restore of that backup, and follow it')
-    .option('--not-done', 'you looked: the provider did not take the database back');
+    .option('--not-done', 'you looked: the provider did not take the database back')
+    .option('--done', 'you looked: the provider did take the database back, although that is not recognised');
   verb<Options>(command, async (session, options) => {
     if (options.approve !== undefined) return await approve(session, options.approve);
+    if (options.notDone === true && options.done === true) throw new BadUsage('It was done or it was not: --done or --not-done.');
     if (options.notDone === true) return await notDone(session);
+    if (options.done === true) return await done(session);
     const run = await newestRun(session);
     if (run === null) return refused(session, { code: 'no_run', target: session.target.name });
     return options.list === true ? await list(session, run) : await ask(session, run, options);
@@ -59,7 +63,13 @@ async function list(session: Session, run: Run): Promise<ExitCode> {
   }
   const recovery = await recoveryOffer(services, run);
   if (recovery !== null)
-    rows.push([POINT_IN_TIME, recovery.ok ? when(recovery.pointInTime.to) : '', '', run.backup?.lsn ?? '', lostOf(recovery)]);
+    rows.push([
+      POINT_IN_TIME,
+      recovery.ok ? when(recovery.pointInTime.to) : '',
+      '',
+      run.backup?.lsn ?? '',
+      `${lostOf(recovery)}${recovery.ok ? lostElsewhereWords(recovery.offer) : ''}`,
+    ]);
   if (rows.length > 0) terminal.out(table([['Backup', 'Taken', 'Size', 'At', 'Lost'], ...rows]));
   return EXIT.done;
 }
@@ -103,7 +113,7 @@ async function typedInPlace(session: Session, run: Run): Promise<string | ExitCo
   if (!answer.ok) return refused(session, answer.refusal);
   const { provider, to } = answer.pointInTime;
   terminal.err(
-    `${provider} takes the whole server back to ${when(to)}, in place.\nLost for good: ${lostWords(answer.offer, when)}. Nothing keeps it.\nTakes an unknown time, minutes to hours; nobody can reach the database meanwhile, and it cannot be called off.`,
+    `${provider} takes the whole server back to ${when(to)}, in place.\nLost for good: ${lostWords(answer.offer, when)}${lostElsewhereWords(answer.offer)}. Nothing keeps it.\nTakes an unknown time, minutes to hours; nobody can reach the database meanwhile, and it cannot be called off.`,
   );
   return await askedName(session, run);
 }
@@ -121,6 +131,17 @@ async function notDone(session: Session): Promise<ExitCode> {
   if (typeof run === 'number') return run;
   session.terminal.out(`Run #${run.number} is where it stood before: ${run.holding?.detail ?? run.end?.detail ?? run.state}`);
   return EXIT.done;
+}
+
+async function done(session: Session): Promise<ExitCode> {
+  const run = await giveNewest(session, { type: 'give_up_restore', wentBack: true });
+  if (typeof run === 'number') return run;
+  session.terminal.out(restoredText(run));
+  return EXIT.done;
+}
+
+function restoredText(run: Run): string {
+  return `Run #${run.number} is restored. ${run.end?.detail ?? ''}\n"offpeak lessons --note …" closes it.`;
 }
 
 function offerText(offer: RestoreOffer, when: Session['when']): string {
@@ -142,7 +163,7 @@ async function approve(session: Session, backupId: string): Promise<ExitCode> {
     return EXIT.failed;
   }
   if (ended.state === 'restored') {
-    terminal.out(`Run #${ended.number} is restored. ${ended.end?.detail ?? ''}\n"offpeak lessons --note …" closes it.`);
+    terminal.out(restoredText(ended));
     return EXIT.done;
   }
   terminal.err(`Run #${ended.number} is NOT restored: ${ended.holding?.detail ?? ended.end?.detail ?? ended.state}`);

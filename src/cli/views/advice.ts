@@ -45,7 +45,7 @@ export function advice(run: Run): string {
     case 'restoring':
       return run.restore?.sent === undefined || (run.restore.sent.accepted && run.restore.sent.unsure === '')
         ? '"offpeak logs -f" follows the restore.'
-        : '"offpeak logs -f" follows it. Look at the provider whether it goes on; "offpeak restore --not-done" when it does not.';
+        : '"offpeak logs -f" follows it. Look at the provider whether it goes on; "offpeak restore --not-done" when it does not, "--done" when it is done and not noticed here.';
     case 'restored':
     case 'completed':
     case 'rolled_back':

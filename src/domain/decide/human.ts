@@ -103,7 +103,7 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
     case 'approve_restore':
       return approveRestore(run, command, context);
     case 'give_up_restore':
-      return giveUpRestore(run, context);
+      return giveUpRestore(run, command, context);
     case 'record_lessons':
       return recordLessons(run, command);
   }

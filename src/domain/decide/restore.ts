@@ -1,6 +1,7 @@
 import type { Context, HumanCommand, WorkerCommand } from '../commands.ts';
 import type { Happening } from '../events.ts';
 import { between, plus } from '../instant.ts';
+import type { Readings } from '../monitor.ts';
 import { recoveryMoment } from '../point-in-time.ts';
 import {
   extendedUntil,
@@ -56,16 +57,21 @@ export function approveRestore(run: Run, { backupId }: Of<'approve_restore'>, { 
 }
 
 /**
- * Somebody looked at the provider's and says that it does not take the database back: the run goes back to where it stood, and may be asked
- * for anew. Refused before an answer is known, and for a minute after the request was noted, because it may be on its way.
+ * Somebody looked at the provider's. It does not take the database back: the run goes back to where it stood, and may be asked for anew. It did,
+ * although that was not recognised here (another schema, a new system identifier): the run ends restored, and says that nothing was confirmed (F61). Refused before an answer is known, and for a minute after the request was noted, because it may be on its way.
  */
-export function giveUpRestore(run: Run, { actor, now }: Context): Decision {
+export function giveUpRestore(run: Run, { wentBack }: Of<'give_up_restore'>, { actor, now }: Context): Decision {
   const { sent, pointInTime } = run.restore ?? {};
   if (run.state !== 'restoring' || sent === undefined || pointInTime === undefined) return refuse({ code: 'restore_not_asked' });
   if (!sent.accepted && sent.unsure === '')
     return refuse({ code: 'already_so', detail: `${pointInTime.provider} is being asked at this moment. Wait for its answer.` });
   const until = plus(sent.at, ON_ITS_WAY_MS);
   if (between(now, until) > 0) return refuse({ code: 'restore_on_its_way', provider: pointInTime.provider, until });
+  if (wentBack === true) {
+    const seen = sent.unsure === '' ? 'It was not seen here' : sent.unsure.replace(/\.$/, '');
+    const detail = `@${actor.name} looked: ${pointInTime.provider} took the whole database back to the restore point of the run; not confirmed: ${seen}; its schema, the validations and the application were not judged. Nothing that was written since is kept.`;
+    return happened({ type: 'restored', after: UNREAD, switched: null, detail });
+  }
   const detail = `@${actor.name} looked: ${pointInTime.provider} did not take the database back. Ask again, or choose another way.`;
   return happened({ type: 'restore_failed', detail });
 }
@@ -105,6 +111,9 @@ type RestoreReport = Of<
   | 'record_restore_unsure'
 >;
 
+/** Nobody read anything. */
+const UNREAD: Readings = { error_rate: null, p95: null, connections: null, long_queries: null, lock_waits: null };
+
 /** The request is noted once, before it is sent, and never sent again: what comes after it is its answer, or that nobody knows one. */
 function recordPointInTime({ stage, sent }: Restore, command: RestoreReport): Decision {
   switch (command.type) {
@@ -115,7 +124,8 @@ function recordPointInTime({ stage, sent }: Restore, command: RestoreReport): De
         ? refuse({ code: 'out_of_order' })
         : happened({ type: 'restore_accepted' });
     case 'record_restore_unsure':
-      return sent === undefined || sent.unsure !== ''
+      // What is found later may be another reason, and somebody has to hear of it.
+      return sent === undefined || sent.unsure === command.detail
         ? refuse({ code: 'out_of_order' })
         : happened({ type: 'restore_unsure', detail: command.detail });
     case 'record_restored':

@@ -88,14 +88,11 @@ export function messagesOf(view: RunView, people: readonly Person[]): readonly R
       key: `problem:${run.problemReport?.at}`,
       stage: `${run.state} ${run.problemReport?.failures === null}`,
     });
-  const restore = restoreMessage(run);
-  if (restore !== null)
-    messages.push({
-      ...restore,
-      ...loud,
-      key: `restore:${run.restore?.at}`,
-      stage: JSON.stringify([run.restore?.approvedBy?.id, run.restore?.sent]),
-    });
+  for (const restore of [run.undoneRestore, run.restore]) {
+    if (restore == null) continue;
+    const stage = JSON.stringify([restore.approvedBy?.id, restore.sent, run.state === 'restored', restore === run.undoneRestore]);
+    messages.push({ ...restoreMessage(run, restore), ...loud, key: `restore:${restore.at}`, stage });
+  }
   if (hasReport(run)) {
     messages.push({ ...report(run), ...loud, key: 'report', stage: run.end?.at ?? '' });
     messages.push({ ...details(run), ...calm, key: 'details', stage: run.end?.at ?? '' });

@@ -62,7 +62,9 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
     case 'approve_restore':
       return 'you agree to the restore, and it begins.';
     case 'give_up_restore':
-      return 'the provider did not do it. The run is where it stood before.';
+      return command.wentBack === true
+        ? 'the provider did it. The run ends restored, not confirmed.'
+        : 'the provider did not do it. The run is where it stood before.';
     case 'record_lessons':
       return 'what was learned.';
     case 'cancel':

@@ -2,7 +2,16 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { inBytes } from '../../domain/backup-space.ts';
 import { plus } from '../../domain/instant.ts';
 import type { PointInTime } from '../../domain/point-in-time.ts';
-import { lostWords, POINT_IN_TIME, REQUEST_MS, restoreId, type Restore, type RestoreOffer } from '../../domain/restore.ts';
+import {
+  lostElsewhereWords,
+  lostWords,
+  POINT_IN_TIME,
+  REQUEST_MS,
+  restoreId,
+  type Restore,
+  type RestoreOffer,
+  type UndoneRestore,
+} from '../../domain/restore.ts';
 import type { Run } from '../../domain/run.ts';
 import type { LeftOut, RestoreChoice } from '../../usecases/restore.ts';
 import { CALLBACKS, LINE, NOTE } from '../actions.ts';
@@ -24,7 +33,7 @@ function costLines({ offer, backup, pointInTime }: Pick<Restore, 'offer' | 'back
 /** The most lossy way: nothing of before is kept, and once it is asked for nobody can stop it (F61). */
 function inPlaceLines({ provider, to }: PointInTime, offer: RestoreOffer): readonly string[] {
   return [
-    `*Lost for good:* ${phrase(lostWords(offer, utc), 400)}. It is done in place: nothing keeps what was written since.`,
+    `*Lost for good:* ${phrase(lostWords(offer, utc), 400)}${lostElsewhereWords(offer)}. It is done in place: nothing keeps what was written since.`,
     `*Takes* an unknown time, minutes to hours. Nobody can reach the database meanwhile, and it cannot be called off.`,
     `*Back to* ${when(to)}, the restore point of this run, by ${phrase(provider, 40)}: the whole server, every database on it. Files beside the database stay as they are.`,
   ];
@@ -34,38 +43,48 @@ function takes({ predictedMs }: Pick<RestoreOffer, 'predictedMs'>): string {
   return predictedMs === null ? 'an unknown time: no restore was measured' : atMost(predictedMs);
 }
 
-/** The request, in the thread and in the channel: a second person agrees to it here. Null when nobody asks. */
-export function restoreMessage(run: Run): Message | null {
-  const { restore } = run;
-  if (restore === null) return null;
+/** The request, in the thread and in the channel: a second person agrees to it here, and it says in the end what became of it. */
+export function restoreMessage(run: Run, restore: Restore | UndoneRestore): Message {
   const { by, at, approvedBy, backup, pointInTime, sent } = restore;
+  const undone = 'why' in restore ? restore.why : null;
+  const became = becameLines(run, restore);
   const agreed =
     approvedBy === null
       ? `*Next:* an approver or whoever is on call, other than ${who(by)}, agrees before ${timeOf(plus(at, REQUEST_MS))}. Nothing is done before that.`
-      : [`✅ ${who(approvedBy)} agreed.`, ...sentLines(restore)].join('\n');
-  const lost = `Lost: ${lostWords(restore.offer, utc)}.`;
+      : [`✅ ${who(approvedBy)} agreed.`, ...became].join('\n');
+  const lost = `Lost: ${lostWords(restore.offer, utc)}`;
   const confirm = confirmation({
     title: pointInTime === undefined ? `Restore ${run.target} from a backup?` : `Take ${run.target} back in place?`,
     text:
       pointInTime === undefined
-        ? `Goes back to the contents of ${backup.id}. ${lost} The live database is kept under another name.`
-        : `${pointInTime.provider} takes the whole server back to ${utc(pointInTime.to)}. ${lost} Nothing keeps it, nobody can reach the database meanwhile, and it cannot be called off.`,
+        ? `Goes back to the contents of ${backup.id}. ${lost}. The live database is kept under another name.`
+        : `${pointInTime.provider} takes the whole server back to ${utc(pointInTime.to)}. It cannot be called off, nobody can reach the database meanwhile, and nothing keeps what is lost. ${lost}${lostElsewhereWords(restore.offer)}.`,
     confirm: 'Restore',
     deny: 'Back',
     danger: true,
   });
   const agree = button(run, 'approve_restore', { extra: restoreId(restore), style: 'danger', confirm });
-  const answered = run.state === 'restoring' && sent !== undefined && (sent.accepted || sent.unsure !== '');
+  const answered = undone === null && run.state === 'restoring' && sent !== undefined && (sent.accepted || sent.unsure !== '');
   return {
-    text: `Restore asked for by @${phrase(by.name, 60)}: run ${runName(run)}. Next: ${approvedBy === null ? 'a second person agrees or not' : 'follow the card'}.`,
+    text: `Restore asked for by @${phrase(by.name, 60)}: run ${runName(run)}. Next: ${approvedBy === null && undone === null ? 'a second person agrees or not' : 'follow the card'}.`,
     blocks: [
-      section([`🛟 *${who(by)} asks for a restore* of ${runName(run)}, ${when(at)}`, ...costLines(restore, run), agreed].join('\n')),
+      section([`🛟 *${who(by)} asks for a restore* of ${runName(run)}, ${when(at)}`, ...costLines(restore, run)].join('\n')),
+      section(agreed),
       ...actions([
-        ...(approvedBy === null ? [agree] : []),
-        ...(answered ? [button(run, 'give_up_restore', { confirm: notDone(restore) })] : []),
+        ...(approvedBy === null && undone === null ? [agree] : []),
+        ...(answered
+          ? [button(run, 'give_up_restore', { confirm: notDone(restore) }), button(run, 'restore_was_done', { confirm: wasDone(restore) })]
+          : []),
       ]),
     ],
   };
+}
+
+/** What became of it, or what it does at this moment. */
+function becameLines(run: Run, restore: Restore | UndoneRestore): readonly string[] {
+  if ('why' in restore) return [`❌ *It was not done:* ${phrase(restore.why, 600)} The card says how it goes on.`];
+  if (run.state === 'restored') return ['✅ *It was done;* the card says how.'];
+  return run.state === 'restoring' ? sentLines(restore) : [];
 }
 
 /** What the provider said, and what a person does where nobody knows. */
@@ -77,7 +96,7 @@ function sentLines({ pointInTime, sent }: Restore): readonly string[] {
   return [
     ...took,
     `❓ *Nobody knows whether it goes on:* ${phrase(sent.unsure, 400)} It is not asked a second time.`,
-    `*Next:* look at ${provider}, Database, Backups. If it goes on, wait: it is noticed here. If it does not, press *It was not done* below the request.`,
+    `*Next:* look at ${provider}, Database, Backups. If it goes on, wait: it is noticed here. If it does not, press *It was not done* below the request; if it is done and not noticed here, *It was done*.`,
   ];
 }
 
@@ -86,6 +105,16 @@ function notDone({ pointInTime }: Restore) {
     title: 'It was not done?',
     text: `Only when ${pointInTime?.provider ?? 'the provider'} shows no restore that is under way or done. The run goes back to where it stood, and the database may be asked for anew.`,
     confirm: 'It was not done',
+    deny: 'Back',
+    danger: true,
+  });
+}
+
+function wasDone({ pointInTime }: Restore) {
+  return confirmation({
+    title: 'It was done?',
+    text: `Only when ${pointInTime?.provider ?? 'the provider'} shows the restore as done and you looked into the database. The run ends as restored, not confirmed; nothing is checked.`,
+    confirm: 'It was done',
     deny: 'Back',
     danger: true,
   });
@@ -168,9 +197,11 @@ export function restoreModal(run: Run, { beside, inPlace }: Asked): ModalView {
   const left = leftOut.length > NAMED ? [...named, `and ${leftOut.length - NAMED} more`] : named;
   const other = (beside?.choices.length ?? 0) > 1 ? ['Of an older backup more is lost; it is counted again when you ask.'] : [];
   const provider = inPlace === null ? [] : [`*In place, by ${phrase(inPlace.pointInTime.provider, 40)}:*`, ...costLines(inPlace, run)];
+  const ways = [[...lead, ...other], provider].filter((lines) => lines.length > 0).map((lines) => section(lines.join('\n')));
   const asking = 'Asking does nothing yet: a second person has to agree in the thread.';
   return {
     ...frame(run, { callback: CALLBACKS.restore, title: 'Restore from a backup', submit: 'Ask for it' }),
-    blocks: [section([`*${runName(run)}*`, ...left, ...lead, ...other, ...provider, asking].join('\n')), which, typed],
+    // Sections of their own: one that grows too long is cut, and what stands at its end is not read.
+    blocks: [section([`*${runName(run)}*`, ...left].join('\n')), ...ways, section(asking), which, typed],
   };
 }

@@ -1,4 +1,5 @@
-import { between } from '../../domain/instant.ts';
+import { between, type Instant } from '../../domain/instant.ts';
+import type { Readings } from '../../domain/monitor.ts';
 import { pointInTimeRefused, type PointInTime } from '../../domain/point-in-time.ts';
 import { inWords } from '../../domain/refusal.ts';
 import type { Sent } from '../../domain/restore.ts';
@@ -13,6 +14,8 @@ import { unhealthy } from './validate.ts';
 
 /** A recovery of a large database takes hours; after so long without a sign a person looks whether it goes on. */
 const LOOK_MS = 30 * 60_000;
+/** Between two looks once it is unsure: a person looks as well, and a server that starts is left alone. */
+const AGAIN_MS = 30_000;
 /** Between the note and the request no more may pass: well below a lease, so that nobody else has taken the run over meanwhile (F2). */
 const AT_ONCE_MS = 3_000;
 
@@ -64,23 +67,43 @@ async function ask({ task, run, tool, request, wanted, provider }: Work & { prov
   return (await task.report({ type: 'record_restore_accepted' })).ok;
 }
 
-async function look({ task, run, tool, request, sent, wanted }: Work & { sent: Sent }): Promise<boolean> {
-  const unsure = async (detail: string) => sent.unsure === '' && (await task.report({ type: 'record_restore_unsure', detail })).ok;
+/** When this worker last looked at a run that is unsure, by its own clock. */
+const lookedAt = new WeakMap<Task, number>();
+
+async function look(work: Work & { sent: Sent }): Promise<boolean> {
+  const { task, tool, request, sent } = work;
+  const unsure = async (detail: string) => detail !== sent.unsure && (await task.report({ type: 'record_restore_unsure', detail })).ok;
   if (!sent.accepted && sent.unsure === '') return await unsure('The worker that asked did not live to tell the answer.');
+  if (sent.unsure !== '' && performance.now() - (lookedAt.get(task) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return false;
+  lookedAt.set(task, performance.now());
   const went = await tool.wentBack({ ...request, timeline: sent.timeline });
   const now = await task.services.ledger.now();
-  if (!went.back) return between(sent.at, now) > LOOK_MS && (await unsure(went.why));
+  // What comes and goes is told twice an hour at most.
+  const long = between(sent.unsureAt ?? sent.at, now) > LOOK_MS;
+  if (!went.back) return long && (await unsure(went.why));
+  const judged = await judge(work, now).catch((error: unknown) => {
+    if (request.signal.aborted || !long) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    return { unsure: `The database was taken back, and cannot be looked at: ${why.replace(/\.$/, '')}.` };
+  });
+  if (request.signal.aborted) return false;
+  if ('unsure' in judged) return await unsure(judged.unsure);
+  return (await task.report({ type: 'record_restored', switched: null, ...judged })).ok;
+}
+
+type Judged = { readonly unsure: string } | { readonly after: Readings; readonly detail: string };
+
+/** What a database that was taken back is like: the one from before the run, or for a person. Throws when it cannot be read. */
+async function judge({ task, run, request, sent, wanted }: Work & { sent: Sent }, now: Instant): Promise<Judged> {
   const { hash } = await task.context.target.fingerprint();
-  if (hash !== run.fingerprint) return await unsure('The database was taken back, and its schema is not the one from before the run.');
+  if (hash !== run.fingerprint) return { unsure: 'The database was taken back, and its schema is not the one from before the run.' };
   const ill = [
     ...(await task.context.target.validate(run.plan.appliedValidations)),
     ...(await unhealthy(task)),
     ...(await failedHooks(task, 'smoke', request.signal)),
   ];
-  if (request.signal.aborted) return false;
   const after = typical(await readSamples(task.context.sources, run.plan.thresholds, now));
-  const detail = sentence({ wanted, took: inWords(between(sent.at, now)), ill });
-  return (await task.report({ type: 'record_restored', after, switched: null, detail })).ok;
+  return { after, detail: sentence({ wanted, took: inWords(between(sent.at, now)), ill }) };
 }
 
 /** It is done whatever is found: what is not well is said. */

@@ -91,6 +91,10 @@ export const WAY_BACK = {
     after: 'restoring_in_place',
     tell: (tale) => tale.says('19:06:32', OFFPEAK, { type: 'record_restore_unsure', detail: 'Supabase gave no answer within 30000 ms.' }),
   },
+  rollback_failed_in_place_undone: {
+    after: 'restoring_in_place_unsure',
+    tell: (tale) => tale.says('19:10', by('ana'), { type: 'give_up_restore' }),
+  },
   restored_in_place: {
     after: 'restoring_in_place_accepted',
     tell: (tale) => {
