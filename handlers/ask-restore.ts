@@ -10,10 +10,11 @@ export const askRestore = opensSlowly(lookingModal(), async ({ services }, run) 
   const answer = await restorable(services, run);
   const recovery = await recoveryOffer(services, run);
   const inPlace = recovery?.ok === true ? recovery : null;
+  const provider = recovery?.ok === false ? `\n${escape(refusalText(recovery.refusal, run))}` : '';
   if (answer === null && inPlace === null)
     return answerModal(
       'No backup',
-      `No proved backup of ${escape(run.target)} lies in the directory. Nothing was changed. \`offpeak backup --list\` names those there are, \`offpeak backup --fetch ID\` brings one back.`,
+      `No proved backup of ${escape(run.target)} lies in the directory. Nothing was changed. \`offpeak backup --list\` names those there are, \`offpeak backup --fetch ID\` brings one back.${provider}`,
     );
   if (answer?.ok === false && inPlace === null) return answerModal('Not possible', `🔒 ${escape(refusalText(answer.refusal, run))}`);
   return restoreModal(run, { beside: answer?.ok === true ? answer : null, inPlace });

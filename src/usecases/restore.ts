@@ -99,7 +99,7 @@ export async function recoveryOffer(services: Pick<Services, 'targets'>, run: Ru
     inPlace: true,
   } as const;
   const answer = await context.restore.offer(request);
-  if (!answer.ok) return impossible(answer.why, answer.remedy);
+  if (!answer.ok) return impossible(answer.why, 'mend');
   const pointInTime = { provider: context.pointInTime.provider, to: recoveryMoment(backup) };
   return { ok: true, backup, pointInTime, offer: { ...answer.offer, predictedMs: null } };
 }

@@ -62,14 +62,36 @@ async function offer(options: RestoreOptions, names: RestoreNames, request: Offe
 
 async function offered(options: RestoreOptions, names: RestoreNames, asked: { client: Client; request: Offered }): Promise<RestoreAnswer> {
   const { client, request } = asked;
+  if (request.inPlace === true) return await offeredInPlace(options, asked);
   const manifest = await soundOf(options, request);
-  const taken = request.inPlace === true ? null : await whyTaken(options, names);
+  const taken = await whyTaken(options, names);
   if (taken !== null) return { ok: false, why: taken, remedy: 'mend' };
-  const { rows } = await client.query<{ bytes: number }>('select pg_database_size(current_database())::float8 as bytes');
-  const databaseBytes = rows[0]?.bytes ?? 0;
+  const databaseBytes = await sizeOf(client);
   const was = manifest.counters?.databaseBytes ?? manifest.backup.bytes * UNPACKED;
   const writes = await writesSince(client, manifest);
   return { ok: true, offer: { writes, databaseBytes }, neededBytes: Math.max(databaseBytes, was) };
+}
+
+/** The provider needs no dump: without one it is only not known what would be lost. */
+async function offeredInPlace(options: RestoreOptions, { client, request }: { client: Client; request: Offered }): Promise<RestoreAnswer> {
+  const { backup } = request;
+  const writes = await soundOf(options, request).then(
+    (manifest) => writesSince(client, manifest),
+    async (error: unknown) => {
+      if (!(error instanceof RestoreRefused)) throw error;
+      return { ...(await writesSince(client, { backup })), why: error.why.replace(/\.? It cannot be restored\..*$/, '') };
+    },
+  );
+  const others = await client.query<{ count: number }>(
+    'select count(*)::int as count from pg_database where not datistemplate and datname <> current_database()',
+  );
+  const databaseBytes = await sizeOf(client);
+  return { ok: true, offer: { writes, databaseBytes, otherDatabases: others.rows[0]?.count ?? 0 }, neededBytes: 0 };
+}
+
+async function sizeOf(client: Client): Promise<number> {
+  const { rows } = await client.query<{ bytes: number }>('select pg_database_size(current_database())::float8 as bytes');
+  return rows[0]?.bytes ?? 0;
 }
 
 async function whyTaken(options: RestoreOptions, names: RestoreNames): Promise<string | null> {

@@ -84,6 +84,19 @@ describe('a restore that cannot be is refused before anything is made', () => {
     expect(await why()).toBe('possible');
   });
 
+  it('F61 a recovery in place needs no dump: without one nobody knows what would be lost, and the other databases are counted', async () => {
+    const { backup } = stage;
+    const inPlace = async (id: string) => await stage.restore.offer({ ...stage.request(1, { backup: { ...backup, id } }), inPlace: true });
+    const counted = await inPlace(backup.id);
+    expect(counted).toMatchObject({ ok: true, offer: { writes: { rows: { inserted: expect.any(Number) }, why: '' } } });
+    const others = counted.ok ? counted.offer.otherDatabases : undefined;
+    expect(others).toBeGreaterThanOrEqual(1);
+    expect(await inPlace('nobody')).toMatchObject({
+      ok: true,
+      offer: { writes: { rows: null, most: [], why: 'The manifest of backup nobody is missing or damaged' } },
+    });
+  });
+
   it('F61 a server that cannot be reached, or is another one, sends nobody to recover it to a moment', async () => {
     const away = postgresRestore({ ...stage.restoreOptions, connectionString: 'postgresql://x:hunter2@127.0.0.1:1/db' });
     const answer = await away.offer(stage.request(1));
