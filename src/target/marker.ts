@@ -25,6 +25,7 @@ const WRITE = `${PROVE}
   RETURNING pg_current_xact_id()::text AS xid`;
 /** Positions below zero belong to the undoing. */
 const ANY_FORWARD = `SELECT EXISTS (SELECT FROM offpeak.marker WHERE run_id = $1 AND version = $2 AND position >= 0) AS any`;
+const ANY = `SELECT EXISTS (SELECT FROM offpeak.marker WHERE run_id = $1) AS any`;
 const REMOVE = `DELETE FROM offpeak.marker WHERE run_id = $1 AND version = $2 AND position = $3`;
 const REMOVE_VERSION = `DELETE FROM offpeak.marker WHERE run_id = $1 AND version = $2`;
 
@@ -41,6 +42,12 @@ export async function readMarker(client: ClientBase, { runId, version, position 
   const row = rows[0];
   if (row === undefined) return null;
   return { backfillKey: row.backfill_key, backfillDone: row.done, backfillTotal: row.total, finished: row.finished };
+}
+
+/** Whether anything that this run committed is still there, of whatever version. */
+export async function anyMarker(client: ClientBase, runId: string): Promise<boolean> {
+  const { rows } = await client.query<{ any: boolean }>(ANY, [runId]);
+  return rows[0]?.any === true;
 }
 
 /** Writes the marker; call it in the transaction of the effect it proves. Returns that transaction's id, for `pg_xact_status`. */

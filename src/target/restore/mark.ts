@@ -2,7 +2,7 @@ import type { RestoreRequest, WentBack } from '../../ports.ts';
 import { connected, wordsOf } from '../backup/connection.ts';
 import { beginFenced } from '../fence.ts';
 import { readIdentity } from '../identity.ts';
-import { DONE, readMarker, writeMarker } from '../marker.ts';
+import { anyMarker, DONE, writeMarker } from '../marker.ts';
 import { checkServer, whyStrange } from '../same-server.ts';
 import { sessionName } from '../session.ts';
 import type { RestoreOptions } from './options.ts';
@@ -32,7 +32,8 @@ export async function markLive(options: RestoreOptions, request: RestoreRequest)
 
 /**
  * A database that was taken back begins a new timeline (https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES) and
- * has no mark of later. After a failover the timeline is new as well, and the mark is there.
+ * has nothing of this run, because the moment lies before its first write. After a failover the timeline is new as well, and markers of the run are there,
+ * be it without the mark: the newest log may be lost with the old server.
  */
 export async function wentBack(options: RestoreOptions, request: RestoreRequest & { readonly timeline: number }): Promise<WentBack> {
   const { runId, epoch, plannedOn } = request;
@@ -48,7 +49,7 @@ export async function wentBack(options: RestoreOptions, request: RestoreRequest 
       );
       if (rows[0]?.replaying !== false) return no('The server still replays its log.');
       if (live.timeline <= request.timeline) return no('The server answers, and is the one from before the request.');
-      const marked = rows[0].ours && (await readMarker(client, { runId, ...MARK })) !== null;
+      const marked = rows[0].ours && (await anyMarker(client, runId));
       return marked
         ? no('The server failed over, and was not taken back: what was written before the request is still in it.')
         : { back: true };
