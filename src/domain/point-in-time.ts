@@ -12,8 +12,8 @@ export type PointInTime = {
   readonly to: Instant;
 };
 
-/** The moments to which the provider can take the database back; null where it cannot at all. */
-export type RecoverableSpan = { readonly earliest: Instant; readonly latest: Instant } | null;
+/** The moments to which the provider can take the database back; null where it is not switched on. */
+export type RecoverableSpan = { readonly earliest: Instant; readonly latest: Instant } | 'no moment yet' | null;
 
 /**
  * The moment a provider is asked for: that of the backup by the server's own clock, at which its restore point was named. Providers count in
@@ -30,6 +30,8 @@ export function recoveryMoment({ serverTime, startedAt }: Pick<Backup, 'serverTi
 export function pointInTimeRefused({ backup, t0 }: Pick<Run, 'backup' | 't0'>, provider: string, span: RecoverableSpan): string | null {
   if (backup === null) return 'This run took no backup, so no restore point of it is known.';
   if (span === null) return `Point-in-time recovery is not switched on for this project at ${provider}.`;
+  if (span === 'no moment yet')
+    return `Point-in-time recovery is switched on for this project at ${provider}, and has no moment to go back to yet. It has one after its first physical backup: ask again then.`;
   const moment = recoveryMoment(backup);
   if (t0 === null || between(moment, t0) < 0) return 'The restore point of this run does not lie before its first write.';
   if (between(span.earliest, moment) < 0)

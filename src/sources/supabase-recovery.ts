@@ -22,14 +22,17 @@ const Recoverable = z.object({
 
 /** What a status says of a request that was not carried out. Every other one leaves open whether it was. */
 const REFUSED: Readonly<Record<number, string>> = {
-  400: 'it does not take this moment, or cannot restore the project as it stands',
   401: 'it refuses our token',
   402: 'the plan of the organization does not include it',
   403: 'our token may not restore this project',
   404: 'it does not know the project',
-  409: 'something else is done to the project at this moment',
   422: 'it does not take this moment',
   429: 'we ask too often',
+};
+/** What may be behind a status that leaves it open: somebody may have begun it, and then our request meets what is under way. */
+const UNCLEAR: Readonly<Record<number, string>> = {
+  400: ': it may not take this moment, or the project may be taken back already',
+  409: ': somebody may have begun it already',
 };
 
 /**
@@ -43,12 +46,14 @@ export function supabaseRecovery(
   const backups = at(url, `/v1/projects/${encodeURIComponent(project)}/database/backups`);
   const address = at(url, `/v1/projects/${encodeURIComponent(project)}/database/backups/restore-pitr`);
   const ask = { what: 'Supabase', headers: bearer(token) };
+  // One for all questions: it remembers for how long we were asked to wait.
+  const questions = httpClient({ timeoutMs, now });
   return {
     provider: 'Supabase',
     span: () =>
       reading(
         `Supabase backups of ${project}`,
-        async () => spanOf(await httpClient({ timeoutMs, now }).json({ ...ask, url: backups, dated: true }, Recoverable)),
+        async () => spanOf(await questions.json({ ...ask, url: backups, dated: true }, Recoverable)),
         unexpected,
       ),
     begin: async (to) => {
@@ -74,11 +79,15 @@ function answerOf(status: number): ProviderAnswer {
   if (status === 201) return { answer: 'accepted' };
   const why = REFUSED[status];
   if (why !== undefined) return { answer: 'refused', why: `Supabase answered ${status}: ${why}.` };
-  return { answer: 'unknown', why: `Supabase answered ${status}, which says neither that it goes on nor that it does not.` };
+  return {
+    answer: 'unknown',
+    why: `Supabase answered ${status}, which says neither that it goes on nor that it does not${UNCLEAR[status] ?? ''}.`,
+  };
 }
 
 function spanOf({ pitr_enabled: enabled, physical_backup_data: data }: z.infer<typeof Recoverable>): RecoverableSpan {
   const { earliest_physical_backup_date_unix: earliest, latest_physical_backup_date_unix: latest } = data;
-  if (!enabled || earliest == null || latest == null) return null;
+  if (!enabled) return null;
+  if (earliest == null || latest == null) return 'no moment yet';
   return { earliest: instantOf(earliest * 1000), latest: instantOf(latest * 1000) };
 }

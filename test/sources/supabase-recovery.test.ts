@@ -31,12 +31,10 @@ describe('F61 asks Supabase to take the whole database back', () => {
   });
 
   it.each([
-    [400, 'cannot restore the project as it stands'],
     [401, 'it refuses our token'],
     [402, 'the plan of the organization does not include it'],
     [403, 'our token may not restore this project'],
     [404, 'it does not know the project'],
-    [409, 'something else is done to the project'],
     [422, 'does not take this moment'],
     [429, 'we ask too often'],
   ])('%i is a refusal: nothing was begun', async (status, words) => {
@@ -46,9 +44,16 @@ describe('F61 asks Supabase to take the whole database back', () => {
     expect(JSON.stringify(answer)).not.toContain('s3cret');
   });
 
-  it.each([200, 202, 204, 302, 408, 418, 500, 502, 503, 504])('%i says neither: unknown', async (status) => {
+  it.each([200, 202, 204, 302, 400, 408, 409, 418, 500, 502, 503, 504])('%i says neither: unknown', async (status) => {
     posted().reply(status, '<html>Please sign in</html>', { 'content-type': 'text/html', location: 'https://elsewhere.example' });
     expect(await supabase().begin(TO)).toMatchObject({ answer: 'unknown', why: expect.stringContaining(String(status)) });
+  });
+
+  it('409 may be what somebody else has begun, so nobody says that the database was not touched', async () => {
+    posted().reply(409, { message: 'conflict' });
+    const answer = await supabase().begin(TO);
+    expect(answer).toMatchObject({ answer: 'unknown', why: expect.stringContaining('somebody may have begun it already') });
+    expect(JSON.stringify(answer)).not.toContain('not touched');
   });
 
   it('no answer in time, a cut connection and an address that is not there are unknown', async () => {
@@ -91,14 +96,25 @@ describe('M30 how far Supabase can go back', () => {
     });
   });
 
+  it('who asked us to wait is not asked how far before', async () => {
+    const asked = supabase();
+    nock(API).get(PATH).reply(429, {}, { 'retry-after': '600' });
+    expect(await asked.span()).toMatchObject({ ok: false, why: expect.stringContaining('we ask too often') });
+    expect(await asked.span()).toMatchObject({ ok: false, why: expect.stringContaining('asked us to wait (429) until 19:15:00 UTC') });
+  });
+
+  it('nowhere where it is not switched on', async () => {
+    listed({ ...answer, pitr_enabled: false });
+    expect(await supabase().span()).toMatchObject({ ok: true, value: null });
+  });
+
   it.each([
-    { ...answer, pitr_enabled: false },
     { ...answer, physical_backup_data: {} },
     { ...answer, physical_backup_data: null },
     { ...answer, physical_backup_data: { ...data, latest_physical_backup_date_unix: null } },
-  ])('nowhere without recovery to a moment: %j', async (without) => {
+  ])('switched on, and no moment yet: %j', async (without) => {
     listed(without);
-    expect(await supabase().span()).toMatchObject({ ok: true, value: null });
+    expect(await supabase().span()).toMatchObject({ ok: true, value: 'no moment yet' });
   });
 
   it('what it does not tell is unknown: another shape, HTML, a refused token, an old answer', async () => {
