@@ -9,6 +9,7 @@ import { ROLES } from '../src/domain/people.ts';
 import { askCancel } from './ask-cancel.ts';
 import { askRaise } from './ask-raise.ts';
 import { askRestore } from './ask-restore.ts';
+import { askTested } from './ask-tested.ts';
 import { askWaive } from './ask-waive.ts';
 import { cancel } from './cancel.ts';
 import { cancelSubmitted } from './cancel-submitted.ts';
@@ -44,6 +45,7 @@ import { startChecklist } from './start-checklist.ts';
 import { stopAfterStep } from './stop-after-step.ts';
 import { tryStaging } from './try-staging.ts';
 import { turnPage } from './turn-page.ts';
+import { testedSubmitted } from './tested-submitted.ts';
 import type { ClickListener, SlashListener, SubmissionListener, Tools } from './tools.ts';
 import { unknownClick, unknownCommand, unknownSubmission } from './unknown.ts';
 import { viewSql } from './view-sql.ts';
@@ -91,6 +93,7 @@ export const CLICKS: Readonly<Record<Action, ClickListener>> = {
   give_up_restore: giveUpRestore,
   restore_was_done: restoreWasDone,
   write_lessons: writeLessons,
+  ask_tested: askTested,
 };
 
 /** Every modal that is submitted and who listens to it. */
@@ -104,6 +107,7 @@ export const SUBMISSIONS: Readonly<Record<string, SubmissionListener>> = {
   [CALLBACKS.reportProblem]: reportProblemSubmitted,
   [CALLBACKS.restore]: restoreSubmitted,
   [CALLBACKS.lessons]: lessonsSubmitted,
+  [CALLBACKS.tested]: testedSubmitted,
 };
 
 /** What the manifest must declare. */

@@ -2,6 +2,7 @@ import type { HumanCommand } from '../src/domain/commands.ts';
 import { decide } from '../src/domain/decide.ts';
 import { COMMAND_ROLES } from '../src/domain/decide/human.ts';
 import type { Instant } from '../src/domain/instant.ts';
+import { personsTests } from '../src/domain/application-tests.ts';
 import { linesOf, lineState } from '../src/domain/checklist.ts';
 import { standingAlerts } from '../src/domain/monitor.ts';
 import { titleOf } from '../src/domain/items.ts';
@@ -70,6 +71,8 @@ export function waitingFor(run: Run, asking: Asking): readonly string[] {
       lines.push('approve again: yours runs out before the first write');
     else if (!countingApprovals(run, own).some(({ by }) => by.id === own.id)) lines.push('approve or reject the plan');
   }
+  for (const { name } of personsTests(run))
+    if (would(run, { type: 'confirm_test', test: name, note: 'x' }, asking)) lines.push(`test ${name} in the application`);
   if (would(run, { type: 'resume' }, asking)) lines.push('it holds: resume or roll back');
   if (run.restore !== null && would(run, { type: 'approve_restore', backupId: restoreId(run.restore) }, asking))
     lines.push('agree to the restore, or not');

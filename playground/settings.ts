@@ -48,7 +48,7 @@ export function yamlOf(places: Places): string {
     people: PEOPLE.filter((person) => person.roles.length > 0).map(({ id, name, roles }) => ({ id, name, roles: [...roles] })),
     default_target: 'production',
     targets: {
-      production: { ...target('production', places.app), ...twinOf(places) },
+      production: { ...target('production', places.app), ...twinOf(places), ...testsOf(places) },
       staging: { ...target('staging', places.stagingApp), ...(places.twin === null ? {} : { hooks: [smokeOf(places)] }) },
     },
   };
@@ -66,6 +66,15 @@ function twinOf({ twin }: Places): object {
 function smokeOf({ stagingApp }: Places): object {
   const script = `fetch(process.argv[1]).then(async (answer) => { console.log(answer.status, await answer.text()); process.exitCode = answer.ok ? 0 : 1; })`;
   return { name: 'smoke', command: [process.execPath, '-e', script, `${stagingApp}/api/health`], when: ['staging'], timeout: '30s' };
+}
+
+/** The public form, tried after a change: only a test that needs nobody, so that the demo ends by itself. Where there is a twin the application is Acme's. */
+function testsOf({ app, twin }: Places): object {
+  if (twin === null) return {};
+  const lead = JSON.stringify({ tenant: 'tenant-1', email: 'try@example.org', name: 'Tried after the change' });
+  const script = `fetch(process.argv[1], { method: 'POST', headers: { 'content-type': 'application/json' }, body: process.argv[2] }).then(async (answer) => { console.log(answer.status, await answer.text()); process.exitCode = answer.status === 201 ? 0 : 1; })`;
+  const command = [process.execPath, '-e', script, `${app}/api/leads`, lead];
+  return { application_tests: ['lead-capture'], hooks: [{ name: 'lead-capture', command, when: ['test'], timeout: '30s' }] };
 }
 
 /** What the demo's bot, worker and terminal find in their environment. */

@@ -27,6 +27,7 @@ import { planVerb } from './verbs/plan.ts';
 import { presentVerb } from './verbs/present.ts';
 import { rehearseVerb } from './verbs/rehearse.ts';
 import { rejectVerb } from './verbs/reject.ts';
+import { testedVerb } from './verbs/tested.ts';
 import { lessonsVerb } from './verbs/lessons.ts';
 import { reportProblemVerb } from './verbs/report-problem.ts';
 import { restoreVerb } from './verbs/restore.ts';
@@ -90,6 +91,7 @@ const VERBS: readonly ((cli: Cli) => void)[] = [
   rollbackVerb,
   reportProblemVerb,
   restoreVerb,
+  testedVerb,
   lessonsVerb,
   cancelVerb,
   checkVerb,

@@ -108,11 +108,16 @@ export const PagerSetting = oneSource({
 /** Who takes the whole database back to a moment, in place. Its token may do so: it is another one than that of the readings, best of all. */
 export const ProviderSetting = oneSource({ ...supabase });
 
-const MOMENTS = ['smoke', 'staging', 'check'] as const;
+const MOMENTS = ['smoke', 'staging', 'check', 'test'] as const;
+
+/** What a hook or an application test is called: it is typed at a terminal and stands in a select of Slack. */
+export const shortName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'may have only small letters, digits and -, at most 31, beginning with a letter.');
 
 /** An executable of the team: what it says with its exit code is evidence. */
 export const Hook = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'may have only small letters, digits and -, at most 31, beginning with a letter.'),
+  name: shortName,
   command: z.array(words).min(1, 'names no program. Write it as a list: [./scripts/smoke-test.sh, --quick]; no shell reads it.'),
   timeout: duration.prefault('5m'),
   aliases: z.array(words).prefault([]),

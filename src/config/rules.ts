@@ -36,6 +36,7 @@ const Target = z
     prepare_lead: lead,
     recheck_lead: lead,
     stakeholders: z.array(z.unknown()).catch([]),
+    application_tests: z.array(z.unknown()).catch([]),
   })
   .catch({
     database: null,
@@ -47,6 +48,7 @@ const Target = z
     prepare_lead: null,
     recheck_lead: null,
     stakeholders: [],
+    application_tests: [],
   });
 const Person = z
   .object({ id: text, name: text, roles: z.array(z.unknown()).catch([]), accounts: z.array(z.unknown()).catch([]) })
@@ -74,9 +76,21 @@ type Outline = z.infer<typeof Outline>;
 export function conflicts(value: unknown): readonly Conflict[] {
   const outline = Outline.safeParse(value);
   if (!outline.success) return [];
-  return [names, databases, backups, providers, leads, slack, people, stakeholders, apiTokens, measurements, hooks, stagingHooks].flatMap(
-    (rule) => rule(outline.data),
-  );
+  return [
+    names,
+    databases,
+    backups,
+    providers,
+    leads,
+    slack,
+    people,
+    stakeholders,
+    apiTokens,
+    measurements,
+    hooks,
+    stagingHooks,
+    applicationTests,
+  ].flatMap((rule) => rule(outline.data));
 }
 
 function names({ targets, default_target: chosen }: Outline): readonly Conflict[] {
@@ -271,4 +285,19 @@ function stagingHooks({ targets }: Outline): readonly Conflict[] {
       return [{ path: ['targets', name, 'hooks', index, 'when', at], message }];
     }),
   );
+}
+
+/** A test hook that no test is called like would never run, and a test twice would be one (R61–R64). */
+function applicationTests({ targets }: Outline): readonly Conflict[] {
+  return Object.entries(targets).flatMap(([name, { application_tests: tests, hooks: list }]) => [
+    ...tests.flatMap((test, index): readonly Conflict[] =>
+      tests.indexOf(test) < index ? [{ path: ['targets', name, 'application_tests', index], message: `names ${String(test)} twice.` }] : [],
+    ),
+    ...list.flatMap((hook, index): readonly Conflict[] => {
+      const at = hook.when.indexOf('test');
+      if (at < 0 || hook.name === undefined || tests.includes(hook.name)) return [];
+      const message = `would never come for the hook "${hook.name}": application_tests of "${name}" has no test of that name. Add it there, or take "test" out of when.`;
+      return [{ path: ['targets', name, 'hooks', index, 'when', at], message }];
+    }),
+  ]);
 }

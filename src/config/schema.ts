@@ -22,7 +22,7 @@ import {
   zone,
 } from './fields.ts';
 import { freeze } from './freeze-setting.ts';
-import { Hook, PagerSetting, ProviderSetting, Readings } from './readings.ts';
+import { Hook, PagerSetting, ProviderSetting, Readings, shortName } from './readings.ts';
 import { AutoRollback, Monitor } from './monitor-settings.ts';
 
 /** What an application's metrics may say beside errors and response times; each makes its line a machine's. */
@@ -134,6 +134,7 @@ const Target = z.strictObject({
   limits: Limits.prefault({}),
   stakeholders: z.array(words.transform((value) => value.replace(/^@/, ''))).prefault([]),
   waivers: Waivers.prefault({}),
+  application_tests: z.array(shortName).prefault([]),
 });
 
 const Slack = z.strictObject({

@@ -39,6 +39,8 @@ export type ChecklistSettings = {
   readonly onCall: boolean;
   /** Who may waive which line; an approver where nothing is said. */
   readonly waivers: PerItem<readonly Role[]>;
+  /** What is tried on the application after the change, by name (R61–R64); nothing where it is absent. */
+  readonly tests?: readonly string[];
 };
 
 /** Nothing said: people confirm what no machine reads. */

@@ -1,6 +1,7 @@
 import type { Speed } from './backfill.ts';
 import type { Trigger } from './auto-rollback.ts';
 import type { AtEnd, ForEnd } from './end-comparison.ts';
+import type { TestFinding } from './application-tests.ts';
 import type { AlertMove, AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
 import type { Instant } from './instant.ts';
 import type { Evidence } from './items.ts';
@@ -63,7 +64,9 @@ export type HumanCommand =
   | { readonly type: 'approve_restore'; readonly backupId: string }
   /** Somebody looked at the provider's: it does not take the database back; with `wentBack` it did, although that was not recognised. */
   | { readonly type: 'give_up_restore'; readonly wentBack?: true }
-  | { readonly type: 'record_lessons'; readonly lessons: string };
+  | { readonly type: 'record_lessons'; readonly lessons: string }
+  /** A person did one of the plan's application tests; `note` is what they saw. */
+  | { readonly type: 'confirm_test'; readonly test: string; readonly note: string };
 
 /** What the schedule notices. */
 export type TimerCommand =
@@ -128,6 +131,8 @@ export type WorkerCommand =
       readonly next?: { readonly backend: Backend; readonly newestSample: Instant | null };
     }
   | { readonly type: 'record_validation'; readonly failures: readonly string[] }
+  /** What the hooks of the application tests said. */
+  | { readonly type: 'record_tests'; readonly findings: readonly TestFinding[] }
   | (AtEnd & { readonly type: 'finish'; readonly after: Readings })
   /** `failed`: PostgreSQL said so itself, which may begin a rollback by policy (R72). */
   | { readonly type: 'hold'; readonly reason: HoldReason; readonly detail: string; readonly failed?: true }

@@ -1,3 +1,4 @@
+import { missingWords } from './application-tests.ts';
 import { observedUntil } from './auto-rollback.ts';
 import { between, plus, type Instant } from './instant.ts';
 import type { Readings } from './monitor.ts';
@@ -38,6 +39,15 @@ export function endFailures({ plan, baseline }: Pick<Run, 'plan' | 'baseline'>, 
     );
   }
   return failures;
+}
+
+/** Who let the run go on to its end, and what they took upon themselves by that: sentences, none where nobody had to (R66, R57). */
+export function vouchedWords(run: Run): readonly string[] {
+  const { vouched, testsVouched } = run;
+  return [
+    ...(vouched === null ? [] : [`@${vouched.name} vouched for the application at the end.`]),
+    ...(testsVouched === null ? [] : [`@${testsVouched.name} vouched for the application tests: ${missingWords(run)}.`]),
+  ];
 }
 
 /** As many digits as it takes to see on which side of a limit it is. */

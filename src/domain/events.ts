@@ -1,3 +1,4 @@
+import type { TestFinding } from './application-tests.ts';
 import type { Speed } from './backfill.ts';
 import type { ForEnd } from './end-comparison.ts';
 import type { Instant } from './instant.ts';
@@ -41,6 +42,7 @@ export type HoldReason =
   | 'lock_budget'
   | 'validation_failed'
   | 'not_as_before'
+  | 'tests_open'
   | 'target_unreachable'
   | 'alert'
   | 'problem_reported'
@@ -56,6 +58,7 @@ export type StepName =
   | 'begin'
   | 'apply'
   | 'validate'
+  | 'test'
   | 'finish'
   | 'resume'
   | 'open'
@@ -130,6 +133,8 @@ export type Happening =
   | { readonly type: 'units_withdrawn'; readonly positions: readonly number[] }
   | { readonly type: 'all_applied' }
   | { readonly type: 'validated' }
+  /** What a hook or a person says of application tests. */
+  | { readonly type: 'application_tested'; readonly findings: readonly TestFinding[] }
   | { readonly type: 'completed'; readonly after: Readings }
   | { readonly type: 'alert_raised'; readonly alert: RaisedAlert }
   | (AlertMove & { readonly type: 'alert_escalated' | 'alert_eased' })

@@ -1,5 +1,7 @@
+import { missingTests } from './application-tests.ts';
 import type { HoldReason, RunEvent } from './events.ts';
 import { healthLines } from './checklist.ts';
+import { vouchedWords } from './end-judgement.ts';
 import { ALERT_CHANGES, takenUpon } from './evolve-alerts.ts';
 import { between } from './instant.ts';
 import type { ItemKey } from './items.ts';
@@ -65,6 +67,8 @@ export function begin(identity: RunIdentity, event: RunEvent): Run {
     presenceAsked: null,
     pages: [],
     vouched: null,
+    tests: {},
+    testsVouched: null,
     rollback: null,
     requests: withRequest([], event),
     raised: null,
@@ -169,9 +173,13 @@ const CHANGES: Changes = {
   }),
   all_applied: () => ({ state: 'validating', stopRequested: null }),
   validated: (_run, event) => ({ state: 'observing', validatedAt: event.at }),
+  application_tested: (run, event) => {
+    const results = event.findings.map((finding) => [finding.test, { ...finding, at: event.at, actor: event.actor }] as const);
+    return { tests: { ...run.tests, ...Object.fromEntries(results) } };
+  },
   completed: (run, event) => {
-    const vouched = run.vouched === null ? '' : ` @${run.vouched.name} vouched for the application at the end.`;
-    return { ...ended(event.at, 'completed', `Every statement applied, validated and observed.${vouched}`), after: event.after };
+    const detail = ['Every statement applied, validated and observed.', ...vouchedWords(run)].join(' ');
+    return { ...ended(event.at, 'completed', detail), after: event.after };
   },
   presence_confirmed: (run, event) => ({ watcher: watchedBy(run, event) }),
   presence_asked: (_run, event) => ({ presenceAsked: event.at }),
@@ -193,6 +201,7 @@ const CHANGES: Changes = {
     restore: null,
     watcher: event.actor.via === 'worker' ? run.watcher : watchedBy(run, event),
     vouched: run.holding?.from === 'observing' && VOUCHED.includes(run.holding.reason) ? event.actor : run.vouched,
+    testsVouched: run.holding?.reason === 'tests_open' && missingTests(run).length > 0 ? event.actor : run.testsVouched,
     ...(event.actor.via === 'worker' ? {} : takenUpon(run, event)),
     ...preparedAgain(run, event.at),
   }),

@@ -1,3 +1,4 @@
+import { hookTestsDue } from './application-tests.ts';
 import { alertHold, blindHold, isBlind, observedUntil } from './auto-rollback.ts';
 import { healthLines } from './checklist.ts';
 import { archiveDue, archiveDueAt } from './archive.ts';
@@ -133,9 +134,12 @@ function observe(run: Run, now: Instant): NextStep {
   if (blindHold(run, now) !== null) return step('finish');
   if (isStaging(run) && run.staged.after === null) return step('measure_after');
   const ends = observedUntil(run, now);
-  if (between(ends, now) < 0) return { kind: 'wait', until: ends };
+  const early = between(ends, now) < 0;
+  if (early && hookTestsDue(run, now)) return step('test');
+  if (early) return { kind: 'wait', until: ends };
   if (standingAlerts(run).length > 0 || isBlind(run)) return { kind: 'wait', until: plus(now, 1000) };
-  return step(validatedAtEnd(run, now) ? 'finish' : 'validate');
+  if (!validatedAtEnd(run, now)) return step('validate');
+  return step(hookTestsDue(run, now) ? 'test' : 'finish');
 }
 
 /** A run that holds for peak hours, a freeze or an alert goes on by itself when they are over; every other hold waits for a person. */

@@ -1,3 +1,4 @@
+import { describeTestChanges } from './application-tests.ts';
 import { describeLineChanges } from './checklist.ts';
 import { canonical } from './digest.ts';
 import type { Migration, Plan, Script, Statement } from './plan.ts';
@@ -33,7 +34,7 @@ const RULES: readonly { readonly part: keyof Plan; readonly sentence: string }[]
 /** What changed around the files: schema, server, configuration. Empty when nothing did. Pure. */
 export function describeRuleChanges(before: Plan, after: Plan): readonly string[] {
   const rules = RULES.filter(({ part }) => canonical(before[part]) !== canonical(after[part])).map(({ sentence }) => sentence);
-  return [...rules, ...describeLineChanges(before, after)];
+  return [...rules, ...describeLineChanges(before, after), ...describeTestChanges(before, after)];
 }
 
 const titleOf = ({ version, name }: Migration) => `${version}_${name}`;

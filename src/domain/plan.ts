@@ -1,3 +1,4 @@
+import type { ApplicationTest } from './application-tests.ts';
 import type { PlanItem } from './checklist.ts';
 import type { Instant } from './instant.ts';
 import type { StagingFor } from './staging.ts';
@@ -210,6 +211,8 @@ export type Plan = {
   readonly quorum: number;
   /** The lines of its checklist; absent in plans of older versions, which `linesOf` gives their former list. */
   readonly items?: readonly PlanItem[];
+  /** What is tried on the application after the change (R61–R64); absent where the target names none, and in plans of older versions. */
+  readonly applicationTests?: readonly ApplicationTest[];
   readonly runbook: { readonly version: string; readonly owner: string };
   /** Of a staging run: the run that it tries out. */
   readonly stagingFor?: StagingFor;

@@ -27,6 +27,7 @@ export type Refusal =
   | { readonly code: 'in_the_past' }
   | { readonly code: 'evidence_empty' }
   | { readonly code: 'unknown_item'; readonly item: string }
+  | { readonly code: 'unknown_test'; readonly test: string; readonly names: readonly string[] }
   | { readonly code: 'personal_line'; readonly item: string; readonly who: string }
   | { readonly code: 'own_review' }
   | { readonly code: 'own_waiver' }
@@ -147,6 +148,11 @@ export function refusalParts(refusal: Refusal, when: (instant: Instant) => strin
         UNCHANGED,
         'The checklist shows the lines that wait for people.',
       ];
+    case 'unknown_test': {
+      const open = refusal.names.join(', ');
+      const next = open === '' ? 'The card shows the tests of this run.' : `Choose one of: ${open}.`;
+      return [`No person does a test "${refusal.test}" here.`, UNCHANGED, next];
+    }
     case 'personal_line':
       return [
         `The line "${refusal.item}" is answered by ${refusal.who} personally; nobody can do it for another.`,

@@ -1,3 +1,4 @@
+import type { TestResult } from './application-tests.ts';
 import type { Speed } from './backfill.ts';
 import type { Armed, LostSource, Respite } from './auto-rollback.ts';
 import type { AppliedStatement, Backend, HoldReason, StepName } from './events.ts';
@@ -138,6 +139,10 @@ export type Run = {
   readonly recovery: { readonly at: Instant; readonly after: Readings | null; readonly detail: string } | null;
   /** Who let the run go on to its end although a metric could not be read; null when nobody had to. */
   readonly vouched: Actor | null;
+  /** What came of the application tests, by name. */
+  readonly tests: Readonly<Record<string, TestResult>>;
+  /** Who let the run go on to its end although a test had not passed; null when nobody had to. */
+  readonly testsVouched: Actor | null;
   readonly rollback: { readonly by: Actor; readonly at: Instant; readonly from: RunState; readonly undone: readonly string[] } | null;
   /** Named requests that were carried out, newest last. */
   readonly requests: readonly string[];

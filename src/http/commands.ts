@@ -135,6 +135,11 @@ export const HTTP_COMMANDS: { readonly [Type in HumanCommand['type']]: HttpComma
     read: ({ went_back: wentBack = false }) =>
       typeof wentBack === 'boolean' ? { type: 'give_up_restore', ...(wentBack && { wentBack }) } : 'went_back must be true or false.',
   },
+  confirm_test: {
+    does: 'Records an application test that you did after the change.',
+    fields: { test: 'its name in `application_tests`', note: 'what you did, and what you saw' },
+    read: (body) => withTexts(body, ['test', 'note'], ({ test, note }) => ({ type: 'confirm_test', test, note })),
+  },
   record_lessons: {
     does: 'Writes down what was learned, and closes a run that had a problem or was restored.',
     fields: { lessons: 'what was learned, and what will be done otherwise' },

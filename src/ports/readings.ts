@@ -123,8 +123,8 @@ export type OtherReadings = {
 /** How an executable of the team ended. Zero alone is a pass; what could not be started or did not end in time is no result at all. */
 export type HookResult = { readonly exitCode: number; readonly ms: number; readonly output: string };
 
-/** When a hook belongs to a run: on the target after migrating, on its staging twin, or among the checks. */
-export type HookMoment = 'smoke' | 'staging' | 'check';
+/** When a hook belongs to a run: on the target after migrating, on its staging twin, among the checks, or as an application test. */
+export type HookMoment = 'smoke' | 'staging' | 'check' | 'test';
 
 /** Runs it once; the signal ends it early, with all that it started. Its name and its aliases lead to the same one. */
 export type Hook = ((signal?: AbortSignal) => Promise<Reading<HookResult>>) & {

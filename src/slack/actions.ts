@@ -38,6 +38,7 @@ export const ACTIONS = [
   'give_up_restore',
   'restore_was_done',
   'write_lessons',
+  'ask_tested',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -96,6 +97,7 @@ export const LABELS: Readonly<Record<Action, string>> = {
   give_up_restore: 'It was not done',
   restore_was_done: 'It was done',
   write_lessons: 'Close with lessons…',
+  ask_tested: 'Tested…',
 };
 
 /** Modals that are submitted. */
@@ -109,6 +111,7 @@ export const CALLBACKS = {
   reportProblem: 'report_problem_submitted',
   restore: 'restore_submitted',
   lessons: 'lessons_submitted',
+  tested: 'tested_submitted',
 } as const;
 /** Where the one text of a submitted modal stands in `view.state.values`. */
 export const NOTE = { block: 'note', action: 'note' } as const;

@@ -1,3 +1,4 @@
+import type { ApplicationTest } from '../domain/application-tests.ts';
 import { checklistFor, PLAIN_CHECKLIST, type PlanItem } from '../domain/checklist.ts';
 import { BUILT_IN, hookItem, type MachineItem } from '../domain/items.ts';
 import type { TargetContext } from '../ports.ts';
@@ -27,4 +28,10 @@ export function checklistOf(context: Pick<TargetContext, 'sources' | 'checklist'
   const settings = context.checklist ?? PLAIN_CHECKLIST;
   const onCall = settings.onCall || context.sources.readings?.onCall !== undefined;
   return checklistFor(sourcesOf(context), { ...settings, onCall });
+}
+
+/** The application tests of a plan for this target, as they are configured now: a hook with `when: [test]` does the one of its name, a person any other. */
+export function applicationTestsOf({ sources, checklist }: Pick<TargetContext, 'sources' | 'checklist'>): readonly ApplicationTest[] {
+  const hooks = hooksOf(sources, 'test').map(({ title }) => title);
+  return (checklist?.tests ?? []).map((name) => ({ name, kind: hooks.includes(name) ? 'machine' : 'human' }));
 }

@@ -5,7 +5,7 @@ import type { Actor } from '../domain/people.ts';
 import type { AppliedValidation, Migration, Plan } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { FileProblem, Outcome, Services, TargetContext } from '../ports.ts';
-import { checklistOf } from './checklist.ts';
+import { applicationTestsOf, checklistOf } from './checklist.ts';
 
 /** A plan as it would be now, or why there is none. */
 export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly refusal: Refusal };
@@ -52,6 +52,7 @@ export async function drawPlan(context: TargetContext, now: Instant): Promise<Pl
   const wrong = historyProblem({ all: read.migrations, pending, applied, format: context.migrations.format });
   if (wrong !== null) return { ok: false, refusal: { code: 'migrations_unreadable', detail: wrong } };
   if (pending.length === 0) return { ok: false, refusal: { code: 'nothing_pending', target: context.name } };
+  const tests = applicationTestsOf(context);
   const [identity, fingerprint] = [await context.target.identity(), await context.target.fingerprint()];
   return {
     ok: true,
@@ -67,6 +68,7 @@ export async function drawPlan(context: TargetContext, now: Instant): Promise<Pl
       timing: context.timing,
       quorum: context.quorum,
       items: checklistOf(context),
+      ...(tests.length === 0 ? {} : { applicationTests: tests }),
       runbook: context.runbook,
       plannedAt: now,
     },

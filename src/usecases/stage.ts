@@ -91,7 +91,9 @@ async function planOnTwin(services: Services, { run, twin, anyHour }: OnTwin): P
     limits: stagingLimits(run.plan.thresholds),
   };
   const window = anyHour ? { ...drawn.plan.window, days: [], freezes: [] } : drawn.plan.window;
-  return { plan: { ...drawn.plan, window, quorum: 0, items: linesFor(twin), stagingFor } };
+  // Of a staging run the load and the smoke tests have the word; nobody waits for a person there.
+  const { applicationTests: _, ...plan } = drawn.plan;
+  return { plan: { ...plan, window, quorum: 0, items: linesFor(twin), stagingFor } };
 }
 
 function linesFor(twin: TargetContext): readonly PlanItem[] {

@@ -18,6 +18,7 @@ const STATES: Readonly<Record<StepName, readonly RunState[]>> = {
   apply: ['migrating'],
   // Once more before the end.
   validate: ['validating', 'observing'],
+  test: ['observing'],
   finish: ['observing'],
   resume: ['holding'],
   stop: ['stopping'],

@@ -28,6 +28,14 @@ describe('status', () => {
     expect(out).toContain('Checklist 1 of 21 pass');
   });
 
+  test('R61 shows the application tests while a run is observed, with whose word each is, and what to type', async () => {
+    const { out } = await offpeak(aWorld({ scene: 'observing_tests' }), ['status']);
+    expect(out).toMatch(/OPEN +user-registration +a person/);
+    expect(out).toMatch(/ok +lead-capture +code 0 after 3\.2 s: 4 forms sent, 4 leads +its hook/);
+    expect(out).toMatch(/ok +login +Logged out and in as a demo tenant\. +@nora/);
+    expect(out).toContain('"offpeak tested <name> --note …"');
+  });
+
   test('R35 shows a waived line with its reason and who, and whose word a line still waits for', async () => {
     const { out } = await offpeak(aWorld({ scene: 'checklist_waived' }), ['status']);
     expect(out).toMatch(/WAIVED +CPU \[cpu\] +The nightly export runs until 19:30 and takes a core\. +@olga/);

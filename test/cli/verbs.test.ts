@@ -23,6 +23,18 @@ describe('every verb that commands does its one thing and says so', () => {
     ['stop', 'migrating', 'migrating', /holds after this step/],
     ['resume', 'holding', 'migrating', /goes on, and you are watching/],
     ['--as nora lessons --note counted', 'restored', 'restored', /Run #42 is closed, with what was learned/],
+    [
+      '--as nora tested user-registration --note signed',
+      'observing_tests',
+      'observing',
+      /user-registration is recorded\. All have passed\.$/m,
+    ],
+    [
+      '--as nora tested user-registration --note signed',
+      'holding_tests_open',
+      'holding',
+      /Not passed yet: lead-capture\. "offpeak resume" goes on to the end/,
+    ],
     ['cancel', 'approved', 'cancelled', /is cancelled. The database was not touched/],
   ];
   test.each(table)('%s', async (line, scene, state, says) => {
@@ -61,6 +73,13 @@ describe('refusals go to standard error as their sentence, with exit code 2, and
     ],
     ['--as olga restore --approve other', 'rollback_failed_restore_asked', /You may not do this. It may be done by @sam, @kim, @ana/],
     ['lessons --note none', 'completed', /there is nothing to close here/],
+    [
+      'tested lead-capture --note sent',
+      'observing_tests',
+      /No person does a test "lead-capture" here\. .* Choose one of: user-registration\./,
+    ],
+    ['tested login --note again', 'observing_tests', /The test login is recorded already/],
+    ['tested login --note done', 'migrating', /this run is migrating|This run is migrating/],
     ['rollback --dry-run', undefined, /There is no open run for acme/],
     ['plan', 'migrating', /Run #42 of acme is migrating. One run at a time/],
     ['--as guest cancel', 'approved', /You may not do this. It may be done by @nora, @olga/],
@@ -87,6 +106,7 @@ describe('bad usage has exit code 3 and says how to write it', () => {
   test.each([
     ['dance', /unknown command 'dance'/],
     ['confirm staging', /required option '--note <words>' not specified/],
+    ['tested login', /required option '--note <words>' not specified/],
     ['waive staging', /required option '--reason <words>' not specified/],
     ['status --colour', /unknown option '--colour'/],
     ['--target mars status', /There is no target "mars". Configured: acme\./],

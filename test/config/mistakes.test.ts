@@ -163,3 +163,13 @@ test('R17 a stakeholder must be one of people; R35 a line that nobody may waive,
   );
   expect(mistakes(`${LEAST}    waivers: { cpu: [] }\n`)[0]).toContain('names no role');
 });
+
+test('R61 a test hook that no test is called like would never run, and a test named twice would be one', () => {
+  const hooks = '    hooks: [{ name: lead-capture, command: [./lead.sh], when: [test] }]\n';
+  expect(mistakes(`${LEAST}    application_tests: [lead-capture, login]\n${hooks}`)).toEqual([]);
+  expect(mistakes(`${LEAST}    application_tests: [login]\n${hooks}`)[0]).toMatch(
+    /hooks\[0\]\.when\[0\]: would never come for the hook "lead-capture": application_tests of "production" has no test of that name/,
+  );
+  expect(mistakes(`${LEAST}    application_tests: [login, login]\n`)[0]).toContain('application_tests[1]: names login twice.');
+  expect(mistakes(`${LEAST}    application_tests: [Login page]\n`)[0]).toContain('may have only small letters, digits and -');
+});

@@ -185,7 +185,7 @@ describe('hooks', () => {
       '16:11 hooks[0].name: may have only small letters, digits and -, at most 31, beginning with a letter.',
       '16:29 hooks[0].command: must be a list.',
       '17:20 hooks[1].command: names no program. Write it as a list: [./scripts/smoke-test.sh, --quick]; no shell reads it.',
-      '17:40 hooks[1].when[0]: must be one of smoke, staging, check.',
+      '17:40 hooks[1].when[0]: must be one of smoke, staging, check, test.',
       '19:9 hooks[3]: is called like another hook: twice.',
       '19:59 hooks[3].env.1X: is no name that may stand here.',
     ]);

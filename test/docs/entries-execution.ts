@@ -1,6 +1,12 @@
-import { NO_LINES_AFTER, type Entries } from './entry.ts';
+import type { Entries, Entry } from './entry.ts';
 
-const BY_HAND = 'Test it by hand while the run observes, and write what you saw into the thread of its card.';
+/** Each of them is a name in `application_tests`. */
+function tested(name: string, more = ''): Entry {
+  return {
+    by: ['button ask_tested', 'cli tested', 'step test', 'hold tests_open', 'setting application_tests'],
+    does: `\`${name}\` in \`application_tests\`: a person tries it while the run is observed and writes what they saw, or a hook of that name with \`when: [test]\` does.${more}`,
+  };
+}
 
 /** From T-5 to T+15. */
 export const ENTRIES_EXECUTION: Entries = {
@@ -52,10 +58,10 @@ export const ENTRIES_EXECUTION: Entries = {
     does: 'What `.validate.sql` asserts, and `./scripts/verify-data-integrity.sh` as a hook with `when: [smoke]`.',
   },
   165: { by: ['step validate', 'setting hooks'], does: 'An executable under `hooks:` with `when: [smoke]`: its exit code must be 0.' },
-  169: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
-  171: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
-  172: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
-  173: { open: { today: BY_HAND, why: NO_LINES_AFTER } },
+  169: tested('user-registration', ' The run does not complete while one has not passed, unless somebody vouches for it.'),
+  171: tested('lead-capture'),
+  172: tested('tenant-changes'),
+  173: tested('login'),
   175: {
     by: ['step finish', 'hold not_as_before', 'alert error_rate'],
     does: 'Under 0.1 % at the end, or the run holds with the number: a person vouches for it, or rolls back.',

@@ -13,8 +13,6 @@ export type Entry = {
 /** By the number of the line. */
 export type Entries = Readonly<Record<number, Entry>>;
 
-/** Whatever judges the application behind the first write, beyond the five metrics. */
-export const NO_LINES_AFTER = 'The checklist ends with the first write; nothing has lines to tick after it yet.';
 /** Whatever has to be done after a run. */
 export const NO_TASKS = 'A run ends with its report; it opens no tasks and reminds nobody yet.';
 /** Whom to call. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SUBMISSIONS } from '../../handlers/index.ts';
+import { CLICKS, SUBMISSIONS } from '../../handlers/index.ts';
 import { unknownSubmission } from '../../handlers/unknown.ts';
 import { CALLBACKS } from '../../src/slack/actions.ts';
 import { storyTo } from '../support/runs.ts';
@@ -48,6 +48,21 @@ describe('a submitted window', () => {
     await SUBMISSIONS[CALLBACKS.waive]?.(tools, submission('sam', run, said));
     expect((await tools.ledger.load(run.id))?.waivers.staging).toMatchObject({ reason: said.note, by: { name: 'sam' } });
     expect(seen.acks.at(-1)).toBeUndefined();
+  });
+
+  it('R61 records an application test with the note and the person; a note that says nothing keeps the window open', async () => {
+    const { run, now } = storyTo('observing_tests');
+    const { tools, seen, submission, click } = aScene([run]);
+    tools.ledger.set(now);
+    await CLICKS.ask_tested(tools, click('nora', run, { action: 'ask_tested' }));
+    expect(JSON.stringify(seen.modals)).toContain('user-registration');
+    expect(JSON.stringify(seen.modals)).not.toContain('lead-capture');
+    const said = { callback: CALLBACKS.tested, line: 'user-registration', note: ' ' };
+    await SUBMISSIONS[CALLBACKS.tested]?.(tools, submission('nora', run, said));
+    expect(seen.acks.at(-1)).toEqual({ response_action: 'errors', errors: { note: expect.stringContaining('Write what you looked at') } });
+    await SUBMISSIONS[CALLBACKS.tested]?.(tools, submission('nora', run, { ...said, note: 'Signed up.' }));
+    const after = (await tools.ledger.load(run.id))?.tests['user-registration'];
+    expect(after).toMatchObject({ verdict: 'pass', value: 'Signed up.', actor: { name: 'nora' } });
   });
 
   it('rejects with the reason, for approvers only', async () => {

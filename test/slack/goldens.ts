@@ -3,6 +3,7 @@ import { possibleVerbs } from '../../handlers/possible.ts';
 import type { Freeze } from '../../src/domain/freeze.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import { linesOf } from '../../src/domain/checklist.ts';
+import { testedModal } from '../../src/slack/render/application-tests.ts';
 import type { Message } from '../../src/slack/render/block-kit.ts';
 import { help, unknownVerb } from '../../src/slack/render/help.ts';
 import { eventLine } from '../../src/slack/render/history.ts';
@@ -58,6 +59,7 @@ const REPLIES: readonly (readonly [Scene, string])[] = [
   ['stopping_alert', 'alert:p95'],
   ['rollback_failed', 'rollback_failed:2026-11-24T19:02:05.000Z'],
   ['completed', 'report'],
+
   ['holding_problem_later', 'problem:2026-11-24T19:25:00.000Z'],
   ['holding_problem', 'problem:2026-11-24T19:06:00.000Z'],
   ['rollback_failed_restore_asked', 'restore:2026-11-24T19:05:00.000Z'],
@@ -76,6 +78,7 @@ const REPLIES: readonly (readonly [Scene, string])[] = [
   ['failed', 'report'],
   ['failed_by_hand', 'report'],
   ['completed', 'details'],
+  ['completed_tests', 'details'],
   ['rolled_back', 'details'],
   ['checklist_staging', 'checklist'],
   ['completed_staging', 'report'],
@@ -190,6 +193,7 @@ export const VIEWS: Readonly<Record<string, () => ModalView | HomeView>> = {
   not_done: () => answerModal('Not done', `🔒 ${refusalText({ code: 'wrong_state', state: 'migrating', command: 'cancel' })}`),
   sql: () => sqlModal(viewOf('planned').run),
   report_problem: () => reportProblemModal(viewOf('observing').run),
+  tested: () => testedModal(viewOf('observing_tests').run) ?? answerModal('Nothing to test', ''),
   lessons: () => lessonsModal(viewOf('restored').run),
   restore: () => {
     const { run, now } = viewOf('rollback_failed');

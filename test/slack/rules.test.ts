@@ -77,6 +77,10 @@ const EVERY_REFUSAL: { readonly [Code in Refusal['code']]: readonly Extract<Refu
   in_the_past: [{ code: 'in_the_past' }],
   evidence_empty: [{ code: 'evidence_empty' }],
   unknown_item: [{ code: 'unknown_item', item: 'moon' }],
+  unknown_test: [
+    { code: 'unknown_test', test: 'moon', names: ['user-registration'] },
+    { code: 'unknown_test', test: 'moon', names: [] },
+  ],
   personal_line: [
     { code: 'personal_line', item: 'On-call available', who: '@ana' },
     { code: 'personal_line', item: 'On-call available', who: 'nobody in the configuration' },

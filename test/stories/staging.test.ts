@@ -62,4 +62,11 @@ describe('a plan is tried out on the staging twin first', () => {
     );
     await cardOf('production', /^(?!.*Run on staging)/s);
   });
+
+  it('R62 the application test of the demo sends the public form of production, and the lead is there', async () => {
+    await play.slash('maya', '/migrate hook lead-capture');
+    const tried = () => sql(play.world.places.production, "SELECT full_name FROM leads WHERE email = 'try@example.org'");
+    await until(async () => (await tried()).length > 0, { what: 'the lead of the application test', deadlineMs: 60_000 });
+    expect(await tried()).toEqual([{ full_name: 'Tried after the change' }]);
+  });
 });

@@ -1,3 +1,4 @@
+import { testsOf, type TestFinding } from '../../src/domain/application-tests.ts';
 import type { Command } from '../../src/domain/commands.ts';
 import type { StepName } from '../../src/domain/events.ts';
 import { plus, type Instant } from '../../src/domain/instant.ts';
@@ -53,6 +54,7 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     { type: 'request_restore', backup: provedBackup(run), database: run.plan.identity.database, offer: anOffer(now) },
     { type: 'approve_restore', backupId: run.restore === null ? 'none' : restoreId(run.restore) },
     { type: 'give_up_restore' },
+    { type: 'confirm_test', test: 'user-registration', note: 'Signed up as a new user.' },
     { type: 'record_lessons', lessons: 'Count the leads before and after.' },
     { type: 'revise_plan', plan: { ...run.plan, fingerprint: 'e'.repeat(64), plannedAt: now }, changes: ['The live schema changed.'] },
     { type: 'void_plan', problem: '0008 does not parse.' },
@@ -73,6 +75,7 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
       next: { backend: BACKEND, newestSample: now },
     },
     { type: 'record_validation', failures: [] },
+    { type: 'record_tests', findings: hookFindings(run) },
     { type: 'finish', after: AFTER },
     { type: 'hold', reason: 'lock_budget', detail: 'pid 4711 holds leads.' },
     { type: 'fail', detail: 'The disk is full.' },
@@ -106,6 +109,12 @@ export function everyCommand(run: Run, now: Instant): readonly Command[] {
     },
     { type: 'record_restore_failure', detail: 'pg_restore ended with 1.' },
   ];
+}
+
+/** What hooks say that all end with 0. */
+export function hookFindings(run: Run): readonly TestFinding[] {
+  const byHook = testsOf(run.plan).filter(({ kind }) => kind === 'machine');
+  return byHook.map(({ name }) => ({ test: name, verdict: 'pass', value: 'code 0 after 3.2 s', source: `hook ${name}` }));
 }
 
 /** The run's own backup, as the directory lists it once it is proved. */
@@ -182,6 +191,7 @@ const WORK: Readonly<Record<StepName, readonly Command['type'][]>> = {
   begin: ['begin_migrating'],
   apply: ['begin_unit'],
   validate: ['record_validation'],
+  test: ['record_tests'],
   finish: ['finish'],
   resume: ['resume'],
   stop: ['record_stopped'],

@@ -2,6 +2,7 @@ import type { RunState } from '../../src/domain/run.ts';
 import { BEFORE_START } from './scenes/before.ts';
 import { AT_WORK } from './scenes/working.ts';
 import { WAY_BACK } from './scenes/way-back.ts';
+import { TESTED } from './scenes/tested.ts';
 import { ON_STAGING } from './scenes/staging.ts';
 import type { Tale } from './telling.ts';
 
@@ -65,6 +66,10 @@ export const VARIANTS = [
   'checklist_trivial',
   'preparing_staging',
   'completed_staging',
+  'observing_untested',
+  'observing_tests',
+  'holding_tests_open',
+  'completed_tests',
 ] as const;
 export type Scene = RunState | (typeof VARIANTS)[number];
 
@@ -72,4 +77,4 @@ export type Scene = RunState | (typeof VARIANTS)[number];
 export type Told = { readonly after: Scene | null; readonly tell: (tale: Tale) => void };
 
 /** Every scene. */
-export const SCENES: Readonly<Record<Scene, Told>> = { ...BEFORE_START, ...AT_WORK, ...WAY_BACK, ...ON_STAGING };
+export const SCENES: Readonly<Record<Scene, Told>> = { ...BEFORE_START, ...AT_WORK, ...WAY_BACK, ...ON_STAGING, ...TESTED };

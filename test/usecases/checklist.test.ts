@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { lineOf } from '../../src/domain/checklist.ts';
 import { BUILT_IN } from '../../src/domain/items.ts';
-import type { Reading, Sources, TargetContext } from '../../src/ports.ts';
+import type { HookMoment, Reading, Sources, TargetContext } from '../../src/ports.ts';
 import { check } from '../../src/usecases/check.ts';
-import { checklistOf, sourcesOf } from '../../src/usecases/checklist.ts';
+import { applicationTestsOf, checklistOf, sourcesOf } from '../../src/usecases/checklist.ts';
 import { peopleOnCall } from '../../src/usecases/on-call.ts';
 import { lastRestore } from '../../src/usecases/restore-drill.ts';
 import { CHECKS } from '../../checks/index.ts';
@@ -45,6 +45,22 @@ describe('which lines a machine fills', () => {
     expect(kind({})).toBe('human');
     expect(kind({ checklist: CHECKLIST })).toBe('personal');
     expect(kind({ sources: sources({ readings }) })).toBe('personal');
+  });
+
+  it('R61 a hook with when: [test] does the test of its name, a person does any other', () => {
+    const hook = (title: string, when: readonly HookMoment[]) => Object.assign(() => none(), { title, when, aliases: [], timeoutMs: 1 });
+    const hooks = new Map([
+      ['lead-capture', hook('lead-capture', ['test'])],
+      ['login', hook('login', ['smoke'])],
+    ]);
+    const tests = (names: readonly string[]) =>
+      applicationTestsOf({ sources: sources({ hooks }), checklist: { ...CHECKLIST, tests: names } });
+    expect(tests(['login', 'lead-capture'])).toEqual([
+      { name: 'login', kind: 'human' },
+      { name: 'lead-capture', kind: 'machine' },
+    ]);
+    expect(applicationTestsOf({ sources: sources({ hooks }), checklist: CHECKLIST })).toEqual([]);
+    expect(applicationTestsOf({ sources: sources({}) })).toEqual([]);
   });
 
   it('a check without a run reads what has a source, and nothing else', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Command } from '../../src/domain/commands.ts';
 import type { Hook, HookMoment, HookResult, Reading } from '../../src/ports.ts';
+import { test as applicationTest } from '../../src/worker/steps/test.ts';
 import { failedHooks } from '../../src/worker/steps/hooks.ts';
 import { verifyRollback } from '../../src/worker/steps/verify-rollback.ts';
 import type { Task } from '../../src/worker/task.ts';
@@ -65,4 +66,43 @@ it('R79 runs the smoke tests after a rollback, and what they find is told beside
         'The schema equals the one from before, every validation holds, not confirmed: smoke ended with code 3: 2 of 9 failed: login.',
     },
   ]);
+});
+
+it('R62 the hooks of the application tests report each what they said: only code 0 passes, no result is unknown, and a hook that is gone too', async () => {
+  const story = storyTo('observing_untested');
+  const names = ['lead-capture', 'login', 'tenant-changes', 'gone'];
+  const applicationTests = [
+    ...names.map((name) => ({ name, kind: 'machine' as const })),
+    { name: 'user-registration', kind: 'human' as const },
+  ];
+  const run = { ...story.run, plan: { ...story.run.plan, applicationTests } };
+  const ran: string[] = [];
+  const hooks = new Map([
+    ['lead-capture', aHook('lead-capture', ['test'], ended(0, '4 leads'), ran)],
+    ['login', aHook('login', ['test'], ended(3, 'no cookie'), ran)],
+    ['tenant-changes', aHook('tenant-changes', ['test'], { ok: false, why: 'It did not end within 5 min.', source: 'a hook' }, ran)],
+    ['smoke', aHook('smoke', ['smoke'], ended(0), ran)],
+  ]);
+  const reported: Command[] = [];
+  const report = async (command: Command) => {
+    reported.push(command);
+    return { ok: true };
+  };
+  const task = { context: { sources: { hooks } }, report } as unknown as Task;
+  const input = (signal: AbortSignal) => ({ task, run, signal, next: { kind: 'step', step: 'test' } }) as const;
+  await applicationTest(input(new AbortController().signal));
+  expect(ran).toEqual(['lead-capture', 'login', 'tenant-changes']);
+  expect(reported).toEqual([
+    {
+      type: 'record_tests',
+      findings: [
+        { test: 'lead-capture', verdict: 'pass', value: 'code 0 after 0.0 s: 4 leads', source: 'a hook' },
+        { test: 'login', verdict: 'breach', value: 'code 3 after 0.0 s: no cookie', source: 'a hook' },
+        { test: 'tenant-changes', verdict: 'unknown', value: 'It did not end within 5 min.', source: 'a hook' },
+        { test: 'gone', verdict: 'unknown', value: 'This hook is not configured any more.', source: 'not configured' },
+      ],
+    },
+  ]);
+  expect(await applicationTest(input(AbortSignal.abort()))).toBe(false);
+  expect(reported).toHaveLength(1);
 });

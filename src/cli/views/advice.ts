@@ -1,3 +1,4 @@
+import { personsTests } from '../../domain/application-tests.ts';
 import { begunBackfill } from '../../domain/backfill.ts';
 import { restoreId } from '../../domain/restore.ts';
 import { endsByItself, type Run } from '../../domain/run.ts';
@@ -27,10 +28,13 @@ export function advice(run: Run): string {
       return WORKING;
     case 'validating':
     case 'observing':
+      if (personsTests(run).length > 0) return `"offpeak tested <name> --note …" for the tests of people. ${BACK}`;
       return `"offpeak logs -f" follows it. ${BACK}`;
     case 'holding':
       if (run.holding?.reason === 'not_green' || run.holding?.reason === 'evidence')
         return `Mend what does not pass, or let a line stay open: "offpeak waive <item> --reason …". Then "offpeak resume" goes on. ${BACK}`;
+      if (run.holding?.reason === 'tests_open')
+        return `"offpeak tested <name> --note …" for what is open, then "offpeak resume"; before that it vouches for the tests. ${BACK}`;
       if (run.restore !== null)
         return `"offpeak restore --approve ${restoreId(run.restore)}" agrees to the restore, as a second person. ${BACK}`;
       if (run.holding?.reason === 'problem_reported')

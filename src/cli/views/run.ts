@@ -1,3 +1,4 @@
+import { isTestable, testsOf, testState } from '../../domain/application-tests.ts';
 import { askedPeople, awaited, linesOf, lineState, openItems, type PlanItem } from '../../domain/checklist.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { limitOf } from '../../domain/ladder.ts';
@@ -22,6 +23,7 @@ import { advice } from './advice.ts';
 export function runView(view: RunView, people: readonly Person[]): string {
   const { run } = view;
   const parts = [table(facts(view, people)), checklistView(view, people)];
+  if (isTestable(run) && testsOf(run.plan).length > 0) parts.push(testsView(run));
   if (run.baseline !== null) parts.push(readings(view));
   parts.push(`Next      ${advice(run)}`);
   return parts.join('\n\n');
@@ -113,6 +115,17 @@ function personalWords(view: Pick<RunView, 'run' | 'now'>, line: PlanItem, peopl
     line.people === undefined ? askedPeople(run, line, people).map(({ name }) => `@${name}`) : awaited(run, line, at).map(nameOf);
   const waits = lineState(run, line.key, at) === 'pass' ? [] : [`waits for ${missing.join(', ') || 'nobody: no one is configured'}`];
   return [...(said.length === 0 ? [] : [`said by ${said.join(', ')}`]), ...waits].join('; ');
+}
+
+/** The application tests of the plan, each with what it rests on (R61–R64). */
+function testsView(run: Run): string {
+  const rows = testsOf(run.plan).map(({ name, kind }) => {
+    const result = run.tests[name];
+    const state = testState(run, name);
+    const by = kind === 'machine' ? 'its hook' : result === undefined ? 'a person' : `@${result.actor.name}`;
+    return [state === 'pass' ? 'ok' : state.toUpperCase(), name, result?.value ?? '', by];
+  });
+  return `Application tests\n${table(rows, '  ')}`;
 }
 
 function readings({ run, samples }: RunView): string {

@@ -19,6 +19,7 @@ import { approveRestore, giveUpRestore, requestRestore } from './restore.ts';
 import { happened, notPermitted, refuse, wrongState, type Decision } from './decision.ts';
 import { rollBack } from './roll-back.ts';
 import { raiseClass } from './staging.ts';
+import { confirmTest } from './application-tests.ts';
 
 /** Who may give each command. Rolling back is deliberately easier than going forward. */
 export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[]>> = {
@@ -48,6 +49,7 @@ export const COMMAND_ROLES: Readonly<Record<HumanCommand['type'], readonly Role[
   approve_restore: ['approver', 'on_call'],
   give_up_restore: ['operator', 'on_call'],
   record_lessons: ['requester', 'operator', 'approver', 'on_call'],
+  confirm_test: ITEM_ROLES,
 };
 
 /** Decides what a person asks for: first whether they may, then whether the run allows it. */
@@ -104,6 +106,8 @@ export function decideHuman(run: Run, command: HumanCommand, context: Context): 
       return approveRestore(run, command, context);
     case 'give_up_restore':
       return giveUpRestore(run, command, context);
+    case 'confirm_test':
+      return confirmTest(run, command);
     case 'record_lessons':
       return recordLessons(run, command);
   }

@@ -1,5 +1,5 @@
 import { archiveDue } from '../archive.ts';
-import { arming, observedUntil } from '../auto-rollback.ts';
+import { arming } from '../auto-rollback.ts';
 import { isWaived, lineOf, waiverStands } from '../checklist.ts';
 import type { Context, WorkerCommand } from '../commands.ts';
 import { digestOf } from '../digest.ts';
@@ -16,8 +16,9 @@ import { isStaging } from '../staging.ts';
 import { differencesText } from '../verdict-difference.ts';
 import { decideAttending } from './attending.ts';
 import { decideAlert } from './alerts.ts';
-import { finish } from './finish.ts';
+import { recordTests } from './application-tests.ts';
 import { happened, refuse, wrongState, type Decision } from './decision.ts';
+import { finish, recordValidation } from './finish.ts';
 import { recordAfter, recordBefore } from './staging.ts';
 import { recordAssessment } from './problem.ts';
 import { recordRestore } from './restore.ts';
@@ -56,6 +57,8 @@ export function decideWorker(run: Run, command: WorkerCommand, context: Context)
       return recordUnits(run, command, context);
     case 'record_validation':
       return recordValidation(run, command, context);
+    case 'record_tests':
+      return recordTests(run, command.findings);
     case 'finish':
       return finish(run, command, context);
     case 'hold':
@@ -263,12 +266,4 @@ function beginMigrating(run: Run, command: Of<'begin_migrating'>, context: Conte
     ...(anyOrder === undefined ? {} : { anyOrder }),
     ...(forEnd === undefined ? {} : { forEnd }),
   });
-}
-
-/** After the last statement, and once more when the end is due (R58). */
-function recordValidation(run: Run, command: Of<'record_validation'>, { now }: Context): Decision {
-  const again = run.state === 'observing' && run.t0 !== null && between(observedUntil(run, now), now) >= 0;
-  if (run.state !== 'validating' && !again) return wrongState(run, 'validate');
-  if (command.failures.length === 0) return happened({ type: 'validated' });
-  return happened({ type: 'held', reason: 'validation_failed', detail: command.failures.join('; ') });
 }

@@ -1,5 +1,6 @@
 import { shortDigest } from '../../domain/digest.ts';
 import { between } from '../../domain/instant.ts';
+import { vouchedWords } from '../../domain/end-judgement.ts';
 import { needsLessons } from '../../domain/problem.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { appliedPositions, touched, type Run } from '../../domain/run.ts';
@@ -77,9 +78,9 @@ function sinceClick({ rollback, end }: Run): string {
   return rollback === null || end === null ? '' : ` ${inWords(between(rollback.at, end.at))} after ${whoRollsBack(rollback.by)}`;
 }
 
-/** What the worker says about the end. A completed run needs no second sentence for what the first one says. */
+/** What the worker says about the end. A completed run needs no second sentence for what the first one says, only for what somebody vouched for. */
 export function detailLine(run: Run): string {
-  return run.state === 'completed' ? '' : phrase(run.end?.detail ?? '', 600);
+  return phrase(run.state === 'completed' ? vouchedWords(run).join(' ') : (run.end?.detail ?? ''), 600);
 }
 
 /** What is still applied after a failed rollback. */

@@ -1,5 +1,5 @@
 import type { AlertMove, Happening, RunEvent } from '../../domain/events.ts';
-import { titleOf } from '../../domain/items.ts';
+import { titleOf, type Verdict } from '../../domain/items.ts';
 import { OFFPEAK } from '../../domain/people.ts';
 import { inWords } from '../../domain/refusal.ts';
 import { restoreWords } from '../../domain/restore.ts';
@@ -19,6 +19,8 @@ function eventWords(event: Happening): string {
   const words = WORDS[event.type] as (event: Happening) => string;
   return words(event);
 }
+
+const TEST_WORDS: Readonly<Record<Verdict, string>> = { pass: 'passed', breach: 'did not pass', unknown: 'gave no result' };
 
 const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, { type: Type }>) => string } = {
   planned: ({ digest }) => `planned, digest ${code(digest, 12)}`,
@@ -84,6 +86,8 @@ const WORDS: { readonly [Type in Happening['type']]: (event: Extract<Happening, 
     `rollback failed: ${phrase(detail, 300)}; still applied: ${phrase(remaining.join(', '), 200)}`,
   problem_reported: ({ words }) => `sees a problem: ${phrase(words, 300)}`,
   problem_assessed: ({ failures }) => (failures.length === 0 ? 'checked: nothing found' : `checked: ${phrase(failures.join('; '), 300)}`),
+  application_tested: ({ findings }) =>
+    findings.map(({ test, verdict, value }) => `test ${test}: ${TEST_WORDS[verdict]}, ${phrase(value, 200)}`).join('; '),
   lessons_recorded: ({ lessons }) => `learned: ${phrase(lessons, 400)}`,
   restore_requested: (event) => `asked for ${phrase(restoreWords(event), 200)}`,
   restore_approved: () => 'agreed to the restore',

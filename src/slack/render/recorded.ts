@@ -65,6 +65,8 @@ function words(command: HumanCommand, run: Run, at: typeof utc): string {
       return command.wentBack === true
         ? 'the provider did it. The run ends restored, not confirmed.'
         : 'the provider did not do it. The run is where it stood before.';
+    case 'confirm_test':
+      return `the test ${command.test}.`;
     case 'record_lessons':
       return 'what was learned.';
     case 'cancel':

@@ -3,6 +3,7 @@ import { between } from '../../domain/instant.ts';
 import { unitsOf } from '../../domain/plan.ts';
 import { inWords, lasting } from '../../domain/refusal.ts';
 import type { Run, UnitRun } from '../../domain/run.ts';
+import { testLines } from './application-tests.ts';
 import { whoRollsBack } from './alert-words.ts';
 import { isStaging } from '../../domain/staging.ts';
 import { actions, button, context, section, type Message } from './block-kit.ts';
@@ -36,11 +37,13 @@ export function report(run: Run): Message {
 /** What a debrief needs, in the thread alone: when what happened, how long each statement took, the metrics before and after. */
 export function details(run: Run): Message {
   const statements = statementLines(run);
+  const tests = run.units.length === 0 ? [] : testLines(run);
   return {
     text: `Details of run ${runName(run)}, ${STATE_WORDS[run.state].word.toLowerCase()}: timeline, statements, metrics before and after.`,
     blocks: [
       section(timeline(run)),
       ...(statements.length === 0 ? [] : [section(cutLines(statements, { max: 2400, rest: (left) => `and ${left} more: Open report` }))]),
+      ...(tests.length === 0 ? [] : [section(tests.join('\n'))]),
       ...(run.baseline === null
         ? []
         : [section(['*Before → after*', ...beforeAfter(run.baseline, run.after), ...notCompared(run)].join('\n'))]),

@@ -1,6 +1,7 @@
 import type { Button, Overflow } from '@slack/types';
 import { begunBackfill, SPEEDS } from '../../domain/backfill.ts';
 import { shortDigest } from '../../domain/digest.ts';
+import { isTestable, personsTests } from '../../domain/application-tests.ts';
 import { observedUntil } from '../../domain/auto-rollback.ts';
 import { endPatienceUntil, validatedAtEnd } from '../../domain/end-judgement.ts';
 import { between, plus, type Instant } from '../../domain/instant.ts';
@@ -12,6 +13,7 @@ import { inWords, lasting } from '../../domain/refusal.ts';
 import { touched, type Run, type UnitRun } from '../../domain/run.ts';
 import { actions, button, context, menu, section, type Blocks } from './block-kit.ts';
 import { backfillWords } from './backfill-line.ts';
+import { testedButton, testLines } from './application-tests.ts';
 import { cancelButton, rollBackButton } from './buttons.ts';
 import { countdownLine } from './countdown.ts';
 import { approvalCount, approvalsMissing, waivedWords } from './gate-lines.ts';
@@ -33,10 +35,12 @@ const NOBODY_YET = 'A worker takes this up within seconds.';
 export function runBlocks(view: RunView, people: readonly Person[]): Blocks {
   const { run } = view;
   const units = unitLines(view);
+  const tests = isTestable(run) ? testLines(run) : [];
   const quiet = run.state === 'holding' || run.state === 'stopping' || run.state === 'rolling_back' || run.state === 'restoring';
   return [
     section(doing(view, people)),
     ...(units === '' ? [] : [section(units)]),
+    ...(tests.length === 0 ? [] : [section(tests.join('\n'))]),
     ...(quiet || view.samples.length === 0 ? [] : [section(metricFields(run, view.samples).join('\n'))]),
     context([stagingLine(run), pulse(view), wayBack(view), started(run), waivedWords(view)].filter((line) => line !== '').join('\n')),
     ...actions(runButtons(view)),
@@ -92,6 +96,7 @@ function watching({ run, now }: RunView): string {
   if (between(ends, now) < 0) return `*Watching* until ${timeOf(ends)}; then everything is validated once more, and the report.`;
   if (!validatedAtEnd(run, now)) return '*Validating once more* before the end.';
   const until = timeOf(endPatienceUntil(run, now));
+  if (personsTests(run).length > 0) return `*Waiting for the application tests* until ${until}; then it holds.`;
   return `*Judging the end:* few requests fail, and response time is as before. It is asked again until ${until}; then it holds.`;
 }
 
@@ -190,7 +195,7 @@ function runButtons(view: RunView): readonly (Button | Overflow)[] {
     case 'validating':
       return [back, watching, sql];
     case 'observing':
-      return [back, watching, button(run, 'report_problem'), sql];
+      return [back, ...testedButton(run), watching, button(run, 'report_problem'), sql];
     case 'holding': {
       const resume = button(run, 'resume', { style: 'primary' });
       // What counts down for a statement that failed has no alert with buttons of its own.
@@ -200,7 +205,7 @@ function runButtons(view: RunView): readonly (Button | Overflow)[] {
       // What a down cannot mend, a backup may.
       if (run.holding?.reason === 'problem_reported' || run.holding?.reason === 'restore_failed')
         return [resume, back, button(run, 'ask_restore'), watching, sql];
-      return touched(run) ? [resume, back, watching, sql] : [resume, back, watching, sql, cancelButton(run)];
+      return touched(run) ? [...testedButton(run), resume, back, watching, sql] : [resume, back, watching, sql, cancelButton(run)];
     }
     default:
       return [sql];

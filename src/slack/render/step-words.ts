@@ -10,6 +10,7 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   begin: 'Checking every gate before the first write',
   apply: 'Applying',
   validate: 'Validating',
+  test: 'Running the application tests',
   finish: 'Finishing',
   resume: 'Going on',
   open: 'Opening preparation',
@@ -58,6 +59,10 @@ export const HOLD_WORDS: Readonly<Record<HoldReason, { readonly title: string; r
   not_as_before: {
     title: 'Not as it was before',
     next: 'Look at the application. Resume vouches for it and ends the run; Roll back now undoes everything.',
+  },
+  tests_open: {
+    title: 'An application test has not passed',
+    next: 'Do what is open and press Tested…, then Resume ends the run. Resume before that vouches for the tests; Roll back now undoes everything.',
   },
   problem_reported: {
     title: 'Somebody sees a problem',

@@ -20,6 +20,7 @@ import { prove } from './prove.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { stop } from './stop.ts';
+import { test } from './test.ts';
 import { undo } from './undo.ts';
 import { validate } from './validate.ts';
 import { switchOver } from './switch.ts';
@@ -52,6 +53,7 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   begin: beginMigrating,
   apply: applyUnit,
   validate,
+  test,
   finish,
   resume,
   stop,
