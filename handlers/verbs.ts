@@ -21,6 +21,7 @@ import { cardLink } from './card-link.ts';
 import { dbVerb } from './db-verb.ts';
 import { hookVerb } from './hook-verb.ts';
 import { possibleVerbs } from './possible.ts';
+import { rollBackTyped } from './roll-back-verb.ts';
 import { stagedMessage } from './try-staging.ts';
 import type { Slash, Tools } from './tools.ts';
 
@@ -63,7 +64,7 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
       : { type: 'set_speed', percent: speed };
   }),
   resume: changes(() => ({ type: 'resume' })),
-  rollback: changes(() => ({ type: 'roll_back' })),
+  rollback: changes(rollBackTyped),
   present: changes(() => ({ type: 'confirm_presence' })),
   hold: changes(() => ({ type: 'hold_five' })),
   'acknowledge-alert': changes((run, [name = '']) => {
@@ -80,16 +81,17 @@ export const VERB_LISTENERS: Readonly<Record<Verb, VerbListener>> = {
 
 const NO_DIGEST = 'Write the first twelve characters of the digest that you read: `/migrate approve 4315050d1ac0`. It stands on the card.';
 
-/** A verb that gives one command to the open run; a sentence instead of a command is the answer. */
-function changes(
-  commandOf: (run: Run, words: readonly string[], tools: Tools) => HumanCommand | string | Promise<HumanCommand | string>,
-): VerbListener {
+type Meant = HumanCommand | string | Message;
+
+/** A verb that gives one command to the open run; a sentence or a message instead of a command is the answer. */
+function changes(commandOf: (run: Run, words: readonly string[], tools: Tools) => Meant | Promise<Meant>): VerbListener {
   return async (tools, { slash, words }) => {
     const { which, rest } = whichRun(tools, words);
     const run = await find(tools, which);
     if (run === null) return refusalMessage({ code: 'no_run', target: 'target' in which ? which.target : 'that number' }, null);
     const command = await commandOf(run, rest, tools);
     if (typeof command === 'string') return note(command);
+    if ('blocks' in command) return command;
     const resolved = await actorOf(tools, slash, command.type);
     if (!resolved.ok) return note(`🔒 ${resolved.sentence}`);
     const outcome = await act(tools.services, { which: { runId: run.id }, command, actor: resolved.actor });

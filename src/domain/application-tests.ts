@@ -1,7 +1,6 @@
 import { observedUntil } from './auto-rollback.ts';
 import { between, type Instant } from './instant.ts';
 import type { Verdict } from './items.ts';
-
 import type { Actor } from './people.ts';
 import type { Plan } from './plan.ts';
 import type { Run } from './run.ts';

@@ -119,11 +119,7 @@ export const ENTRIES_EXECUTION: Entries = {
   },
   206: {
     by: ['button roll_back', 'slash rollback', 'cli rollback --force', 'step undo', 'refusal already_rolling_back'],
-    does: 'What this run applied, last first, at any hour. At the terminal the question says what would be lost; `--force` skips the question alone, and refuses when something would be lost or nobody knows. `--accept-loss` beside it goes on all the same.',
-    open: {
-      today: 'In Slack use the button, whose question says the price.',
-      why: '`/migrate rollback` asks nothing and looks at no price.',
-    },
+    does: 'What this run applied, last first, at any hour. The question says what would be lost; `/migrate rollback` asks when something would be lost or nobody knows, `--force` refuses then. `--accept-loss` beside it goes on all the same.',
   },
   212: { by: ['step verify_rollback', 'cli status'], does: 'The schema must be the one from before the first write.' },
   216: { by: ['step verify_rollback'], does: 'The validations of what stays applied.' },

@@ -4,17 +4,35 @@ import { nearest } from '../../handlers/nearest.ts';
 import { unknownCommand } from '../../handlers/unknown.ts';
 import { VERB_NAMES } from '../../src/slack/render/help.ts';
 import type { Reply, Tools } from '../../handlers/tools.ts';
+import type { TargetContext } from '../../src/ports.ts';
 import { aRunIn, evening, storyTo, type Scene as Story } from '../support/runs.ts';
 import { wordsOf } from '../slack/scenes.ts';
 import { aScene, type Scene, type Weather } from './a-visit.ts';
 
-async function type(story: Story | null, name: Parameters<Scene['slash']>[0], text: string, weather: Weather = {}) {
+/** What the downs would take away, as the target counts it; null when it does not answer. */
+function losing(rows: number | null): NonNullable<TargetContext['losses']> {
+  if (rows === null) return () => Promise.reject(new Error('away'));
+  const asked = {
+    irreversible: false,
+    questions: [{ line: 1, what: 'rows', sql: 'SELECT' }],
+    answers: [{ state: 'counted', rows }],
+  } as const;
+  return (migrations) => Promise.resolve(migrations.map(({ version, name }) => ({ version, name, ...asked })));
+}
+
+async function type(
+  story: Story | null,
+  name: Parameters<Scene['slash']>[0],
+  text: string,
+  { rows = 0, ...weather }: Weather & { readonly rows?: number | null } = {},
+) {
   const stories = story === null ? [] : [storyTo(story)];
   const scene = aScene(
     stories.map(({ run }) => run),
     weather,
   );
   if (stories[0] !== undefined) scene.tools.ledger.set(stories[0].now);
+  Object.assign(scene.tools.services.targets.get('acme') ?? {}, { losses: losing(rows) });
   await migrate(scene.tools, scene.slash(name, text));
   const run = stories[0] === undefined ? null : await scene.tools.ledger.load(stories[0].run.id);
   return { ...scene, run, answer: wordsOf((scene.seen.acks[0] as Reply | undefined) ?? { blocks: [] }) };
@@ -49,6 +67,24 @@ describe('/migrate', () => {
     expect(answer).toContain('✅ Recorded for #42');
     expect(seen.acks).toMatchObject([{ response_type: 'ephemeral' }]);
     expect(seen.poked).toHaveLength(1);
+  });
+
+  it.each([
+    [1203, /2,406 rows lose something.*Nothing was changed; the run goes on/],
+    [null, /what is lost by it is not known.*Nothing was changed; the run goes on/],
+  ])(
+    'R76 rollback that may lose data (%s rows for each migration) is asked for by a button with its price, and not done',
+    async (rows, words) => {
+      const { run, answer, seen } = await type('migrating', 'ana', 'rollback', { rows });
+      expect(run?.state).toBe('migrating');
+      expect(answer).toMatch(words);
+      expect(JSON.stringify(seen.acks)).toContain('roll_back');
+      expect(JSON.stringify(seen.acks)).toContain('"confirm"');
+    },
+  );
+
+  it('R76 rollback of a run that has touched nothing asks nothing', async () => {
+    expect((await type('preparing_ready', 'ana', 'rollback', { rows: null })).run?.state).not.toBe('preparing');
   });
 
   it('refuses in the acknowledgement itself, and only to the one who typed', async () => {
