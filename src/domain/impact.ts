@@ -113,4 +113,8 @@ function percent(share: number): string {
   return Number.isFinite(share) ? `${(Math.trunc(share * 10_000 + Math.sign(share) * 1e-6) / 100).toFixed(2)} %` : 'without bound';
 }
 
-const signed = (share: number) => `${share >= 0 ? '+' : ''}${percent(share)}`;
+/** What is cut to nothing has the sign of nothing: +0.00 %. */
+function signed(share: number): string {
+  const text = percent(share);
+  return text.startsWith('-') ? text : `+${text}`;
+}

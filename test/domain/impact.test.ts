@@ -13,6 +13,7 @@ describe('performance impact', () => {
     ['R15 5.01 % fails', 105.01, 'breach', '+5.01 %'],
     ['R15 4.999 % passes and never reads as 5 %', 104.999, 'pass', '+4.99 %'],
     ['R15 what becomes faster passes', 60, 'pass', '-40.00 %'],
+    ['R15 what becomes faster by next to nothing reads as nothing, with a sign', 99.9999, 'pass', '+0.00 %'],
   ])('%s', (_title, after, verdict, words) => {
     const impact = judged(aLoad(100), aLoad(after));
     expect(impact.verdict).toBe(verdict);
