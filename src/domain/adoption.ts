@@ -2,14 +2,17 @@ import { byVersion, compareVersions, sameVersion } from './formats.ts';
 import type { Instant } from './instant.ts';
 import type { Script } from './plan.ts';
 
-/** A change of the files; `key` is what the other tool's history calls it, `checksums` what that tool takes for the same text. */
-type File = {
+/** A change of the files, as an adoption compares it with the history of another tool. */
+export type AdoptableFile = {
   readonly version: string;
   readonly name: string;
+  /** What that tool's history calls it. */
   readonly key: string;
   readonly up: Script;
   readonly down: Script | null;
+  /** The checksums that tool takes for the same text; none when it keeps none. */
   readonly checksums: readonly string[];
+  /** Run again whenever its text changes. */
   readonly repeatable: boolean;
 };
 
@@ -50,7 +53,7 @@ export type Adoption =
  * What would be recorded of another tool's history. Refuses a history that is dirty, names what no file is, or was made from other
  * text (where the tool keeps checksums); and a second adoption that contradicts the first. Pure.
  */
-export function adoptionOf(files: readonly File[], history: History, recorded: readonly Recorded[]): Adoption {
+export function adoptionOf(files: readonly AdoptableFile[], history: History, recorded: readonly Recorded[]): Adoption {
   const listed = byVersion(history.applied, ({ key }) => key);
   const ours = byVersion(recorded, ({ version }) => version);
   const found = files.map((file) => ({ file, row: rowOf(file, listed(file.key), history) }));
@@ -80,16 +83,16 @@ export function adoptionOf(files: readonly File[], history: History, recorded: r
   };
 }
 
-type Applied = { readonly file: File; readonly row: History['applied'][number] };
+type Applied = { readonly file: AdoptableFile; readonly row: History['applied'][number] };
 
 /** The row of a file; one without a checksum when the tool only says up to where it is. A repeatable whose text changed is pending again. */
-function rowOf(file: File, row: Applied['row'] | undefined, { upTo }: History): Applied['row'] | null {
+function rowOf(file: AdoptableFile, row: Applied['row'] | undefined, { upTo }: History): Applied['row'] | null {
   if (row !== undefined) return file.repeatable && !isOf(file, row) ? null : row;
   const order = upTo === null || file.repeatable ? null : compareVersions(numberOf(file.version), upTo);
   return order !== null && order <= 0 ? { key: file.key, checksum: null, appliedAt: null } : null;
 }
 
-function isOf({ checksums }: File, { checksum }: Applied['row']): boolean {
+function isOf({ checksums }: AdoptableFile, { checksum }: Applied['row']): boolean {
   return checksum !== null && checksums.includes(checksum);
 }
 
@@ -98,7 +101,7 @@ function numberOf(version: string): string {
   return /^\d+(?=_)/.exec(version)?.[0] ?? version;
 }
 
-function unknown(files: readonly File[], { table, applied, upTo }: History): readonly string[] {
+function unknown(files: readonly AdoptableFile[], { table, applied, upTo }: History): readonly string[] {
   const file = byVersion(files, ({ key }) => key);
   const strangers = applied.map(({ key }) => key).filter((key) => file(key) === undefined);
   // A version "up to" that no file has: files are missing, or these are other files.

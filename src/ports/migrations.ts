@@ -1,5 +1,6 @@
+import type { AdoptableFile } from '../domain/adoption.ts';
 import type { FormatName } from '../domain/formats.ts';
-import type { Migration, Script } from '../domain/plan.ts';
+import type { Migration } from '../domain/plan.ts';
 
 /** Why files cannot be planned: one entry per mistake, with file, line and caret where there is one. */
 export type FileProblem = {
@@ -13,20 +14,6 @@ export type FileProblem = {
 export type ReadMigrations =
   | { readonly ok: true; readonly migrations: readonly Migration[] }
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
-
-/** A change of the files, as an adoption compares it with the history of another tool. */
-export type AdoptableFile = {
-  readonly version: string;
-  readonly name: string;
-  /** What that tool's history calls it. */
-  readonly key: string;
-  readonly up: Script;
-  readonly down: Script | null;
-  /** The checksums that tool takes for the same text; none when it keeps none. */
-  readonly checksums: readonly string[];
-  /** Run again whenever its text changes. */
-  readonly repeatable: boolean;
-};
 
 /** Files, and mistakes of their layout; one with a `version` stops nobody once that version is applied. */
 export type ReadAdoptable = {

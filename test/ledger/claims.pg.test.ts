@@ -109,18 +109,9 @@ describe('claim', () => {
   });
 });
 
-/** The disk is read again behind the rehearsal (R33), so that no line is due at once. */
-async function readyAndRead(ledger: TestLedger) {
-  const { run } = await played(ledger, 'checklist_ready');
-  const evidence = healthEvidence(run.plan, evening('17:16')).filter(({ item }) => item === 'disk');
-  const outcome = await ledger.ledger.execute(run.id, { type: 'record_evidence', evidence }, OFFPEAK);
-  if (!outcome.ok) throw new Error(JSON.stringify(outcome.refusal));
-  return outcome;
-}
-
 describe('the due moment', () => {
   test('follows the clock of the ledger: readings are refreshed when three quarters of their life are over, not a second earlier', async () => {
-    await readyAndRead(on);
+    await played(on, 'checklist_ready');
     expect(await on.ledger.claim('w1', LEASE_MS, TARGETS)).toBeNull();
     await on.setClock(evening('17:18:14'));
     expect(await on.ledger.claim('w1', LEASE_MS, TARGETS)).toBeNull();
@@ -146,7 +137,7 @@ describe('the due moment', () => {
   });
 
   test('is set when a worker lets go that has done nothing though time has passed', async () => {
-    const { run } = await readyAndRead(on);
+    const { run } = await played(on, 'checklist_ready');
     await sql(on.url, `UPDATE offpeak.run SET at_once = true`);
     const { fence } = await claimed('w1');
     await on.ledger.release(run.id, fence);
